@@ -1,0 +1,184 @@
+//! The four steps, and the one function that says how far a mailbox is.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::application::Application;
+use super::check::Check;
+use super::grant::{Grant, Token, TokenState};
+use super::mailbox::Mailbox;
+use super::trouble::{Remedy, Trouble};
+
+/// One of the four things that a mailbox needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// 1: the application is known to its provider.
+    Register,
+    /// 2: a person signs in, and an authorization code comes back.
+    Authorize,
+    /// 3: the code is exchanged, and the refresh token is in the secret store.
+    Token,
+    /// 4: the submission server takes the token for this mailbox.
+    SmtpAuth,
+}
+
+impl Step {
+    /// All four, in their order.
+    pub const ALL: [Self; 4] = [Self::Register, Self::Authorize, Self::Token, Self::SmtpAuth];
+
+    /// 1 to 4.
+    #[must_use]
+    pub fn number(self) -> usize {
+        self as usize + 1
+    }
+
+    /// The title of its pane.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Register => "Register",
+            Self::Authorize => "Authorize",
+            Self::Token => "Token",
+            Self::SmtpAuth => "SMTP AUTH",
+        }
+    }
+}
+
+/// How far one step is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepState {
+    /// It waits for an earlier step.
+    Todo,
+    /// It can be done now.
+    Ready,
+    /// A job is at it.
+    Running,
+    /// It is done.
+    Done,
+    /// It went wrong.
+    Stuck(Trouble),
+}
+
+impl StepState {
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Todo => "todo",
+            Self::Ready => "ready",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Stuck(_) => "stuck",
+        }
+    }
+}
+
+/// The four steps of one mailbox. A step is `Done` only if the one before it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steps([StepState; 4]);
+
+impl Steps {
+    /// How far a mailbox is, from what is recorded of it and of what it depends on.
+    #[must_use]
+    pub fn of(
+        application: &Application,
+        grant: &Grant,
+        mailbox: &Mailbox,
+        idle_limit_days: Option<u32>,
+        now: Timestamp,
+    ) -> Self {
+        let register = register(application);
+        let token = token(grant, &register, idle_limit_days, now);
+        let authorize = authorize(grant, &register, &token);
+        let smtp_auth = match (&token, &mailbox.checks.smtp) {
+            (StepState::Done, Check::Ok { .. }) => StepState::Done,
+            (StepState::Done, Check::Failed { trouble, .. }) => StepState::Stuck(trouble.clone()),
+            (StepState::Done, Check::Unknown) => StepState::Ready,
+            _ => StepState::Todo,
+        };
+        Self([register, authorize, token, smtp_auth])
+    }
+
+    /// The same steps while a job is at `step`.
+    #[must_use]
+    pub fn running(mut self, step: Step) -> Self {
+        self.0[step as usize] = StepState::Running;
+        for later in &mut self.0[step as usize + 1..] {
+            if matches!(later, StepState::Ready | StepState::Stuck(_)) {
+                *later = StepState::Todo;
+            }
+        }
+        self
+    }
+
+    /// The state of one step.
+    #[must_use]
+    pub fn get(&self, step: Step) -> &StepState {
+        &self.0[step as usize]
+    }
+
+    /// All four, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (Step, &StepState)> {
+        Step::ALL.into_iter().zip(&self.0)
+    }
+
+    /// The first trouble, and its step.
+    #[must_use]
+    pub fn trouble(&self) -> Option<(Step, &Trouble)> {
+        self.iter().find_map(|(step, state)| match state {
+            StepState::Stuck(trouble) => Some((step, trouble)),
+            _ => None,
+        })
+    }
+
+    /// The first step that is not done.
+    #[must_use]
+    pub fn first_open(&self) -> Option<Step> {
+        self.iter()
+            .find(|(_, state)| **state != StepState::Done)
+            .map(|(step, _)| step)
+    }
+}
+
+fn register(application: &Application) -> StepState {
+    match (&application.proof, &application.consent) {
+        (Check::Failed { trouble, .. }, _) | (_, Check::Failed { trouble, .. }) => StepState::Stuck(trouble.clone()),
+        (Check::Ok { .. }, _) => StepState::Done,
+        (Check::Unknown, _) => StepState::Ready,
+    }
+}
+
+fn authorize(grant: &Grant, register: &StepState, token: &StepState) -> StepState {
+    match (&grant.trouble, token) {
+        (Some((Step::Authorize, trouble)), _) => StepState::Stuck(trouble.clone()),
+        (_, StepState::Done) => StepState::Done,
+        (Some((Step::Token, _)), StepState::Stuck(_)) if matches!(grant.token, Token::Held { .. }) => StepState::Done,
+        _ if matches!(register, StepState::Stuck(_)) => StepState::Todo,
+        _ => StepState::Ready,
+    }
+}
+
+fn token(grant: &Grant, register: &StepState, idle_limit_days: Option<u32>, now: Timestamp) -> StepState {
+    match (&grant.token, &grant.trouble) {
+        (Token::Ended { trouble, .. }, _) => StepState::Stuck(trouble.clone()),
+        (_, Some((Step::Token, trouble))) => StepState::Stuck(trouble.clone()),
+        (Token::None, _) => StepState::Todo,
+        (Token::Held { .. }, _) if grant.token.state(idle_limit_days, now) == TokenState::Expired => {
+            StepState::Stuck(idle_too_long())
+        }
+        (Token::Held { .. }, Some((Step::Authorize, _))) => StepState::Todo,
+        (Token::Held { .. }, _) if *register == StepState::Done => StepState::Done,
+        (Token::Held { .. }, _) => StepState::Todo,
+    }
+}
+
+fn idle_too_long() -> Trouble {
+    Trouble::new(
+        "token.idle_too_long",
+        "The refresh token lay idle for longer than its provider allows",
+        "This is an estimate from the day of its last use.",
+        "Sign in again, or check it to be sure.",
+    )
+    .with(Remedy::SignIn)
+}
