@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod desktop;
 pub mod domain;
+pub mod engine;
 pub mod mail;
 pub mod oauth;
 

@@ -1,0 +1,173 @@
+//! Applications: adding, proving, removing.
+
+use super::event::Subject;
+use super::{Engine, Work};
+use crate::domain::{Application, ApplicationName, Check, Provider, Secret, Trouble};
+use crate::oauth::discovery::Tenant;
+use crate::oauth::{Client, discovery};
+use crate::secrets::Key;
+
+impl Engine {
+    /// The provider called `id`.
+    ///
+    /// # Errors
+    /// `provider.unknown` names the ones that there are.
+    pub fn provider(&self, id: &str) -> Result<&Provider, Trouble> {
+        self.settings().providers.get(id).ok_or_else(|| {
+            let mut known: Vec<&str> = self.settings().providers.keys().map(String::as_str).collect();
+            known.sort_unstable();
+            Trouble::new(
+                "provider.unknown",
+                format!("There is no provider called “{id}”"),
+                format!("The ones that there are: {}.", known.join(", ")),
+                "Choose one of them, or describe it in the configuration as [provider.NAME].",
+            )
+        })
+    }
+
+    /// Adds an application, or replaces the one called `replaces`, and proves it in the background.
+    ///
+    /// # Errors
+    /// `application.…`; `keyring.…` if its client secret cannot be kept.
+    pub async fn save_application(
+        &self,
+        replaces: Option<ApplicationName>,
+        mut application: Application,
+        secret: Option<Secret>,
+    ) -> Result<(), Trouble> {
+        self.check_form(&application, secret.as_ref(), replaces.is_some())?;
+        if let Some(secret) = &secret {
+            let key = Key::client_secret(self.registry_id(), application.name.as_str());
+            self.secrets().put(&key, secret).await?;
+            application.has_client_secret = true;
+        }
+        if let Some(old) = replaces
+            .as_ref()
+            .filter(|old| **old != application.name && application.has_client_secret && secret.is_none())
+        {
+            self.rename_client_secret(old, &application.name).await?;
+        }
+        self.registry(move |registry| match replaces {
+            Some(name) => registry.change_application(&name, &application),
+            None => registry.add_application(&application),
+        })
+        .await?;
+        self.0.works.changed.notify_one();
+        Ok(())
+    }
+
+    /// Removes an application that no mailbox uses.
+    ///
+    /// # Errors
+    /// `application.in_use`.
+    pub async fn remove_application(&self, name: ApplicationName) -> Result<(), Trouble> {
+        let key = Key::client_secret(self.registry_id(), name.as_str());
+        let had_secret = self
+            .registry(move |registry| {
+                let had_secret = registry.application(&name)?.has_client_secret;
+                registry.remove_application(&name)?;
+                Ok(had_secret)
+            })
+            .await?;
+        if had_secret {
+            self.secrets().delete(&key).await?;
+        }
+        self.0.works.changed.notify_one();
+        Ok(())
+    }
+
+    /// Finds the tenant behind an id, a domain, or a mail address's domain.
+    ///
+    /// # Errors
+    /// `aadsts.90002` and its kin; `network.…`.
+    pub async fn find_tenant(&self, provider: &str, tenant_or_domain: &str) -> Result<Tenant, Trouble> {
+        let provider = self.provider(provider)?.clone();
+        let network = self.network(&provider).await?;
+        discovery::find_tenant(&network.http, &provider, tenant_or_domain).await
+    }
+
+    /// Proves that tenant and client exist, and records what was found.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub async fn prove(&self, name: ApplicationName) -> Result<(), Trouble> {
+        let (application, provider) = self.application_and_provider(name.clone()).await?;
+        let ticket = self
+            .0
+            .works
+            .begin(Subject::Application(name.clone()), Work::Proving { since: self.now() });
+        let outcome = self.prove_now(&application, &provider).await;
+        let check = Check::of(outcome.clone(), self.now());
+        let recorded = self
+            .registry(move |registry| registry.record_proof(&name, &check))
+            .await;
+        self.0.works.end(&ticket);
+        recorded.and(outcome)
+    }
+
+    pub(super) async fn application_and_provider(
+        &self,
+        name: ApplicationName,
+    ) -> Result<(Application, Provider), Trouble> {
+        let application = self.registry(move |registry| registry.application(&name)).await?;
+        let provider = self.provider(&application.provider)?.clone();
+        Ok((application, provider))
+    }
+
+    async fn prove_now(&self, application: &Application, provider: &Provider) -> Result<(), Trouble> {
+        let network = self.network(provider).await?;
+        if provider.has_tenants() {
+            discovery::find_tenant(&network.http, provider, &application.tenant).await?;
+        }
+        let secret = self.client_secret(application).await?;
+        discovery::prove_client(
+            &network.http,
+            Client {
+                provider,
+                application,
+                secret: secret.as_ref(),
+            },
+        )
+        .await
+    }
+
+    fn check_form(&self, application: &Application, secret: Option<&Secret>, replaces: bool) -> Result<(), Trouble> {
+        let provider = self.provider(&application.provider)?;
+        let wrong = |code: &'static str, what: &str, next: &str| Err(Trouble::new(code, what, "", next));
+        if application.client_id.is_empty() || application.client_id.chars().any(|c| !c.is_ascii_graphic()) {
+            return wrong(
+                "application.client_id",
+                "The client id is missing or not one",
+                "Copy “Application (client) ID” from the app's overview page.",
+            );
+        }
+        if provider.has_tenants() && application.tenant.is_empty() {
+            return wrong(
+                "application.tenant",
+                "The tenant is missing",
+                "Give its id, or one of its domains.",
+            );
+        }
+        let has_secret = secret.is_some() || (replaces && application.has_client_secret);
+        if provider.needs_client_secret && !has_secret {
+            return wrong(
+                "application.client_secret",
+                "This provider's applications have a client secret",
+                "Give it as well (--secret-stdin).",
+            );
+        }
+        Ok(())
+    }
+
+    async fn rename_client_secret(&self, old: &ApplicationName, new: &ApplicationName) -> Result<(), Trouble> {
+        let (from, to) = (
+            Key::client_secret(self.registry_id(), old.as_str()),
+            Key::client_secret(self.registry_id(), new.as_str()),
+        );
+        if let Some(secret) = self.secrets().get(&from).await? {
+            self.secrets().put(&to, &secret).await?;
+            self.secrets().delete(&from).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,412 @@
+//! Errands to the browser: a sign-in or an admin consent begins, waits, and ends.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use super::event::{Event, Subject};
+use super::work::{Ticket, Waiting};
+use super::{Engine, Work, lock};
+use crate::desktop::listener::{Arrival, Listener, Page};
+use crate::domain::{
+    Address, Application, ApplicationName, Grant, Mailbox, MailboxId, Provider, RedirectUri, Secret, Step, Trouble,
+};
+use crate::oauth::{Client, Tokens, consent, link};
+use crate::registry::{Progress, Purpose, SignIn};
+use crate::secrets::Key;
+
+/// How long an errand waits: the life of an authorization code (`facts` B1).
+const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+/// How long a listener stays after its last answer.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// An errand that has begun.
+#[derive(Debug, Clone)]
+pub struct Errand {
+    /// Its `state`.
+    pub state: String,
+    /// What the browser opens.
+    pub link: Url,
+    /// Whether this process listens for the answer.
+    pub listening: bool,
+}
+
+/// What this process knows of its open errands.
+#[derive(Default)]
+pub(super) struct Errands {
+    open: Mutex<HashMap<String, Open>>,
+    listeners: Mutex<HashMap<u16, JoinHandle<()>>>,
+    clipboard_watch: Mutex<Option<JoinHandle<()>>>,
+    pub(super) held: Mutex<HashMap<String, Held>>,
+    pub(super) bare_code: Mutex<Option<Secret>>,
+}
+
+struct Open {
+    subject: Subject,
+    ticket: Ticket,
+    port: Option<u16>,
+}
+
+/// Tokens of another account than expected, until somebody chooses.
+pub(super) struct Held {
+    pub(super) errand: SignIn,
+    pub(super) tokens: Tokens,
+    pub(super) ticket: Ticket,
+}
+
+impl Errands {
+    /// The states and subjects of the errands that this process waits for.
+    pub(super) fn waiting(&self) -> Vec<(String, Subject)> {
+        lock(&self.open)
+            .iter()
+            .map(|(state, open)| (state.clone(), open.subject.clone()))
+            .collect()
+    }
+}
+
+/// A mailbox with everything that a job for it needs.
+pub(super) struct Case {
+    pub(super) mailbox: Mailbox,
+    pub(super) grant: Grant,
+    pub(super) application: Application,
+    pub(super) provider: Provider,
+}
+
+impl Engine {
+    /// Begins a sign-in for `mailbox`: link, listener, clipboard. An open one is given again.
+    ///
+    /// # Errors
+    /// `keyring.…`: nobody is sent to sign in for a token that could not be kept.
+    pub async fn begin_sign_in(&self, mailbox: MailboxId) -> Result<Errand, Trouble> {
+        let subject = Subject::Mailbox(mailbox);
+        if let Some(errand) = self.open_errand(&subject) {
+            return Ok(errand);
+        }
+        let case = self.case(mailbox).await?;
+        self.secrets().probe().await?;
+        let port = self.listen(&case.application.redirect_uri).await?;
+        let redirect_uri = port.map_or(case.application.redirect_uri.clone(), |port| {
+            case.application.redirect_uri.on_port(port)
+        });
+        let client = Client {
+            provider: &case.provider,
+            application: &case.application,
+            secret: None,
+        };
+        let link = link::sign_in_link(client, Some(&case.grant.account), &redirect_uri)?;
+        let sealed_verifier = self.seal(&verifier_context(&link.state), &link.verifier).await?;
+        let now = self.now();
+        let errand = SignIn {
+            state: link.state,
+            purpose: Purpose::SignIn(mailbox),
+            link: link.url,
+            redirect_uri,
+            sealed_verifier,
+            opened_at: now,
+            expires_at: now + PATIENCE,
+            progress: Progress::Open,
+        };
+        self.open(errand, port).await
+    }
+
+    /// Begins an admin consent for the application called `name`.
+    ///
+    /// # Errors
+    /// `consent.unsupported` if its provider has none.
+    pub async fn begin_consent(&self, name: ApplicationName) -> Result<Errand, Trouble> {
+        let subject = Subject::Application(name.clone());
+        if let Some(errand) = self.open_errand(&subject) {
+            return Ok(errand);
+        }
+        let (application, provider) = self.application_and_provider(name.clone()).await?;
+        let port = self.listen(&application.redirect_uri).await?;
+        let redirect_uri = port.map_or(application.redirect_uri.clone(), |port| {
+            application.redirect_uri.on_port(port)
+        });
+        let client = Client {
+            provider: &provider,
+            application: &application,
+            secret: None,
+        };
+        let (link, state) = consent::admin_consent_link(client, &redirect_uri)?;
+        let now = self.now();
+        let errand = SignIn {
+            state,
+            purpose: Purpose::Consent(name),
+            link,
+            redirect_uri,
+            sealed_verifier: Vec::new(),
+            opened_at: now,
+            expires_at: now + PATIENCE,
+            progress: Progress::Open,
+        };
+        self.open(errand, port).await
+    }
+
+    /// Takes up the errands that an earlier run, or another process, left open.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub async fn resume_errands(&self) -> Result<(), Trouble> {
+        let now = self.now();
+        for errand in self.registry(move |registry| registry.open_sign_ins(now)).await? {
+            let port = match errand.redirect_uri.port().filter(|_| errand.redirect_uri.is_loopback()) {
+                // Taken by the process that began it: then the answer comes there.
+                Some(port) => self.listen_on(Some(port)).await.ok(),
+                None => None,
+            };
+            self.wait_for(&errand, port);
+        }
+        Ok(())
+    }
+
+    /// Stops waiting for an errand. A code that comes later is refused.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub async fn cancel_errand(&self, subject: &Subject) -> Result<(), Trouble> {
+        let states: Vec<String> = self
+            .0
+            .errands
+            .waiting()
+            .into_iter()
+            .filter(|(_, open)| open == subject)
+            .map(|(state, _)| state)
+            .collect();
+        for state in states {
+            let cancelled = Progress::Failed(Trouble::new(
+                "signin.cancelled",
+                "The sign-in was stopped",
+                "",
+                "Begin again.",
+            ));
+            self.registry(move |registry| registry.record_progress(&state, &cancelled))
+                .await?;
+        }
+        self.forget_errand(subject);
+        Ok(())
+    }
+
+    /// Opens the browser for an errand.
+    ///
+    /// # Errors
+    /// `browser.none`.
+    pub async fn open_browser(&self, link: Url) -> Result<(), Trouble> {
+        let opened = tokio::task::spawn_blocking(move || crate::desktop::browser::open(&link));
+        opened.await.unwrap_or_else(|_| Err(super::broken_job()))
+    }
+
+    /// An errand ended in `trouble`; it is recorded where it belongs.
+    pub(super) async fn fail_errand(&self, state: &str, subject: &Subject, trouble: Trouble) {
+        let (state, on, said) = (state.to_owned(), subject.clone(), trouble.clone());
+        let now = self.now();
+        let recorded = self
+            .registry(move |registry| {
+                registry.record_progress(&state, &Progress::Failed(said.clone()))?;
+                match on {
+                    Subject::Mailbox(mailbox) => {
+                        let grant = registry.mailbox(mailbox)?.grant;
+                        registry.record_trouble(grant, Some((Step::Authorize, &said)))
+                    }
+                    Subject::Application(name) => {
+                        registry.record_consent(&name, &crate::domain::Check::Failed { at: now, trouble: said })
+                    }
+                }
+            })
+            .await;
+        if let Err(trouble) = recorded {
+            self.publish(Event::Trouble(trouble));
+        }
+        self.forget_errand(subject);
+    }
+
+    /// The answer has come: the errand is no longer open, but its ticket goes on.
+    pub(super) fn close_errand(&self, state: &str) -> Option<Ticket> {
+        let open = lock(&self.0.errands.open).remove(state)?;
+        self.stop_what_nobody_needs();
+        Some(open.ticket)
+    }
+
+    /// Stops waiting on behalf of `subject`.
+    pub(super) fn forget_errand(&self, subject: &Subject) {
+        lock(&self.0.errands.open).retain(|_, open| open.subject != *subject);
+        self.0.works.end_all(subject);
+        self.stop_what_nobody_needs();
+    }
+
+    pub(super) async fn case(&self, mailbox: MailboxId) -> Result<Case, Trouble> {
+        let (mailbox, grant, application) = self
+            .registry(move |registry| {
+                let mailbox = registry.mailbox(mailbox)?;
+                let grant = registry.grant(mailbox.grant)?;
+                let application = registry.application(&mailbox.application)?;
+                Ok((mailbox, grant, application))
+            })
+            .await?;
+        let provider = self.provider(&application.provider)?.clone();
+        Ok(Case {
+            mailbox,
+            grant,
+            application,
+            provider,
+        })
+    }
+
+    /// The client secret of an application, if it has one.
+    pub(super) async fn client_secret(&self, application: &Application) -> Result<Option<Secret>, Trouble> {
+        if !application.has_client_secret {
+            return Ok(None);
+        }
+        self.secrets()
+            .get(&Key::client_secret(self.registry_id(), application.name.as_str()))
+            .await
+    }
+
+    fn open_errand(&self, subject: &Subject) -> Option<Errand> {
+        let work = self.0.works.get(subject)?;
+        let waiting = work.waiting()?;
+        Some(Errand {
+            state: waiting.state.clone(),
+            link: waiting.link.clone(),
+            listening: waiting.listening,
+        })
+    }
+
+    async fn open(&self, errand: SignIn, port: Option<u16>) -> Result<Errand, Trouble> {
+        let row = errand.clone();
+        self.registry(move |registry| registry.open_sign_in(&row)).await?;
+        self.wait_for(&errand, port);
+        Ok(Errand {
+            state: errand.state,
+            link: errand.link,
+            listening: port.is_some(),
+        })
+    }
+
+    fn wait_for(&self, errand: &SignIn, port: Option<u16>) {
+        let waiting = Waiting {
+            state: errand.state.clone(),
+            link: errand.link.clone(),
+            redirect_uri: errand.redirect_uri.clone(),
+            listening: port.is_some(),
+            since: errand.opened_at,
+            until: errand.expires_at,
+        };
+        let (subject, work) = match &errand.purpose {
+            Purpose::SignIn(mailbox) => (Subject::Mailbox(*mailbox), Work::SigningIn(waiting)),
+            Purpose::Consent(name) => (Subject::Application(name.clone()), Work::Consenting(waiting)),
+        };
+        let ticket = self.0.works.begin(subject.clone(), work);
+        lock(&self.0.errands.open).insert(errand.state.clone(), Open { subject, ticket, port });
+        self.watch_clipboard();
+    }
+
+    /// Listens where `redirect_uri` points, if that is this machine.
+    async fn listen(&self, redirect_uri: &RedirectUri) -> Result<Option<u16>, Trouble> {
+        if !redirect_uri.is_loopback() {
+            return Ok(None);
+        }
+        self.listen_on(redirect_uri.port()).await.map(Some)
+    }
+
+    /// One listener serves all errands on its port.
+    async fn listen_on(&self, port: Option<u16>) -> Result<u16, Trouble> {
+        let known = {
+            let listeners = lock(&self.0.errands.listeners);
+            match port {
+                Some(port) => listeners.contains_key(&port).then_some(port),
+                None => listeners.keys().next().copied(),
+            }
+        };
+        if let Some(port) = known {
+            return Ok(port);
+        }
+        let (listener, mut arrivals) = Listener::start(port).await?;
+        let port = listener.port();
+        let engine = self.clone();
+        let task = tokio::spawn(async move {
+            let _listener = listener;
+            while let Some(arrival) = arrivals.recv().await {
+                tokio::spawn(engine.clone().answer_browser(arrival));
+            }
+        });
+        lock(&self.0.errands.listeners).insert(port, task);
+        Ok(port)
+    }
+
+    /// The page goes out as soon as the answer is claimed; the exchange follows (`facts` I5).
+    async fn answer_browser(self, arrival: Arrival) {
+        let page = match self.claim(&arrival.parameters).await {
+            Ok(claimed) => {
+                let page = claimed.page();
+                let engine = self.clone();
+                tokio::spawn(async move { engine.finish(claimed).await });
+                page
+            }
+            Err(unclaimed) => unclaimed.page(),
+        };
+        // The browser may have gone away: the answer counts all the same.
+        let _ = arrival.reply.send(page);
+    }
+
+    fn watch_clipboard(&self) {
+        let mut watch = lock(&self.0.errands.clipboard_watch);
+        if watch.is_some() {
+            return;
+        }
+        let engine = self.clone();
+        *watch = Some(tokio::spawn(async move {
+            let usable = engine.0.parts.clipboard.read().await.map(|_| ());
+            engine.publish(Event::ClipboardWatch(usable));
+            let mut texts = engine.0.parts.clipboard.watch();
+            while let Some(text) = texts.recv().await {
+                tokio::spawn(engine.clone().answer_clipboard(text));
+            }
+        }));
+    }
+
+    /// Listener and clipboard watch last only while an errand is open.
+    fn stop_what_nobody_needs(&self) {
+        let engine = self.clone();
+        tokio::spawn(async move {
+            // The browser may ask twice, and the last page is still on its way.
+            tokio::time::sleep(GRACE).await;
+            engine.stop_unneeded_listeners();
+        });
+        if lock(&self.0.errands.open).is_empty()
+            && let Some(watch) = lock(&self.0.errands.clipboard_watch).take()
+        {
+            watch.abort();
+        }
+    }
+
+    fn stop_unneeded_listeners(&self) {
+        let needed: Vec<u16> = lock(&self.0.errands.open)
+            .values()
+            .filter_map(|errand| errand.port)
+            .collect();
+        lock(&self.0.errands.listeners).retain(|port, task| {
+            let keep = needed.contains(port);
+            if !keep {
+                task.abort();
+            }
+            keep
+        });
+    }
+}
+
+/// What a sealed verifier is bound to.
+pub(super) fn verifier_context(state: &str) -> String {
+    format!("sign-in/{state}/verifier")
+}
+
+/// What the browser is told when an answer was taken.
+pub(super) fn taken(account: &Address) -> Page {
+    Page::Taken {
+        account: account.to_string(),
+    }
+}

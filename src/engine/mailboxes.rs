@@ -1,0 +1,105 @@
+//! Mailboxes: adding, changing, removing, and what is remembered of them.
+
+use super::Engine;
+use super::event::{Event as Told, Subject};
+use crate::domain::{Address, ApplicationName, Mailbox, MailboxId, Trouble};
+use crate::registry::Event;
+use crate::secrets::Key;
+
+impl Engine {
+    /// Adds a mailbox whose account is itself, or a delegate.
+    ///
+    /// # Errors
+    /// `mailbox.exists`, `application.unknown`.
+    pub async fn add_mailbox(
+        &self,
+        address: Address,
+        application: ApplicationName,
+        account: Option<Address>,
+    ) -> Result<Mailbox, Trouble> {
+        let account = account.unwrap_or_else(|| address.clone());
+        let mailbox = self
+            .registry(move |registry| registry.add_mailbox(&address, &application, &account))
+            .await?;
+        self.note(mailbox.id, "added", String::new()).await;
+        self.0.works.changed.notify_one();
+        Ok(mailbox)
+    }
+
+    /// Changes a mailbox's address, application or account.
+    ///
+    /// # Errors
+    /// `mailbox.exists`, `mailbox.unknown`, `application.unknown`.
+    pub async fn change_mailbox(
+        &self,
+        id: MailboxId,
+        address: Address,
+        application: ApplicationName,
+        account: Address,
+    ) -> Result<(), Trouble> {
+        self.registry(move |registry| registry.change_mailbox(id, &address, &application, &account))
+            .await?;
+        self.cancel_errand(&Subject::Mailbox(id)).await?;
+        self.forget_discarded_secrets().await;
+        self.0.works.changed.notify_one();
+        Ok(())
+    }
+
+    /// Removes a mailbox, and its refresh token if no other mailbox uses it.
+    ///
+    /// # Errors
+    /// `mailbox.unknown`.
+    pub async fn remove_mailbox(&self, id: MailboxId) -> Result<(), Trouble> {
+        self.cancel_errand(&Subject::Mailbox(id)).await?;
+        self.note(id, "removed", String::new()).await;
+        self.registry(move |registry| registry.remove_mailbox(id)).await?;
+        self.forget_discarded_secrets().await;
+        self.0.works.changed.notify_one();
+        Ok(())
+    }
+
+    /// The mailbox with this address.
+    ///
+    /// # Errors
+    /// `mailbox.unknown`.
+    pub async fn mailbox_at(&self, address: Address) -> Result<Mailbox, Trouble> {
+        self.registry(move |registry| registry.mailbox_at(&address)).await
+    }
+
+    /// Deletes the secrets of grants that nobody uses any more. What cannot be deleted now (a
+    /// locked keyring) is tried again the next time.
+    pub async fn forget_discarded_secrets(&self) {
+        if let Err(trouble) = self.try_to_forget_discarded_secrets().await {
+            self.publish(Told::Trouble(trouble));
+        }
+    }
+
+    async fn try_to_forget_discarded_secrets(&self) -> Result<(), Trouble> {
+        for grant in self.registry(|registry| registry.discarded()).await? {
+            self.secrets()
+                .delete(&Key::refresh_token(self.registry_id(), grant))
+                .await?;
+            self.registry(move |registry| registry.forget_discarded(grant)).await?;
+        }
+        Ok(())
+    }
+
+    /// A line of history. That it cannot be written stops nothing.
+    pub(super) async fn note(&self, mailbox: MailboxId, what: &'static str, detail: String) {
+        let at = self.now();
+        let noted = self
+            .registry(move |registry| {
+                let mailbox = registry.mailbox(mailbox)?.address;
+                registry.note(&Event {
+                    at,
+                    mailbox,
+                    what: what.to_owned(),
+                    detail,
+                })
+            })
+            .await;
+        if let Err(trouble) = noted {
+            tracing::warn!(code = trouble.code(), "history was not written");
+        }
+    }
+}

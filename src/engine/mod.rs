@@ -1,0 +1,192 @@
+//! The jobs: sign in, exchange, refresh, check, copy. The same for the dashboard and the commands.
+//!
+//! The engine owns the doors to the world (registry, secret store, clipboard, network) and tells
+//! what happens by [`Event`]s. It knows no screen.
+
+mod answers;
+mod applications;
+pub mod clock;
+pub mod config;
+mod copying;
+mod credentials;
+mod errands;
+mod event;
+pub mod home;
+mod live_checks;
+mod mailboxes;
+mod network;
+mod tokens;
+mod watch;
+mod work;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OnceCell, Semaphore, broadcast};
+
+use crate::desktop::Clipboard;
+use crate::domain::{Fleet, Secret, Trouble};
+use crate::registry::Registry;
+use crate::secrets::seal::SealKey;
+use crate::secrets::{Key, Secrets};
+
+pub use answers::{Accepted, Choice};
+pub use clock::Clock;
+pub use config::Settings;
+pub use copying::Copied;
+pub use credentials::Field;
+pub use errands::Errand;
+pub use event::{Event, Subject};
+pub use home::Home;
+pub use work::Work;
+
+/// The engine. Cloning it gives another handle to the same one.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+/// What an engine is made of.
+pub struct Parts {
+    /// The configuration.
+    pub settings: Settings,
+    /// The registry.
+    pub registry: Registry,
+    /// The secret store.
+    pub secrets: Secrets,
+    /// The clipboard.
+    pub clipboard: Clipboard,
+    /// The clock.
+    pub clock: Clock,
+}
+
+struct Inner {
+    parts: Parts,
+    networks: Mutex<HashMap<String, network::Network>>,
+    seal_key: OnceCell<SealKey>,
+    pool: Semaphore,
+    works: work::Works,
+    errands: errands::Errands,
+    copying: copying::Copying,
+    events: broadcast::Sender<Event>,
+}
+
+/// How many events a slow listener may lag behind; the fleet is sent whole, so nothing is lost for long.
+const EVENTS: usize = 8192;
+
+impl Engine {
+    /// An engine over these parts. Nothing runs until it is asked.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let (events, _) = broadcast::channel(EVENTS);
+        Self(Arc::new(Inner {
+            networks: Mutex::default(),
+            seal_key: OnceCell::new(),
+            pool: Semaphore::new(parts.settings.parallel),
+            works: work::Works::new(events.clone()),
+            errands: errands::Errands::default(),
+            copying: copying::Copying::default(),
+            events,
+            parts,
+        }))
+    }
+
+    /// What happens from now on.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.0.events.subscribe()
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.parts.settings
+    }
+
+    /// What the secret store is called.
+    #[must_use]
+    pub fn store_title(&self) -> &'static str {
+        self.0.parts.secrets.title()
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> jiff::Timestamp {
+        self.0.parts.clock.now()
+    }
+
+    /// Everything that the registry holds.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub async fn fleet(&self) -> Result<Arc<Fleet>, Trouble> {
+        let providers = self.settings().providers.clone();
+        self.registry(move |registry| registry.fleet(&providers))
+            .await
+            .map(Arc::new)
+    }
+
+    /// Runs `job` on the registry, away from the threads that must not wait. It runs to its end
+    /// even if nobody waits for it any more.
+    async fn registry<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Registry) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let registry = self.0.parts.registry.clone();
+        tokio::task::spawn_blocking(move || job(&registry))
+            .await
+            .unwrap_or_else(|_| Err(broken_job()))
+    }
+
+    fn secrets(&self) -> &Secrets {
+        &self.0.parts.secrets
+    }
+
+    fn registry_id(&self) -> &str {
+        self.0.parts.registry.id()
+    }
+
+    fn publish(&self, event: Event) {
+        // Nobody listening is no fault: commands do without events.
+        let _ = self.0.events.send(event);
+    }
+
+    /// The key under which access tokens and PKCE verifiers are sealed; made when it is first needed.
+    async fn seal_key(&self) -> Result<&SealKey, Trouble> {
+        self.0.seal_key.get_or_try_init(|| self.find_or_make_seal_key()).await
+    }
+
+    async fn find_or_make_seal_key(&self) -> Result<SealKey, Trouble> {
+        let key = Key::seal(self.registry_id());
+        if let Some(text) = self.secrets().get(&key).await? {
+            return SealKey::from_secret(&text);
+        }
+        let fresh = SealKey::random();
+        self.secrets().put(&key, &fresh.to_secret()).await?;
+        // Another process may have made one at the same moment: what is in the store counts.
+        match self.secrets().get(&key).await? {
+            Some(text) => SealKey::from_secret(&text),
+            None => Ok(fresh),
+        }
+    }
+
+    async fn seal(&self, context: &str, secret: &Secret) -> Result<Vec<u8>, Trouble> {
+        Ok(self.seal_key().await?.seal(context, secret))
+    }
+
+    async fn unseal(&self, context: &str, sealed: &[u8]) -> Result<Secret, Trouble> {
+        self.seal_key().await?.open(context, sealed)
+    }
+}
+
+fn broken_job() -> Trouble {
+    Trouble::new(
+        "internal.job",
+        "A job broke off",
+        "This is a fault in mailkey; the log says more.",
+        "Try again. If it happens twice, report it with the log.",
+    )
+}
+
+/// Locks, also after a panic elsewhere: the maps behind these locks are whole at every moment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,264 @@
+//! Access tokens: from the cache, or by a refresh that only one process does at a time.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::errands::Case;
+use super::{Engine, Work};
+use crate::domain::{Application, Grant, GrantId, MailboxId, Provider, Remedy, Secret, Step, Token, Trouble};
+use crate::oauth::{Client, Refusal, Tokens, exchange};
+use crate::registry::Registry;
+use crate::secrets::Key;
+
+/// An access token is given out only if it lives at least this long.
+const FRESH: SignedDuration = SignedDuration::from_mins(5);
+/// A lease runs this long; whoever dies with one holds the others up no longer.
+const LEASE: SignedDuration = SignedDuration::from_secs(15);
+const RENEW_LEASE: Duration = Duration::from_secs(5);
+const ASK_AGAIN: Duration = Duration::from_millis(50);
+/// How long to wait for another process's refresh.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(90);
+
+/// Which access token will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// A cached one, if it lives long enough.
+    Cached,
+    /// One that was refreshed after this moment.
+    NewerThan(Timestamp),
+}
+
+impl Engine {
+    /// An access token for `mailbox`, from the cache or refreshed.
+    ///
+    /// # Errors
+    /// `token.none` if nobody has signed in; else what the provider or the store says.
+    pub async fn access_token(&self, mailbox: MailboxId) -> Result<Secret, Trouble> {
+        let case = self.case(mailbox).await?;
+        self.access_token_of(&case, Wanted::Cached).await
+    }
+
+    pub(super) async fn access_token_of(&self, case: &Case, wanted: Wanted) -> Result<Secret, Trouble> {
+        if let Token::Ended { trouble, .. } = &case.grant.token {
+            return Err(trouble.clone());
+        }
+        if let Some(token) = self.cached(case.grant.id, wanted).await? {
+            return Ok(token);
+        }
+        self.refresh_once(case, wanted).await
+    }
+
+    /// Lease, read again, refresh, store, record, release (design section 6).
+    async fn refresh_once(&self, case: &Case, wanted: Wanted) -> Result<Secret, Trouble> {
+        let id = case.grant.id;
+        let holder = holder();
+        let give_up = self.now() + PATIENCE;
+        while !self.take_lease(id, &holder).await? {
+            if self.now() > give_up {
+                return Err(busy());
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+            if let Some(token) = self.cached(id, wanted).await? {
+                return Ok(token);
+            }
+        }
+        let outcome = tokio::select! {
+            outcome = self.refresh_under_lease(case, wanted) => outcome,
+            trouble = self.keep_lease(id, &holder) => Err(trouble),
+        };
+        self.registry(move |registry| registry.release_lease(id, &holder))
+            .await?;
+        outcome
+    }
+
+    async fn refresh_under_lease(&self, case: &Case, wanted: Wanted) -> Result<Secret, Trouble> {
+        let id = case.grant.id;
+        if let Some(token) = self.cached(id, wanted).await? {
+            return Ok(token);
+        }
+        let key = Key::refresh_token(self.registry_id(), id);
+        let Some(refresh_token) = self.secrets().get(&key).await? else {
+            let trouble = if case.grant.token == Token::None {
+                none()
+            } else {
+                missing()
+            };
+            if case.grant.token != Token::None {
+                self.record_refusal(
+                    id,
+                    &Refusal {
+                        trouble: trouble.clone(),
+                        step: Step::Token,
+                        ends: None,
+                        retry_after: None,
+                    },
+                )
+                .await?;
+            }
+            return Err(trouble);
+        };
+        match self.refresh(&case.application, &case.provider, &refresh_token).await {
+            Ok(tokens) => self.refreshed(&case.grant, &key, tokens).await,
+            Err(refusal) => {
+                self.record_refusal(id, &refusal).await?;
+                self.note(case.mailbox.id, "refused", refusal.trouble.code().to_owned())
+                    .await;
+                Err(refusal.trouble)
+            }
+        }
+    }
+
+    async fn refresh(
+        &self,
+        application: &Application,
+        provider: &Provider,
+        refresh_token: &Secret,
+    ) -> Result<Tokens, Refusal> {
+        let at_token = |trouble| Refusal {
+            trouble,
+            step: Step::Token,
+            ends: None,
+            retry_after: None,
+        };
+        let network = self.network(provider).await.map_err(at_token)?;
+        let secret = self.client_secret(application).await.map_err(at_token)?;
+        let client = Client {
+            provider,
+            application,
+            secret: secret.as_ref(),
+        };
+        let _permit = self.0.pool.acquire().await.map_err(|_| at_token(super::broken_job()))?;
+        exchange::refresh(&network.http, client, refresh_token).await
+    }
+
+    /// The new refresh token is in the store before anything else is told.
+    async fn refreshed(&self, grant: &Grant, key: &Key, tokens: Tokens) -> Result<Secret, Trouble> {
+        if let Some(refresh_token) = &tokens.refresh_token {
+            self.secrets().put(key, refresh_token).await?;
+        }
+        let (id, now) = (grant.id, self.now());
+        self.registry(move |registry| registry.record_use(id, now)).await?;
+        self.cache_access_token(id, &tokens).await;
+        Ok(tokens.access_token)
+    }
+
+    async fn record_refusal(&self, id: GrantId, refusal: &Refusal) -> Result<(), Trouble> {
+        let (ends, now) = (refusal.ends, self.now());
+        let trouble = with_moment(refusal, now);
+        self.registry(move |registry: &Registry| match ends {
+            Some(end) => registry.record_end(id, end, &trouble, now),
+            None => registry.record_trouble(id, Some((Step::Token, &trouble))),
+        })
+        .await
+    }
+
+    async fn take_lease(&self, id: GrantId, holder: &str) -> Result<bool, Trouble> {
+        let (holder, now) = (holder.to_owned(), self.now());
+        self.registry(move |registry| registry.take_lease(id, &holder, now, now + LEASE))
+            .await
+    }
+
+    /// Renews the lease until it is dropped; gives a trouble only if the lease was lost.
+    async fn keep_lease(&self, id: GrantId, holder: &str) -> Trouble {
+        loop {
+            tokio::time::sleep(RENEW_LEASE).await;
+            match self.take_lease(id, holder).await {
+                Ok(true) => {}
+                Ok(false) => return busy(),
+                Err(trouble) => return trouble,
+            }
+        }
+    }
+
+    async fn cached(&self, id: GrantId, wanted: Wanted) -> Result<Option<Secret>, Trouble> {
+        let found = self
+            .registry(move |registry| Ok((registry.cached_access_token(id)?, registry.grant(id)?)))
+            .await?;
+        let (Some((sealed, expires_at)), grant) = found else {
+            return Ok(None);
+        };
+        let new_enough = match wanted {
+            Wanted::Cached => true,
+            Wanted::NewerThan(moment) => grant.token.last_used_at().is_some_and(|used| used > moment),
+        };
+        if !new_enough || expires_at.duration_since(self.now()) < FRESH {
+            return Ok(None);
+        }
+        // A cache that cannot be opened is as good as none: the refresh token is what counts.
+        Ok(self.unseal(&cache_context(id), &sealed).await.ok())
+    }
+
+    /// An access token that is not cached only costs the next caller a refresh.
+    pub(super) async fn cache_access_token(&self, id: GrantId, tokens: &Tokens) {
+        let Ok(sealed) = self.seal(&cache_context(id), &tokens.access_token).await else {
+            return;
+        };
+        let expires_at = self.now() + tokens.expires_in;
+        let cached = self
+            .registry(move |registry| registry.cache_access_token(id, &sealed, expires_at))
+            .await;
+        if let Err(trouble) = cached {
+            tracing::warn!(code = trouble.code(), "the access token could not be cached");
+        }
+    }
+
+    pub(super) fn refreshing(&self) -> Work {
+        Work::Refreshing { since: self.now() }
+    }
+}
+
+fn cache_context(id: GrantId) -> String {
+    format!("grant/{id}/access-token")
+}
+
+/// Two attempts of one process are two holders as well.
+fn holder() -> String {
+    let mut bytes = [0_u8; 8];
+    // Without the system's randomness the process and a counter of it still tell holders apart.
+    if getrandom::fill(&mut bytes).is_err() {
+        static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        bytes = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_be_bytes();
+    }
+    format!("{}-{:016x}", std::process::id(), u64::from_be_bytes(bytes))
+}
+
+/// A trouble that can be retried says when, if the server did.
+fn with_moment(refusal: &Refusal, now: Timestamp) -> Trouble {
+    match refusal.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok()) {
+        Some(wait) => refusal.trouble.clone().with(Remedy::Retry {
+            not_before: Some(now + wait),
+        }),
+        None => refusal.trouble.clone(),
+    }
+}
+
+pub(super) fn none() -> Trouble {
+    Trouble::new(
+        "token.none",
+        "There is no refresh token for this mailbox",
+        "Nobody has signed in for it yet.",
+        "Sign in: ⏎ on the dashboard, or `mailkey signin ADDRESS`.",
+    )
+    .with(Remedy::SignIn)
+}
+
+pub(super) fn missing() -> Trouble {
+    Trouble::new(
+        "token.missing",
+        "The refresh token is not in the secret store any more",
+        "The registry knows of it, but somebody removed it from the store, or the store is another one.",
+        "Sign in again.",
+    )
+    .with(Remedy::SignIn)
+}
+
+fn busy() -> Trouble {
+    Trouble::new(
+        "grant.busy",
+        "Another process is refreshing this token and does not come to an end",
+        "Only one process refreshes a token at a time.",
+        "Try again in a minute.",
+    )
+    .with(Remedy::Retry { not_before: None })
+}
