@@ -9,3 +9,4 @@ pub mod oauth;
 
 pub mod registry;
 pub mod secrets;
+pub mod tui;

@@ -38,7 +38,7 @@ pub use credentials::Field;
 pub use errands::Errand;
 pub use event::{Event, Subject};
 pub use home::Home;
-pub use work::Work;
+pub use work::{Waiting, Work};
 
 /// The engine. Cloning it gives another handle to the same one.
 #[derive(Clone)]

@@ -20,6 +20,9 @@ const ASK_AGAIN: Duration = Duration::from_millis(50);
 /// How long to wait for another process's refresh.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(90);
 
+/// How long the end of the program waits for tokens on their way.
+const SETTLE: Duration = Duration::from_secs(40);
+
 /// Which access token will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
@@ -37,6 +40,19 @@ impl Engine {
     pub async fn access_token(&self, mailbox: MailboxId) -> Result<Secret, Trouble> {
         let case = self.case(mailbox).await?;
         self.access_token_of(&case, Wanted::Cached).await
+    }
+
+    /// Waits until no token is on its way any more, so that quitting loses none; not for ever,
+    /// since a keyring may wait for a person.
+    pub async fn settle(&self) {
+        let quiet = async {
+            while self.0.works.carry_a_token() {
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
+        };
+        if tokio::time::timeout(SETTLE, quiet).await.is_err() {
+            tracing::warn!("a token was still on its way at the end");
+        }
     }
 
     pub(super) async fn access_token_of(&self, case: &Case, wanted: Wanted) -> Result<Secret, Trouble> {

@@ -1,0 +1,120 @@
+//! What reaches the update, and what it wants done.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::domain::{Address, Application, ApplicationName, MailboxId, Secret, Trouble};
+use crate::engine::{Accepted, Choice, Copied, Event, Field, Subject};
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Message {
+    /// It is this late now. It comes before every other message of a turn.
+    Time(Timestamp),
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The mouse was used.
+    Mouse(MouseEvent),
+    /// Text was pasted into the terminal.
+    Paste(Secret),
+    /// The window has this many columns and rows.
+    Resize(u16, u16),
+    /// The engine tells something.
+    Engine(Event),
+    /// Something that was asked for is done.
+    Done(Done),
+    /// The system asks the program to end.
+    Quit,
+}
+
+/// What came of an effect.
+#[derive(Debug)]
+pub enum Done {
+    /// An errand was begun, and the browser opened for it (or not: then the link was copied instead).
+    Opened {
+        /// Whom it is for.
+        subject: Subject,
+        /// `Err`: no browser; what became of the link instead.
+        browser: Result<(), (Trouble, Result<Copied, Trouble>)>,
+    },
+    /// Something was copied.
+    Copied {
+        /// What, for the notice.
+        what: String,
+        /// Where it went.
+        copied: Copied,
+    },
+    /// An answer that somebody pasted was taken to its end.
+    Accepted(Accepted),
+    /// The clipboard holds no text.
+    ClipboardEmpty,
+    /// A form was saved; a new application's name is there to be proved.
+    Saved(Option<ApplicationName>),
+    /// A form was not saved.
+    NotSaved(Trouble),
+    /// The tenant behind what stands in the form.
+    Tenant(Result<(String, Option<String>), Trouble>),
+    /// A credential that somebody asked to see.
+    Revealed(Field, Secret),
+    /// One mailbox of a batch was checked.
+    Checked {
+        /// The batch's number; an old batch has no say.
+        batch: u64,
+        /// Whether all was well.
+        ok: bool,
+    },
+    /// It went wrong.
+    Failed(Trouble),
+}
+
+/// Something to be done, outside of the update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Begin a sign-in or a consent, or find the open one, and open the browser.
+    OpenBrowser(Subject),
+    /// Begin a sign-in or a consent, or find the open one, and copy its link.
+    CopyLink(Subject),
+    /// Let the demo play the person for an open errand.
+    PlayPerson(Url),
+    /// Stop waiting for an errand.
+    Cancel(Subject),
+    /// Take this text as an answer.
+    Accept(Secret),
+    /// Take what is on the clipboard as an answer.
+    AcceptClipboard,
+    /// The bare code belongs to this mailbox.
+    ChooseErrand(MailboxId),
+    /// What is to become of another account's tokens.
+    ChooseAccount(String, Choice),
+    /// Prove an application.
+    Prove(ApplicationName),
+    /// Check mailboxes, as the batch with this number.
+    Check(u64, Vec<MailboxId>),
+    /// Begin no further check of any batch.
+    StopChecks,
+    /// Copy a credential.
+    Copy(MailboxId, Field),
+    /// Copy a text that is no secret; the first is what the notice calls it.
+    CopyText(String, String),
+    /// Open a page.
+    OpenPage(String),
+    /// Fetch a credential to show it.
+    Reveal(MailboxId, Field),
+    /// Add a mailbox: address, application, account.
+    AddMailbox(Address, ApplicationName, Address),
+    /// Change a mailbox.
+    ChangeMailbox(MailboxId, Address, ApplicationName, Address),
+    /// Remove mailboxes.
+    RemoveMailboxes(Vec<MailboxId>),
+    /// Add an application, or replace the one with the first name, with its client secret if one was given.
+    SaveApplication(Option<ApplicationName>, Box<Application>, Option<Secret>),
+    /// Find the tenant behind an id, a domain or an address, at this provider.
+    FindTenant(String, String),
+    /// Hand a text to the terminal (OSC 52).
+    ToTerminal(Secret),
+    /// Stop the program until the shell brings it back.
+    Suspend,
+    /// End.
+    Quit,
+}

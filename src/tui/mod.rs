@@ -1,0 +1,102 @@
+//! The dashboard: a model, messages that change it, a picture of it. It asks the engine and knows
+//! neither network nor files.
+
+pub mod form;
+pub mod keymap;
+pub mod layout;
+pub mod list;
+pub mod message;
+pub mod model;
+pub mod next;
+pub mod perform;
+pub mod runner;
+mod terminal;
+pub mod theme;
+pub mod time;
+pub mod update;
+pub mod view;
+
+use jiff::tz::TimeZone;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+
+use self::message::Message;
+use self::model::{DemoNote, Model, Setting};
+use self::perform::{Performer, Person};
+use self::theme::Theme;
+use crate::domain::Trouble;
+use crate::engine::Engine;
+
+/// What a dashboard starts with.
+pub struct Start {
+    /// The engine that it asks.
+    pub engine: Engine,
+    /// Colours and symbols.
+    pub theme: Theme,
+    /// In the demo: what to say of it, and who plays the person.
+    pub demo: Option<(DemoNote, Person)>,
+}
+
+/// Shows the dashboard until the person quits. The terminal is as it was afterwards.
+///
+/// # Errors
+/// `terminal.none` if there is no terminal; `terminal.failed` if it went away.
+pub async fn run(start: Start) -> Result<(), Trouble> {
+    let Start { engine, theme, demo } = start;
+    let (messages, mut inbox) = mpsc::unbounded_channel();
+    let (note, person) = demo.unzip();
+    let setting = Setting {
+        theme,
+        zone: TimeZone::system(),
+        store: engine.store_title(),
+        demo: note,
+    };
+    let mut screen = terminal::Screen::enter()?;
+    let mut model = Model::new(setting, engine.now(), screen.size());
+    let background = [
+        tokio::spawn(forward_events(engine.clone(), messages.clone())),
+        tokio::spawn(forward_signals(messages.clone())),
+        tokio::spawn(begin(engine.clone(), messages.clone())),
+    ];
+    let performer = Performer::new(engine.clone(), messages, person);
+    let ended = runner::run(&mut screen, &mut model, &mut terminal::input(), &performer, &mut inbox).await;
+    drop(screen);
+    for task in background {
+        task.abort();
+    }
+    engine.settle().await;
+    engine.clear_clipboard().await;
+    ended
+}
+
+/// Reads the fleet, takes up what an earlier run left open, and keeps watching.
+async fn begin(engine: Engine, messages: mpsc::UnboundedSender<Message>) {
+    engine.publish_fleet().await;
+    if let Err(trouble) = engine.resume_errands().await {
+        let _ = messages.send(Message::Engine(crate::engine::Event::Trouble(trouble)));
+    }
+    engine.forget_discarded_secrets().await;
+    engine.watch().await;
+}
+
+async fn forward_events(engine: Engine, messages: mpsc::UnboundedSender<Message>) {
+    let mut events = engine.events();
+    loop {
+        match events.recv().await {
+            Ok(event) => {
+                if messages.send(Message::Engine(event)).is_err() {
+                    return;
+                }
+            }
+            // Too much at once: the whole picture again says it all.
+            Err(RecvError::Lagged(_)) => engine.publish_fleet().await,
+            Err(RecvError::Closed) => return,
+        }
+    }
+}
+
+/// The system's wish to end the program is a message like any other.
+async fn forward_signals(messages: mpsc::UnboundedSender<Message>) {
+    terminal::wait_for_end().await;
+    let _ = messages.send(Message::Quit);
+}

@@ -1,0 +1,261 @@
+//! What the screen shows, and nothing else.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::form::Form;
+use super::layout::Layout;
+use super::list::List;
+use super::theme::Theme;
+use crate::domain::{Address, ApplicationName, Entry, Fleet, MailboxId, Secret, Step, Steps, Trouble};
+use crate::engine::{Field, Subject, Work};
+
+/// The whole state of the screen.
+#[derive(Debug)]
+pub struct Model {
+    /// What does not change while the program runs.
+    pub setting: Setting,
+    /// Whether the registry was read, and what is in it.
+    pub fleet: Option<Arc<Fleet>>,
+    /// The mailboxes as a list.
+    pub list: List,
+    /// What is at work.
+    pub works: HashMap<Subject, Work>,
+    /// What the keys go to.
+    pub focus: Focus,
+    /// What lies over the dashboard.
+    pub overlay: Option<Overlay>,
+    /// What was last said.
+    pub notice: Option<Notice>,
+    /// The checks that were asked for together.
+    pub batch: Option<Batch>,
+    /// The number of the newest batch.
+    pub batches: u64,
+    /// Whether the clipboard can be watched; `None` while it is not.
+    pub clipboard: Option<Result<(), Trouble>>,
+    /// The time.
+    pub now: Timestamp,
+    /// Columns and rows of the window.
+    pub size: (u16, u16),
+}
+
+/// What does not change while the program runs.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Colours and symbols.
+    pub theme: Theme,
+    /// The person's time zone.
+    pub zone: TimeZone,
+    /// What the secret store is called.
+    pub store: &'static str,
+    /// Set in the demo.
+    pub demo: Option<DemoNote>,
+}
+
+/// What the screen says of the demo.
+#[derive(Debug, Clone)]
+pub struct DemoNote {
+    /// Where its administrator's page is.
+    pub admin_page: String,
+}
+
+/// What the keys go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    List,
+    /// The list, while its filter is typed.
+    Filter,
+    /// One of the panes.
+    Pane(Step),
+}
+
+/// What lies over the dashboard.
+#[derive(Debug)]
+pub enum Overlay {
+    /// All keys, from this line on.
+    Help(u16),
+    /// How to register an application, from this line on.
+    Walkthrough(u16),
+    /// A form.
+    Form(Form),
+    /// What to copy of a mailbox, with the line under the cursor.
+    CopyMenu(MailboxId, usize),
+    /// A credential, until this moment.
+    Reveal(Field, Secret, Timestamp),
+    /// Whether to remove these.
+    Remove(Vec<MailboxId>),
+    /// Another account than expected signed in.
+    WrongAccount(WrongAccount),
+    /// Which sign-in a bare code belongs to.
+    WhichSignIn(Vec<(MailboxId, Address)>, usize),
+}
+
+/// Another account than expected signed in.
+#[derive(Debug, Clone)]
+pub struct WrongAccount {
+    /// The errand.
+    pub state: String,
+    /// The mailbox that it is for.
+    pub mailbox: MailboxId,
+    /// Who was expected.
+    pub expected: Address,
+    /// Who signed in.
+    pub username: String,
+    /// The line under the cursor.
+    pub at: usize,
+}
+
+/// What was last said, and until when.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// The text.
+    pub text: String,
+    /// Good, bad, or neither.
+    pub tone: Tone,
+    /// When it goes.
+    pub until: Timestamp,
+}
+
+/// How a notice is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It went well.
+    Good,
+    /// For information.
+    Plain,
+    /// It went wrong.
+    Bad,
+}
+
+/// Checks that were asked for together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batch {
+    /// Its number.
+    pub id: u64,
+    /// How many there are.
+    pub all: usize,
+    /// How many are over.
+    pub over: usize,
+    /// How many of those went wrong.
+    pub failed: usize,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Model {
+    /// An empty screen.
+    #[must_use]
+    pub fn new(setting: Setting, now: Timestamp, size: (u16, u16)) -> Self {
+        Self {
+            setting,
+            fleet: None,
+            list: List::default(),
+            works: HashMap::new(),
+            focus: Focus::List,
+            overlay: None,
+            notice: None,
+            batch: None,
+            batches: 0,
+            clipboard: None,
+            now,
+            size,
+        }
+    }
+
+    /// Where everything is.
+    #[must_use]
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.size)
+    }
+
+    /// The mailbox under the cursor with what it depends on.
+    #[must_use]
+    pub fn entry(&self) -> Option<Entry<'_>> {
+        self.list.current().and_then(|row| self.entry_of(row.id))
+    }
+
+    /// A mailbox with what it depends on.
+    #[must_use]
+    pub fn entry_of(&self, id: MailboxId) -> Option<Entry<'_>> {
+        let fleet = self.fleet.as_ref()?;
+        fleet
+            .mailboxes
+            .iter()
+            .find(|mailbox| mailbox.id == id)
+            .and_then(|mailbox| fleet.entry(mailbox))
+    }
+
+    /// What is at work for a mailbox, or for its application.
+    #[must_use]
+    pub fn work(&self, mailbox: MailboxId, application: &str) -> Option<&Work> {
+        self.works.get(&Subject::Mailbox(mailbox)).or_else(|| {
+            let name = ApplicationName::parse(application).ok()?;
+            self.works.get(&Subject::Application(name))
+        })
+    }
+
+    /// The steps of the mailbox under the cursor, with what runs.
+    #[must_use]
+    pub fn steps(&self) -> Option<Steps> {
+        let row = self.list.current()?;
+        Some(row.steps_while(self.work(row.id, &row.application).map(Work::step)))
+    }
+
+    /// The step whose pane is shown where only one is.
+    #[must_use]
+    pub fn shown_step(&self) -> Step {
+        match self.focus {
+            Focus::Pane(step) => step,
+            _ => self
+                .steps()
+                .and_then(|steps| steps.first_open())
+                .unwrap_or(Step::SmtpAuth),
+        }
+    }
+
+    /// Says something for a while.
+    pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        let seconds = if tone == Tone::Bad { 20 } else { 8 };
+        self.notice = Some(Notice {
+            text: text.into(),
+            tone,
+            until: self.now + SignedDuration::from_secs(seconds),
+        });
+    }
+
+    /// When the screen changes next by itself; `None` if only something new can change it.
+    #[must_use]
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        if !self.works.is_empty() || self.batch.is_some() {
+            return Some(self.now + SignedDuration::from_millis(100));
+        }
+        let reveal = match &self.overlay {
+            Some(Overlay::Reveal(_, _, until)) => Some(*until),
+            _ => None,
+        };
+        let notice = self.notice.as_ref().map(|notice| notice.until);
+        [reveal, notice, self.next_minute()].into_iter().flatten().min()
+    }
+
+    /// An age of less than an hour is shown in minutes, and grows.
+    fn next_minute(&self) -> Option<Timestamp> {
+        let height = self.layout().list_height();
+        let ages = self
+            .list
+            .window(height)
+            .filter_map(|(row, _)| row.checked)
+            .map(|checked| self.now.duration_since(checked));
+        let youngest = ages.min()?;
+        let until_next = |unit: i64| SignedDuration::from_secs(unit - youngest.as_secs().rem_euclid(unit));
+        let wait = if youngest < SignedDuration::from_hours(1) {
+            until_next(60)
+        } else {
+            until_next(3600)
+        };
+        Some(self.now + wait)
+    }
+}

@@ -1,0 +1,252 @@
+//! Effects become jobs of the engine; what comes of them comes back as messages.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::AbortHandle;
+use url::Url;
+
+use super::message::{Done, Effect, Message};
+use super::update::title;
+use crate::domain::{MailboxId, Secret, Trouble};
+use crate::engine::{Engine, Errand, Subject};
+
+/// Who plays the person in the demo: opens a link, signs in, consents.
+pub type Person = Arc<dyn Fn(Url) -> Pin<Box<dyn Future<Output = Result<(), Trouble>> + Send>> + Send + Sync>;
+
+/// Turns effects into jobs.
+pub struct Performer {
+    engine: Engine,
+    messages: UnboundedSender<Message>,
+    person: Option<Person>,
+    checks: Mutex<Vec<AbortHandle>>,
+}
+
+impl Performer {
+    /// A performer that answers to `messages`.
+    #[must_use]
+    pub fn new(engine: Engine, messages: UnboundedSender<Message>, person: Option<Person>) -> Self {
+        Self {
+            engine,
+            messages,
+            person,
+            checks: Mutex::default(),
+        }
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.engine.now()
+    }
+
+    /// Begins a job; it waits for nothing.
+    pub fn perform(&self, effect: Effect) {
+        let engine = self.engine.clone();
+        match effect {
+            Effect::OpenBrowser(subject) => self.answer(open_browser(engine, subject)),
+            Effect::CopyLink(subject) => self.answer(copy_link(engine, subject)),
+            Effect::PlayPerson(link) => self.play_person(link),
+            Effect::Cancel(subject) => self.answer(async move { engine.cancel_errand(&subject).await.map(|()| None) }),
+            Effect::Accept(text) => self.answer(async move {
+                engine
+                    .accept(&text)
+                    .await
+                    .map(|accepted| Some(Done::Accepted(accepted)))
+            }),
+            Effect::AcceptClipboard => self.answer(accept_clipboard(engine)),
+            Effect::ChooseErrand(mailbox) => self.answer(async move {
+                engine
+                    .choose_errand(mailbox)
+                    .await
+                    .map(|accepted| Some(Done::Accepted(accepted)))
+            }),
+            Effect::ChooseAccount(state, choice) => self.answer(choose_account(engine, state, choice)),
+            Effect::Prove(name) => self.answer(async move { engine.prove(name).await.map(|()| None) }),
+            Effect::Check(batch, ids) => self.check(batch, ids),
+            Effect::StopChecks => self.stop_checks(),
+            Effect::Copy(mailbox, field) => self.answer(async move {
+                let copied = engine.copy(mailbox, field).await?;
+                Ok(Some(Done::Copied {
+                    what: title(field).to_owned(),
+                    copied,
+                }))
+            }),
+            Effect::CopyText(what, text) => self.answer(async move {
+                let copied = engine.copy_text(&Secret::new(text)).await?;
+                Ok(Some(Done::Copied { what, copied }))
+            }),
+            Effect::OpenPage(page) => self.answer(open_page(engine, page)),
+            Effect::Reveal(mailbox, field) => self.answer(async move {
+                engine
+                    .credential(mailbox, field)
+                    .await
+                    .map(|secret| Some(Done::Revealed(field, secret)))
+            }),
+            Effect::AddMailbox(address, application, account) => {
+                self.save(async move {
+                    engine
+                        .add_mailbox(address, application, Some(account))
+                        .await
+                        .map(|_| None)
+                });
+            }
+            Effect::ChangeMailbox(id, address, application, account) => {
+                self.save(async move {
+                    engine
+                        .change_mailbox(id, address, application, account)
+                        .await
+                        .map(|()| None)
+                });
+            }
+            Effect::RemoveMailboxes(ids) => self.answer(async move {
+                for id in ids {
+                    engine.remove_mailbox(id).await?;
+                }
+                Ok(None)
+            }),
+            Effect::SaveApplication(replaces, application, secret) => {
+                let name = application.name.clone();
+                self.save(async move {
+                    engine
+                        .save_application(replaces, *application, secret)
+                        .await
+                        .map(|()| Some(name))
+                });
+            }
+            Effect::FindTenant(provider, domain) => self.answer(async move {
+                let found = engine.find_tenant(&provider, &domain).await;
+                Ok(Some(Done::Tenant(found.map(|tenant| (tenant.id, tenant.region)))))
+            }),
+            // The loop does these itself: they are the terminal's.
+            Effect::ToTerminal(_) | Effect::Suspend | Effect::Quit => {}
+        }
+    }
+
+    fn answer(&self, job: impl Future<Output = Result<Option<Done>, Trouble>> + Send + 'static) {
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            let done = match job.await {
+                Ok(Some(done)) => done,
+                Ok(None) => return,
+                Err(trouble) => Done::Failed(trouble),
+            };
+            // The dashboard may have ended meanwhile.
+            let _ = messages.send(Message::Done(done));
+        });
+    }
+
+    fn save(
+        &self,
+        job: impl Future<Output = Result<Option<crate::domain::ApplicationName>, Trouble>> + Send + 'static,
+    ) {
+        self.answer(async move {
+            Ok(Some(match job.await {
+                Ok(name) => Done::Saved(name),
+                Err(trouble) => Done::NotSaved(trouble),
+            }))
+        });
+    }
+
+    fn play_person(&self, link: Url) {
+        let Some(person) = self.person.clone() else { return };
+        self.answer(async move { person(link).await.map(|()| None) });
+    }
+
+    fn check(&self, batch: u64, ids: Vec<MailboxId>) {
+        let (engine, messages) = (self.engine.clone(), self.messages.clone());
+        let most = engine.settings().parallel;
+        let task = tokio::spawn(async move {
+            let checks = stream::iter(ids).map(|id| {
+                let engine = engine.clone();
+                // A job of its own: stopping the batch does not break off what is under way.
+                async move { tokio::spawn(async move { engine.check(id).await }).await }
+            });
+            let mut answers = checks.buffer_unordered(most);
+            while let Some(outcome) = answers.next().await {
+                let ok = matches!(outcome, Ok(Ok(())));
+                let _ = messages.send(Message::Done(Done::Checked { batch, ok }));
+            }
+        });
+        let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        checks.retain(|task| !task.is_finished());
+        checks.push(task.abort_handle());
+    }
+
+    fn stop_checks(&self) {
+        for task in self.checks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            task.abort();
+        }
+    }
+}
+
+async fn begin(engine: &Engine, subject: &Subject) -> Result<Errand, Trouble> {
+    match subject {
+        Subject::Mailbox(mailbox) => engine.begin_sign_in(*mailbox).await,
+        Subject::Application(name) => engine.begin_consent(name.clone()).await,
+    }
+}
+
+/// Where no browser can be opened, the link is copied instead.
+async fn open_browser(engine: Engine, subject: Subject) -> Result<Option<Done>, Trouble> {
+    let errand = begin(&engine, &subject).await?;
+    let browser = open_or_copy(&engine, &errand.link).await;
+    Ok(Some(Done::Opened { subject, browser }))
+}
+
+async fn open_or_copy(engine: &Engine, link: &Url) -> Result<(), (Trouble, Result<crate::engine::Copied, Trouble>)> {
+    match engine.open_browser(link.clone()).await {
+        Ok(()) => Ok(()),
+        Err(trouble) => Err((trouble, engine.copy_text(&Secret::new(link.as_str())).await)),
+    }
+}
+
+async fn copy_link(engine: Engine, subject: Subject) -> Result<Option<Done>, Trouble> {
+    let errand = begin(&engine, &subject).await?;
+    let copied = engine.copy_text(&Secret::new(errand.link.as_str())).await?;
+    Ok(Some(Done::Copied {
+        what: "The link".to_owned(),
+        copied,
+    }))
+}
+
+async fn accept_clipboard(engine: Engine) -> Result<Option<Done>, Trouble> {
+    match engine.paste().await? {
+        Some(text) => engine
+            .accept(&text)
+            .await
+            .map(|accepted| Some(Done::Accepted(accepted))),
+        None => Ok(Some(Done::ClipboardEmpty)),
+    }
+}
+
+async fn choose_account(engine: Engine, state: String, choice: crate::engine::Choice) -> Result<Option<Done>, Trouble> {
+    let Some(errand) = engine.choose_account(&state, choice).await? else {
+        return Ok(None);
+    };
+    let browser = open_or_copy(&engine, &errand.link).await;
+    // The errand's own mailbox is shown with its work; the notice needs only to say that it is a sign-in.
+    Ok(Some(Done::Opened {
+        subject: Subject::Mailbox(MailboxId(0)),
+        browser,
+    }))
+}
+
+async fn open_page(engine: Engine, page: String) -> Result<Option<Done>, Trouble> {
+    let opened = match Url::parse(&page) {
+        Ok(url) => engine.open_browser(url).await.is_ok(),
+        Err(_) => false,
+    };
+    if opened {
+        return Ok(None);
+    }
+    let copied = engine.copy_text(&Secret::new(page)).await?;
+    Ok(Some(Done::Copied {
+        what: "The page's address".to_owned(),
+        copied,
+    }))
+}

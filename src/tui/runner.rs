@@ -1,0 +1,161 @@
+//! The loop: wait, drain, update, act, draw. Tests run the same one in memory.
+
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyEventKind, MouseEventKind};
+use futures_util::{FutureExt, Stream, StreamExt};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::message::{Effect, Message};
+use super::model::Model;
+use super::perform::Performer;
+use super::update::update;
+use crate::domain::{Secret, Trouble};
+
+/// Frames are at least this far apart; a burst of reports is one frame.
+const FRAME: Duration = Duration::from_millis(10);
+
+/// What the loop draws on.
+pub trait Surface {
+    /// Draws the model.
+    ///
+    /// # Errors
+    /// `terminal.failed`.
+    fn draw(&mut self, model: &Model) -> Result<(), Trouble>;
+
+    /// Hands a text to the terminal's own clipboard (OSC 52).
+    fn hand_over(&mut self, text: &Secret);
+
+    /// Gives the terminal back to the shell until it says go on.
+    ///
+    /// # Errors
+    /// `terminal.failed`.
+    fn suspend(&mut self) -> Result<(), Trouble>;
+}
+
+/// Runs until the person or the system ends it.
+///
+/// # Errors
+/// `terminal.failed` if the terminal went away.
+pub async fn run<S: Surface, I: Stream<Item = io::Result<Event>> + Unpin>(
+    surface: &mut S,
+    model: &mut Model,
+    input: &mut I,
+    performer: &Performer,
+    inbox: &mut UnboundedReceiver<Message>,
+) -> Result<(), Trouble> {
+    surface.draw(model)?;
+    let mut drawn = Instant::now();
+    loop {
+        let first = wait(model, input, performer, inbox).await?;
+        if handle(surface, model, performer, first)? == Flow::End {
+            return Ok(());
+        }
+        sleep_until(drawn + FRAME).await;
+        while let Some(message) = ready(input, inbox)? {
+            if handle(surface, model, performer, Some(message))? == Flow::End {
+                return Ok(());
+            }
+        }
+        surface.draw(model)?;
+        drawn = Instant::now();
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Flow {
+    GoOn,
+    End,
+}
+
+/// The next message; none if only time has passed. Keys go first.
+async fn wait<I: Stream<Item = io::Result<Event>> + Unpin>(
+    model: &Model,
+    input: &mut I,
+    performer: &Performer,
+    inbox: &mut UnboundedReceiver<Message>,
+) -> Result<Option<Message>, Trouble> {
+    let pause = model
+        .wakes_at()
+        .map(|moment| Duration::try_from(moment.duration_since(performer.now())).unwrap_or(Duration::ZERO));
+    let wake = async {
+        match pause {
+            Some(pause) => sleep(pause).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(wake);
+    loop {
+        tokio::select! {
+            biased;
+            event = input.next() => match event {
+                Some(event) => if let Some(message) = message(event.map_err(|error| failed(&error))?) { return Ok(Some(message)) },
+                None => return Ok(Some(Message::Quit)),
+            },
+            message = inbox.recv() => return Ok(Some(message.unwrap_or(Message::Quit))),
+            () = &mut wake => return Ok(None),
+        }
+    }
+}
+
+/// A message that is there already.
+fn ready<I: Stream<Item = io::Result<Event>> + Unpin>(
+    input: &mut I,
+    inbox: &mut UnboundedReceiver<Message>,
+) -> Result<Option<Message>, Trouble> {
+    while let Some(Some(event)) = input.next().now_or_never() {
+        if let Some(message) = message(event.map_err(|error| failed(&error))?) {
+            return Ok(Some(message));
+        }
+    }
+    Ok(inbox.try_recv().ok())
+}
+
+fn handle<S: Surface>(
+    surface: &mut S,
+    model: &mut Model,
+    performer: &Performer,
+    message: Option<Message>,
+) -> Result<Flow, Trouble> {
+    update(model, Message::Time(performer.now()));
+    let Some(message) = message else { return Ok(Flow::GoOn) };
+    for effect in update(model, message) {
+        match effect {
+            Effect::Quit => return Ok(Flow::End),
+            Effect::Suspend => surface.suspend()?,
+            Effect::ToTerminal(text) => surface.hand_over(&text),
+            effect => performer.perform(effect),
+        }
+    }
+    Ok(Flow::GoOn)
+}
+
+/// What a terminal event means here; releases of keys and moves of the mouse mean nothing.
+fn message(event: Event) -> Option<Message> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(key)),
+        Event::Mouse(mouse)
+            if !matches!(
+                mouse.kind,
+                MouseEventKind::Moved | MouseEventKind::Drag(_) | MouseEventKind::Up(_)
+            ) =>
+        {
+            Some(Message::Mouse(mouse))
+        }
+        Event::Paste(text) => Some(Message::Paste(Secret::new(text))),
+        Event::Resize(width, height) => Some(Message::Resize(width, height)),
+        _ => None,
+    }
+}
+
+/// The terminal went away.
+pub(super) fn failed(error: &dyn std::fmt::Display) -> Trouble {
+    Trouble::new(
+        "terminal.failed",
+        "The terminal went away",
+        error.to_string(),
+        "Open another one. Nothing is lost.",
+    )
+}

@@ -1,0 +1,141 @@
+//! The real terminal: entered, left as it was, also after a panic.
+
+use std::io::{self, IsTerminal, Stdout, Write, stdin, stdout};
+use std::sync::Once;
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, EventStream,
+};
+use crossterm::execute;
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use futures_util::Stream;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use super::model::Model;
+use super::runner::{Surface, failed};
+use super::view;
+use crate::domain::{Secret, Trouble};
+
+/// The terminal while it is ours. Dropping it gives it back.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// `terminal.none` if there is none.
+    pub fn enter() -> Result<Self, Trouble> {
+        if !stdout().is_terminal() || !stdin().is_terminal() {
+            return Err(Trouble::new(
+                "terminal.none",
+                "The dashboard needs a terminal",
+                "Standard input or standard output is not one.",
+                "Run it in a terminal, or use a command: `mailkey help` lists them.",
+            ));
+        }
+        restore_after_panic();
+        take().map_err(|error| failed(&error))?;
+        let terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(|error| failed(&error))?;
+        Ok(Self { terminal })
+    }
+
+    /// Columns and rows; a small window if the terminal does not say.
+    pub fn size(&self) -> (u16, u16) {
+        self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
+    }
+}
+
+impl Surface for Screen {
+    fn draw(&mut self, model: &Model) -> Result<(), Trouble> {
+        // The frame appears at once, where the terminal knows how.
+        let _ = execute!(stdout(), BeginSynchronizedUpdate);
+        let drawn = self.terminal.draw(|frame| view::draw(frame, model)).map(|_| ());
+        let _ = execute!(stdout(), EndSynchronizedUpdate);
+        drawn.map_err(|error| failed(&error))
+    }
+
+    fn hand_over(&mut self, text: &Secret) {
+        // Nobody answers an OSC 52: the notice says that it may not have arrived.
+        let _ = execute!(stdout(), CopyToClipboard::to_clipboard_from(text.expose()));
+    }
+
+    fn suspend(&mut self) -> Result<(), Trouble> {
+        give_back();
+        stop_until_continued();
+        take().map_err(|error| failed(&error))?;
+        self.terminal.clear().map_err(|error| failed(&error))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// The terminal's events.
+pub fn input() -> impl Stream<Item = io::Result<Event>> + Unpin {
+    EventStream::new()
+}
+
+/// Waits until the system asks the program to end.
+#[cfg(unix)]
+pub async fn wait_for_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut signals: Vec<_> = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()]
+        .into_iter()
+        .filter_map(|kind| signal(kind).ok())
+        .collect();
+    let received = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
+    futures_util::future::select_all(received).await;
+}
+
+/// Waits until the system asks the program to end.
+#[cfg(not(unix))]
+pub async fn wait_for_end() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture)
+}
+
+fn give_back() {
+    // What cannot be given back any more is gone; the rest is tried all the same.
+    let _ = execute!(
+        stdout(),
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        crossterm::cursor::Show
+    );
+    let _ = disable_raw_mode();
+    let _ = stdout().flush();
+}
+
+fn restore_after_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            give_back();
+            before(panic);
+        }));
+    });
+}
+
+#[cfg(unix)]
+fn stop_until_continued() {
+    let _ = signal_hook::low_level::raise(signal_hook::consts::SIGSTOP);
+}
+
+#[cfg(not(unix))]
+fn stop_until_continued() {}

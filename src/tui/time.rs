@@ -1,0 +1,41 @@
+//! Times and spans in as few letters as a column has.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+/// How long ago: `now`, `2 min`, `3 h`, `12 d`.
+#[must_use]
+pub fn ago(moment: Timestamp, now: Timestamp) -> String {
+    span(now.duration_since(moment))
+}
+
+/// A span in its largest unit.
+#[must_use]
+pub fn span(span: SignedDuration) -> String {
+    let minutes = span.as_mins();
+    match minutes {
+        ..=0 => "now".to_owned(),
+        1..60 => format!("{minutes} min"),
+        60..1440 => format!("{} h", minutes / 60),
+        _ => format!("{} d", minutes / 1440),
+    }
+}
+
+/// A running span: `0:42`.
+#[must_use]
+pub fn clock(span: SignedDuration) -> String {
+    let seconds = span.as_secs().max(0);
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// A day, in the person's own time zone.
+#[must_use]
+pub fn day(moment: Timestamp, zone: &TimeZone) -> String {
+    moment.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string()
+}
+
+/// A time of day, in the person's own time zone.
+#[must_use]
+pub fn time(moment: Timestamp, zone: &TimeZone) -> String {
+    moment.to_zoned(zone.clone()).strftime("%H:%M").to_string()
+}

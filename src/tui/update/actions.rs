@@ -1,0 +1,272 @@
+//! The dashboard's actions, and which of them are possible now: dispatch, footer and help ask the
+//! same function.
+
+use crate::domain::{MailboxId, Step};
+use crate::engine::{Subject, Work};
+use crate::tui::form::Form;
+use crate::tui::keymap::Action;
+use crate::tui::message::Effect;
+use crate::tui::model::{Batch, Focus, Model, Overlay, Tone, WrongAccount};
+use crate::tui::next::{Next, next};
+
+/// Whether an action can do anything now.
+#[must_use]
+pub fn is_possible(model: &Model, action: Action) -> bool {
+    let has_application = model.fleet.as_ref().is_some_and(|fleet| !fleet.applications.is_empty());
+    let has_current = model.list.current().is_some();
+    match action {
+        Action::Next => next(model) != Next::Wait,
+        Action::PlayPerson => model.setting.demo.is_some() && open_link(model).is_some(),
+        Action::Browser | Action::Link | Action::CopyMenu | Action::Check | Action::Select | Action::Remove => {
+            has_current
+        }
+        Action::TakeClipboard => model.works.values().any(|work| work.waiting().is_some()),
+        Action::CheckAll | Action::SelectAll | Action::Sort | Action::Filter => !model.list.is_empty(),
+        Action::AdminConsent => model.entry().is_some_and(|entry| {
+            entry
+                .provider
+                .is_some_and(|provider| provider.endpoints.admin_consent.is_some())
+        }),
+        Action::NewMailbox => has_application,
+        Action::Edit => has_current || (model.focus == Focus::Pane(Step::Register) && has_application),
+        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => has_current,
+        Action::Pane1 | Action::Pane2 | Action::Pane3 | Action::Pane4 => has_current,
+        Action::NewApplication | Action::Walkthrough | Action::Help | Action::Back | Action::Quit | Action::Suspend => {
+            true
+        }
+    }
+}
+
+/// Does an action, if it is possible.
+pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
+    if !is_possible(model, action) {
+        explain_why_not(model, action);
+        return vec![];
+    }
+    match action {
+        Action::Next => do_next(model),
+        Action::Browser => current(model)
+            .map(|id| Effect::OpenBrowser(subject_of_open_errand(model, id)))
+            .into_iter()
+            .collect(),
+        Action::Link => current(model)
+            .map(|id| Effect::CopyLink(subject_of_open_errand(model, id)))
+            .into_iter()
+            .collect(),
+        Action::TakeClipboard => vec![Effect::AcceptClipboard],
+        Action::PlayPerson => open_link(model).map(Effect::PlayPerson).into_iter().collect(),
+        Action::CopyMenu => overlay(model, |model| current(model).map(|id| Overlay::CopyMenu(id, 0))),
+        Action::Check => check(model, model.list.targets()),
+        Action::CheckAll => check(model, model.list.shown_ids()),
+        Action::AdminConsent => consent(model),
+        Action::Walkthrough => overlay(model, |_| Some(Overlay::Walkthrough(0))),
+        Action::Help => overlay(model, |_| Some(Overlay::Help(0))),
+        Action::Remove => overlay(model, |model| Some(Overlay::Remove(model.list.targets()))),
+        Action::NewMailbox => overlay(model, |model| {
+            model
+                .fleet
+                .as_ref()
+                .map(|fleet| Overlay::Form(Form::mailbox(fleet, None)))
+        }),
+        Action::NewApplication => overlay(model, |model| {
+            model
+                .fleet
+                .as_ref()
+                .map(|fleet| Overlay::Form(Form::application(fleet, None)))
+        }),
+        Action::Edit => overlay(model, edit),
+        Action::Back => back(model),
+        Action::Quit => vec![Effect::Quit],
+        Action::Suspend => vec![Effect::Suspend],
+        Action::Pane1 => focus(model, Focus::Pane(Step::Register)),
+        Action::Pane2 => focus(model, Focus::Pane(Step::Authorize)),
+        Action::Pane3 => focus(model, Focus::Pane(Step::Token)),
+        Action::Pane4 => focus(model, Focus::Pane(Step::SmtpAuth)),
+        Action::Filter => focus(model, Focus::Filter),
+        Action::Sort | Action::Select | Action::SelectAll => arrange(model, action),
+        Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
+            go(model, action)
+        }
+    }
+}
+
+/// Opens the menu that another account's tokens wait for.
+pub(super) fn ask_about_account(model: &mut Model) {
+    let Some(row) = model.list.current() else { return };
+    let Some(Work::Asking { state, username, .. }) = model.works.get(&Subject::Mailbox(row.id)) else {
+        return;
+    };
+    let Some(entry) = model.entry() else { return };
+    let asked = WrongAccount {
+        state: state.clone(),
+        mailbox: row.id,
+        expected: entry.grant.account.clone(),
+        username: username.clone(),
+        at: 0,
+    };
+    model.overlay = Some(Overlay::WrongAccount(asked));
+}
+
+fn do_next(model: &mut Model) -> Vec<Effect> {
+    match next(model) {
+        Next::Wait => vec![],
+        Next::NewApplication => act(model, Action::NewApplication),
+        Next::NewMailbox => act(model, Action::NewMailbox),
+        Next::Prove(name) => vec![Effect::Prove(name)],
+        Next::EditApplication => overlay(model, edit_application),
+        Next::OpenBrowser(subject) => vec![Effect::OpenBrowser(subject)],
+        Next::ChooseAccount => {
+            ask_about_account(model);
+            vec![]
+        }
+        Next::PowerShell(line) => vec![Effect::CopyText("The PowerShell line".to_owned(), line)],
+        Next::Page(page) => vec![Effect::OpenPage(page)],
+        Next::Check(id) => check(model, vec![id]),
+    }
+}
+
+/// `o` and `l` while a consent is open mean the consent.
+fn subject_of_open_errand(model: &Model, id: MailboxId) -> Subject {
+    let consent = model
+        .entry()
+        .map(|entry| Subject::Application(entry.application.name.clone()));
+    match consent {
+        Some(consent) if matches!(model.works.get(&consent), Some(Work::Consenting(_))) => consent,
+        _ => Subject::Mailbox(id),
+    }
+}
+
+fn consent(model: &Model) -> Vec<Effect> {
+    model
+        .entry()
+        .map(|entry| Effect::OpenBrowser(Subject::Application(entry.application.name.clone())))
+        .into_iter()
+        .collect()
+}
+
+fn open_link(model: &Model) -> Option<url::Url> {
+    let row = model.list.current()?;
+    model
+        .work(row.id, &row.application)?
+        .waiting()
+        .map(|waiting| waiting.link.clone())
+}
+
+fn check(model: &mut Model, ids: Vec<MailboxId>) -> Vec<Effect> {
+    model.batches += 1;
+    let id = model.batches;
+    if ids.len() > 1 {
+        model.batch = Some(Batch {
+            id,
+            all: ids.len(),
+            over: 0,
+            failed: 0,
+            since: model.now,
+        });
+    }
+    vec![Effect::Check(id, ids)]
+}
+
+fn edit(model: &Model) -> Option<Overlay> {
+    if model.focus == Focus::Pane(Step::Register) {
+        return edit_application(model);
+    }
+    let fleet = model.fleet.as_ref()?;
+    Some(Overlay::Form(Form::mailbox(fleet, Some(&model.entry()?))))
+}
+
+fn edit_application(model: &Model) -> Option<Overlay> {
+    let fleet = model.fleet.as_ref()?;
+    let application = model
+        .entry()
+        .map(|entry| entry.application)
+        .or_else(|| fleet.applications.values().next());
+    Some(Overlay::Form(Form::application(fleet, Some(application?))))
+}
+
+/// One thing at a time: what runs, then the selection, then the filter, then the focus.
+fn back(model: &mut Model) -> Vec<Effect> {
+    if model.focus != Focus::List {
+        return focus(model, Focus::List);
+    }
+    if model.batch.take().is_some() {
+        model.say(Tone::Plain, "No further checks are begun. What was found is kept.");
+        return vec![Effect::StopChecks];
+    }
+    if let Some(row) = model.list.current() {
+        let entry = model.entry();
+        let subjects = [
+            Some(Subject::Mailbox(row.id)),
+            entry.map(|entry| Subject::Application(entry.application.name.clone())),
+        ];
+        let waits = |subject: &Subject| model.works.get(subject).is_some_and(|work| work.waiting().is_some());
+        if let Some(subject) = subjects.into_iter().flatten().find(waits) {
+            model.say(Tone::Plain, "The sign-in was stopped. Nothing was changed.");
+            return vec![Effect::Cancel(subject)];
+        }
+    }
+    if model.list.selected_len() > 0 {
+        model.list.deselect();
+    } else if !model.list.filter.value().is_empty() {
+        model.list.filter.reset();
+        model.list.refilter();
+        model.list.keep_in_window(model.layout().list_height());
+    } else {
+        model.notice = None;
+    }
+    vec![]
+}
+
+fn arrange(model: &mut Model, action: Action) -> Vec<Effect> {
+    let height = model.layout().list_height();
+    match action {
+        Action::Sort => model.list.sort_by_next(),
+        Action::SelectAll => model.list.toggle_all(),
+        _ => {
+            model.list.toggle();
+            model.list.move_by(1, height);
+        }
+    }
+    model.list.keep_in_window(height);
+    vec![]
+}
+
+fn go(model: &mut Model, action: Action) -> Vec<Effect> {
+    let height = model.layout().list_height();
+    let page = isize::try_from(height.max(2) - 1).unwrap_or(1);
+    match action {
+        Action::Up => model.list.move_by(-1, height),
+        Action::Down => model.list.move_by(1, height),
+        Action::PageUp => model.list.move_by(-page, height),
+        Action::PageDown => model.list.move_by(page, height),
+        Action::First => model.list.move_to(0, height),
+        _ => model.list.move_to(usize::MAX, height),
+    }
+    vec![]
+}
+
+fn focus(model: &mut Model, focus: Focus) -> Vec<Effect> {
+    model.focus = focus;
+    vec![]
+}
+
+fn overlay(model: &mut Model, make: impl FnOnce(&Model) -> Option<Overlay>) -> Vec<Effect> {
+    model.overlay = make(model);
+    vec![]
+}
+
+fn current(model: &Model) -> Option<MailboxId> {
+    model.list.current().map(|row| row.id)
+}
+
+/// A key that does nothing says why, where that is not plain to see.
+fn explain_why_not(model: &mut Model, action: Action) {
+    let why = match action {
+        Action::NewMailbox => "A mailbox needs an application first: N adds one.",
+        Action::TakeClipboard => "No sign-in is open that the clipboard could answer: ⏎ begins one.",
+        Action::PlayPerson if model.setting.demo.is_some() => "No sign-in is open for this mailbox: ⏎ begins one.",
+        Action::AdminConsent => "This mailbox's provider has no admin consent.",
+        _ => return,
+    };
+    model.say(Tone::Plain, why);
+}

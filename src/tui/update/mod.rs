@@ -1,0 +1,110 @@
+//! The update: a message changes the model and asks for effects. It waits for nothing, and it
+//! looks at no clock and no file.
+
+mod actions;
+mod mouse;
+mod overlays;
+mod told;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use jiff::Timestamp;
+
+use super::keymap;
+use super::message::{Effect, Message};
+use super::model::{Focus, Model, Overlay};
+use crate::domain::Secret;
+
+pub use actions::is_possible;
+pub use told::title;
+
+/// Takes one message.
+pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Time(now) => time(model, now),
+        Message::Key(key) => self::key(model, &key),
+        Message::Mouse(event) => mouse::mouse(model, event),
+        Message::Paste(text) => paste(model, &text),
+        Message::Resize(width, height) => resize(model, (width, height)),
+        Message::Engine(event) => told::engine(model, event),
+        Message::Done(done) => told::done(model, done),
+        Message::Quit => vec![Effect::Quit],
+    }
+}
+
+fn time(model: &mut Model, now: Timestamp) -> Vec<Effect> {
+    model.now = now;
+    if model.notice.as_ref().is_some_and(|notice| notice.until <= now) {
+        model.notice = None;
+    }
+    if matches!(&model.overlay, Some(Overlay::Reveal(_, _, until)) if *until <= now) {
+        model.overlay = None;
+    }
+    vec![]
+}
+
+fn resize(model: &mut Model, size: (u16, u16)) -> Vec<Effect> {
+    model.size = size;
+    model.list.keep_in_window(model.layout().list_height());
+    vec![]
+}
+
+fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
+    let action = keymap::action(key);
+    if keymap::name(key) == "ctrl-c" {
+        return vec![Effect::Quit];
+    }
+    if action == Some(keymap::Action::Suspend) {
+        return vec![Effect::Suspend];
+    }
+    if model.overlay.is_some() {
+        return overlays::key(model, key);
+    }
+    if model.focus == Focus::Filter {
+        return filter_key(model, key);
+    }
+    match action {
+        Some(action) => actions::act(model, action),
+        None => vec![],
+    }
+}
+
+fn filter_key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
+    use tui_input::backend::crossterm::EventHandler;
+    match key.code {
+        KeyCode::Enter => model.focus = Focus::List,
+        KeyCode::Esc => {
+            model.list.filter.reset();
+            model.focus = Focus::List;
+        }
+        KeyCode::Up => return actions::act(model, keymap::Action::Up),
+        KeyCode::Down => return actions::act(model, keymap::Action::Down),
+        _ => {
+            model.list.filter.handle_event(&crossterm::event::Event::Key(*key));
+        }
+    }
+    model.list.refilter();
+    model.list.keep_in_window(model.layout().list_height());
+    vec![]
+}
+
+/// On the dashboard a pasted text is an answer; in a form it is typed.
+fn paste(model: &mut Model, text: &Secret) -> Vec<Effect> {
+    match (&mut model.overlay, model.focus) {
+        (Some(Overlay::Form(form)), _) => form.paste(text.expose()),
+        (Some(_), _) => {}
+        (None, Focus::Filter) => {
+            let line: String = text
+                .expose()
+                .trim()
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(254)
+                .collect();
+            model.list.filter = tui_input::Input::new(line);
+            model.list.refilter();
+        }
+        (None, _) if text.expose().trim().is_empty() => {}
+        (None, _) => return vec![Effect::Accept(text.clone())],
+    }
+    vec![]
+}

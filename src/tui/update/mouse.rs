@@ -1,0 +1,74 @@
+//! The mouse: a click selects, the wheel scrolls.
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
+use crate::domain::Step;
+use crate::tui::layout::Spot;
+use crate::tui::message::Effect;
+use crate::tui::model::{Focus, Model, Overlay};
+
+/// Lines that one turn of the wheel moves.
+const WHEEL: isize = 3;
+
+/// Takes an event of the mouse.
+pub fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
+    if let Some(overlay) = &mut model.overlay {
+        scroll_overlay(overlay, event.kind);
+        return vec![];
+    }
+    let height = model.layout().list_height();
+    match event.kind {
+        MouseEventKind::ScrollDown => model.list.move_by(WHEEL, height),
+        MouseEventKind::ScrollUp => model.list.move_by(-WHEEL, height),
+        MouseEventKind::Down(MouseButton::Left) => click(model, event.column, event.row),
+        _ => {}
+    }
+    vec![]
+}
+
+fn scroll_overlay(overlay: &mut Overlay, kind: MouseEventKind) {
+    let (Overlay::Help(top) | Overlay::Walkthrough(top)) = overlay else {
+        return;
+    };
+    match kind {
+        MouseEventKind::ScrollDown => *top = top.saturating_add(3),
+        MouseEventKind::ScrollUp => *top = top.saturating_sub(3),
+        _ => {}
+    }
+}
+
+fn click(model: &mut Model, column: u16, row: u16) {
+    let layout = model.layout();
+    match layout.at(column, row) {
+        Spot::Line(line) => {
+            let at = model.list.offset() + line;
+            if at < model.list.shown_len() {
+                model.list.move_to(at, layout.list_height());
+            }
+            model.focus = Focus::List;
+        }
+        Spot::List => model.focus = Focus::List,
+        Spot::Pane(step) => model.focus = Focus::Pane(step),
+        Spot::Tab(at) => {
+            if let Some(step) = tab(at) {
+                model.focus = Focus::Pane(step);
+            }
+        }
+        Spot::Nothing => {}
+    }
+}
+
+/// Which tab is at a column of the tab line. Each is ` N Title S `, after a corner.
+fn tab(column: u16) -> Option<Step> {
+    let mut end = 1;
+    Step::ALL.into_iter().find(|step| {
+        end += tab_width(*step);
+        column < end
+    })
+}
+
+/// How wide a tab is.
+#[must_use]
+pub fn tab_width(step: Step) -> u16 {
+    u16::try_from(step.title().len()).unwrap_or(0) + 6
+}

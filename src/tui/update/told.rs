@@ -1,0 +1,242 @@
+//! What the engine tells, and what came of the effects.
+
+use jiff::SignedDuration;
+
+use crate::domain::{Fleet, Trouble};
+use crate::engine::{Accepted, Copied, Event, Field, Subject, Work};
+use crate::tui::form::{Name, Purpose, Status};
+use crate::tui::message::{Done, Effect};
+use crate::tui::model::{Model, Overlay, Tone, WrongAccount};
+
+/// How long a secret that somebody asked for stays on the screen.
+const REVEAL: SignedDuration = SignedDuration::from_secs(15);
+
+/// Takes what the engine tells.
+pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Fleet(fleet) => {
+            renew(model, &fleet);
+            model.fleet = Some(fleet);
+        }
+        Event::Work(subject, work) => at_work(model, subject, work),
+        Event::WrongAccount {
+            state,
+            mailbox,
+            expected,
+            username,
+        } => {
+            ask(
+                model,
+                Overlay::WrongAccount(WrongAccount {
+                    state,
+                    mailbox,
+                    expected,
+                    username,
+                    at: 0,
+                }),
+            );
+        }
+        Event::WhichSignIn(asked) => ask(model, Overlay::WhichSignIn(asked, 0)),
+        Event::ClipboardWatch(usable) => model.clipboard = Some(usable),
+        Event::ClipboardCleared(true) => model.say(Tone::Plain, "The clipboard was cleared."),
+        Event::ClipboardCleared(false) => {}
+        Event::Trouble(trouble) => say_trouble(model, &trouble),
+    }
+    vec![]
+}
+
+/// Takes what came of an effect.
+pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
+    match done {
+        Done::Opened { subject, browser } => return opened(model, &subject, browser),
+        Done::Copied { what, copied } => return say_copied(model, &what, copied),
+        Done::Accepted(accepted) => say_accepted(model, &accepted),
+        Done::ClipboardEmpty => model.say(Tone::Plain, "There is no text on the clipboard."),
+        Done::Saved(name) => return saved(model, name),
+        Done::NotSaved(trouble) => not_saved(model, trouble),
+        Done::Tenant(found) => tenant(model, found),
+        Done::Revealed(field, secret) => model.overlay = Some(Overlay::Reveal(field, secret, model.now + REVEAL)),
+        Done::Checked { batch, ok } => checked(model, batch, ok),
+        Done::Failed(trouble) => say_trouble(model, &trouble),
+    }
+    vec![]
+}
+
+fn renew(model: &mut Model, fleet: &Fleet) {
+    model.list.renew(fleet, model.now);
+    model.list.keep_in_window(model.layout().list_height());
+}
+
+fn at_work(model: &mut Model, subject: Subject, work: Option<Work>) {
+    match work {
+        Some(work) => {
+            model.works.insert(subject, work);
+        }
+        None => {
+            model.works.remove(&subject);
+        }
+    }
+    if !model.works.values().any(|work| work.waiting().is_some()) {
+        model.clipboard = None;
+    }
+}
+
+/// A question does not push aside what somebody is typing: it waits in its pane.
+fn ask(model: &mut Model, question: Overlay) {
+    if model.overlay.is_none() {
+        model.overlay = Some(question);
+    }
+}
+
+fn opened(
+    model: &mut Model,
+    subject: &Subject,
+    browser: Result<(), (Trouble, Result<Copied, Trouble>)>,
+) -> Vec<Effect> {
+    let errand = match subject {
+        Subject::Mailbox(_) => "Sign-in",
+        Subject::Application(_) => "Admin consent",
+    };
+    match browser {
+        Ok(()) => model.say(
+            Tone::Plain,
+            format!("{errand}: the browser was opened. The answer is taken by itself."),
+        ),
+        Err((no_browser, Ok(copied))) => {
+            let mut text = format!(
+                "{}; the link was copied. Open it, and paste here the address that you land on.",
+                no_browser.what()
+            );
+            if model.setting.demo.is_some() {
+                text.push_str(" Or p plays the person.");
+            }
+            model.say(Tone::Plain, text);
+            if let Copied::ForTerminal(link) = copied {
+                return vec![Effect::ToTerminal(link)];
+            }
+        }
+        Err((no_browser, Err(no_clipboard))) => {
+            model.say(
+                Tone::Bad,
+                format!(
+                    "{}, and the link could not be copied: {}",
+                    no_browser.what(),
+                    no_clipboard.what()
+                ),
+            );
+        }
+    }
+    vec![]
+}
+
+fn say_copied(model: &mut Model, what: &str, copied: Copied) -> Vec<Effect> {
+    match copied {
+        Copied::Clipboard {
+            cleared_at: Some(moment),
+        } => {
+            let seconds = moment.duration_since(model.now).as_secs().max(0);
+            model.say(
+                Tone::Good,
+                format!("{what} was copied. The clipboard is cleared in {seconds} s, and when you quit."),
+            );
+        }
+        Copied::Clipboard { cleared_at: None } => model.say(Tone::Good, format!("{what} was copied.")),
+        Copied::ForTerminal(text) => {
+            model.say(Tone::Good, format!("{what} was handed to your terminal (OSC 52). If it takes such copies, clear the clipboard yourself after use."));
+            return vec![Effect::ToTerminal(text)];
+        }
+    }
+    vec![]
+}
+
+fn say_accepted(model: &mut Model, accepted: &Accepted) {
+    match accepted {
+        Accepted::Token { account, .. } => model.say(
+            Tone::Good,
+            format!("{account} signed in. The refresh token is in {}.", model.setting.store),
+        ),
+        Accepted::Consent(name) => model.say(Tone::Good, format!("Admin consent for {name} was granted.")),
+        Accepted::WrongAccount { .. } => {}
+    }
+}
+
+fn saved(model: &mut Model, name: Option<crate::domain::ApplicationName>) -> Vec<Effect> {
+    model.overlay = None;
+    match name {
+        Some(name) => {
+            model.say(
+                Tone::Good,
+                format!("{name} was saved, and is being checked with its provider."),
+            );
+            vec![Effect::Prove(name)]
+        }
+        None => {
+            model.say(Tone::Good, "Saved.");
+            vec![]
+        }
+    }
+}
+
+fn not_saved(model: &mut Model, trouble: Trouble) {
+    match &mut model.overlay {
+        Some(Overlay::Form(form)) if form.status == Status::Sent => form.status = Status::Wrong(trouble),
+        _ => say_trouble(model, &trouble),
+    }
+}
+
+fn tenant(model: &mut Model, found: Result<(String, Option<String>), Trouble>) {
+    let Some(Overlay::Form(form)) = &mut model.overlay else {
+        return;
+    };
+    if !matches!(form.purpose, Purpose::NewApplication | Purpose::EditApplication(_))
+        || form.status != Status::LookingForTenant
+    {
+        return;
+    }
+    form.status = match found {
+        Ok((id, region)) => {
+            form.set(Name::Tenant, &id);
+            Status::FoundTenant(region)
+        }
+        Err(trouble) => Status::Wrong(trouble),
+    };
+}
+
+fn checked(model: &mut Model, id: u64, ok: bool) {
+    let Some(batch) = model.batch.as_mut().filter(|batch| batch.id == id) else {
+        return;
+    };
+    batch.over += 1;
+    batch.failed += usize::from(!ok);
+    if batch.over == batch.all {
+        let (all, failed) = (batch.all, batch.failed);
+        model.batch = None;
+        match failed {
+            0 => model.say(Tone::Good, format!("{all} mailboxes were checked, all is well.")),
+            _ => model.say(
+                Tone::Bad,
+                format!("{all} mailboxes were checked, {failed} need attention."),
+            ),
+        }
+    }
+}
+
+fn say_trouble(model: &mut Model, trouble: &Trouble) {
+    model.say(Tone::Bad, format!("{trouble} ({})", trouble.code()));
+}
+
+/// What a copied field is called.
+#[must_use]
+pub fn title(field: Field) -> &'static str {
+    match field {
+        Field::Tenant => "Tenant",
+        Field::ClientId => "Client id",
+        Field::ClientSecret => "Client secret",
+        Field::Account => "Account",
+        Field::RefreshToken => "Refresh token",
+        Field::AccessToken => "Access token",
+        Field::Xoauth2 => "XOAUTH2 string",
+        Field::Curl => "curl command",
+        Field::Json => "JSON of all",
+    }
+}

@@ -1,0 +1,138 @@
+//! The last two lines: what runs or was said, and the keys that do something now.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
+
+use super::parts::{cut, key_name};
+use crate::tui::keymap::{Action, DASHBOARD};
+use crate::tui::model::{Batch, Focus, Model, Tone};
+use crate::tui::next::next;
+use crate::tui::theme::Role;
+use crate::tui::update::is_possible;
+
+/// Draws them.
+pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
+    let width = usize::from(area.width);
+    let first = match (&model.notice, &model.batch) {
+        (_, Some(batch)) => progress(model, batch, width),
+        (Some(_), None) => notice(model, width),
+        (None, None) => demo(model, width),
+    };
+    frame.render_widget(Paragraph::new(vec![first, keys(model, width)]), area);
+}
+
+fn notice(model: &Model, width: usize) -> Line<'static> {
+    let theme = model.setting.theme;
+    let Some(notice) = &model.notice else {
+        return Line::default();
+    };
+    let (symbol, role) = match notice.tone {
+        Tone::Good => (theme.pick("●", "*"), Role::Good),
+        Tone::Plain => (theme.pick("·", "-"), Role::Accent),
+        Tone::Bad => (theme.pick("▲", "!"), Role::Bad),
+    };
+    let text = cut(theme, &notice.text, width.saturating_sub(4));
+    Line::from(vec![
+        Span::styled(format!(" {symbol} "), theme.style(role)),
+        Span::raw(text),
+    ])
+}
+
+fn demo(model: &Model, width: usize) -> Line<'static> {
+    let theme = model.setting.theme;
+    let Some(demo) = &model.setting.demo else {
+        return Line::default();
+    };
+    let text = format!(
+        " This is a demo: nothing of yours is touched. Play its administrator at {}",
+        demo.admin_page
+    );
+    Line::styled(cut(theme, &text, width), theme.style(Role::Faint))
+}
+
+fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
+    let theme = model.setting.theme;
+    let mut text = format!("Checking {} of {} ", batch.over, batch.all);
+    let elapsed = model.now.duration_since(batch.since).as_secs_f64();
+    let mut after = String::new();
+    if batch.over > 0 {
+        let left = elapsed / batch.over as f64 * (batch.all - batch.over) as f64;
+        after = format!(" {left:.0} s left");
+    }
+    if batch.failed > 0 {
+        after.push_str(&format!(", {} need attention", batch.failed));
+    }
+    let stop = "   esc stops it";
+    let room = width
+        .saturating_sub(text.width() + after.width() + stop.len() + 4)
+        .min(30);
+    let full = if batch.all == 0 {
+        room
+    } else {
+        room * batch.over / batch.all
+    };
+    text.push_str(&theme.pick("━", "#").repeat(full));
+    let rest = theme.pick("─", ".").repeat(room - full);
+    Line::from(vec![
+        Span::styled(
+            format!(" {} ", theme.spinner(model.now.as_millisecond() / 100)),
+            theme.style(Role::Busy),
+        ),
+        Span::raw(text),
+        Span::styled(rest, theme.style(Role::Faint)),
+        Span::raw(after),
+        Span::styled(stop, theme.style(Role::Faint)),
+    ])
+}
+
+/// As many keys as there is room for, the most important first; help always.
+fn keys(model: &Model, width: usize) -> Line<'static> {
+    let theme = model.setting.theme;
+    if model.focus == Focus::Filter {
+        return Line::from(hints(
+            model,
+            &[
+                ("⏎", "keep the filter"),
+                ("esc", "clear it"),
+                ("↑", "up"),
+                ("↓", "down"),
+            ],
+        ));
+    }
+    let mut room = width.saturating_sub(10);
+    let mut shown = Vec::new();
+    for binding in DASHBOARD
+        .iter()
+        .filter(|binding| !binding.hint.is_empty() && is_possible(model, binding.action))
+    {
+        let hint = if binding.action == Action::Next {
+            next(model).hint()
+        } else {
+            binding.hint
+        };
+        let key = binding.keys.first().copied().unwrap_or_default();
+        let wide = key_name(theme, key).width() + hint.width() + 4;
+        let always = matches!(binding.action, Action::Help | Action::Quit);
+        if wide <= room || always {
+            room = room.saturating_sub(wide);
+            shown.push((key, hint));
+        }
+    }
+    Line::from(hints(model, &shown))
+}
+
+fn hints(model: &Model, hints: &[(&str, &str)]) -> Vec<Span<'static>> {
+    let theme = model.setting.theme;
+    let mut spans = Vec::new();
+    for (key, hint) in hints {
+        spans.push(Span::styled(
+            format!(" {} ", key_name(theme, key)),
+            theme.style(Role::Accent),
+        ));
+        spans.push(Span::raw(format!("{hint} ")));
+    }
+    spans
+}

@@ -1,0 +1,99 @@
+//! A form over the dashboard.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+
+use super::parts::{cut, key, say, window};
+use crate::tui::form::{Field, Form, Status, Value};
+use crate::tui::model::Model;
+use crate::tui::theme::Role;
+
+const LABEL: u16 = 15;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame, model: &Model, form: &Form) {
+    let count = u16::try_from(form.fields.len()).unwrap_or(0);
+    let inside = window(frame, model, form.title(), 92, count + 9);
+    for (place, field) in form.fields.iter().enumerate() {
+        let line = u16::try_from(place).unwrap_or(u16::MAX);
+        if line < inside.height {
+            draw_field(
+                frame,
+                Rect::new(inside.x, inside.y + line, inside.width, 1),
+                model,
+                field,
+                place == form.at,
+            );
+        }
+    }
+    let below = Rect::new(
+        inside.x,
+        inside.y + count.min(inside.height),
+        inside.width,
+        inside.height.saturating_sub(count),
+    );
+    frame.render_widget(Paragraph::new(notes(model, form)).wrap(Wrap { trim: false }), below);
+}
+
+fn draw_field(frame: &mut Frame, area: Rect, model: &Model, field: &Field, is_current: bool) {
+    let theme = model.setting.theme;
+    let room = usize::from(area.width.saturating_sub(LABEL + 2)).max(1);
+    let label_role = if is_current { Role::Accent } else { Role::Faint };
+    let mark = if is_current { theme.pick("▌", ">") } else { " " };
+    let mut line = vec![Span::styled(
+        format!("{mark}{:<14}", field.label),
+        theme.style(label_role),
+    )];
+    match &field.value {
+        Value::Choice(options, at) => {
+            let title = options.get(*at).map_or("", |(_, title)| title);
+            let (left, right) = (theme.pick("‹", "<"), theme.pick("›", ">"));
+            line.push(Span::raw(cut(theme, &format!("{left} {title} {right}"), room)));
+        }
+        Value::Text(input) | Value::Hidden(input) => {
+            let scroll = input.visual_scroll(room);
+            let hidden = matches!(field.value, Value::Hidden(_));
+            let shown: String = input
+                .value()
+                .chars()
+                .skip(scroll)
+                .take(room)
+                .map(|c| if hidden { '*' } else { c })
+                .collect();
+            line.push(Span::raw(shown));
+            if is_current {
+                let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
+                frame.set_cursor_position(Position::new(area.x + LABEL + column, area.y));
+            }
+        }
+    }
+    frame.render_widget(Paragraph::new(Line::from(line)), area);
+}
+
+fn notes(model: &Model, form: &Form) -> Vec<Line<'static>> {
+    let theme = model.setting.theme;
+    let hint = form.fields.get(form.at).map_or("", |field| field.hint);
+    let mut lines = vec![Line::default()];
+    match &form.status {
+        Status::Open => lines.push(say(theme, Role::Faint, hint)),
+        Status::Sent => lines.push(say(theme, Role::Busy, "Saving…")),
+        Status::LookingForTenant => lines.push(say(theme, Role::Busy, "Looking for the tenant…")),
+        Status::FoundTenant(region) => {
+            let region = region.as_ref().map(|region| format!(" ({region})")).unwrap_or_default();
+            lines.push(say(theme, Role::Good, format!("The tenant was found{region}.")));
+        }
+        Status::Wrong(trouble) => {
+            lines.push(say(theme, Role::Bad, format!("{}.", trouble.what())));
+            lines.push(say(theme, Role::Text, format!("{} {}", trouble.why(), trouble.next())));
+        }
+    }
+    lines.push(Line::default());
+    let mut keys = Line::default();
+    for (name, does) in [("⏎", "saves"), ("tab", "next line"), ("esc", "closes")] {
+        keys.spans.extend(key(theme, name, format!("{does}   ")).spans);
+    }
+    lines.push(keys);
+    lines
+}

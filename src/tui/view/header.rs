@@ -1,0 +1,68 @@
+//! The first line: whose fleet it is, and how it does.
+
+use ratatui::Frame;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::parts::cut;
+use crate::domain::Standing;
+use crate::tui::list::word;
+use crate::tui::model::Model;
+use crate::tui::theme::Role;
+
+/// Draws it.
+pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
+    let counts = counts(model);
+    let room = usize::from(area.width).saturating_sub(counts.width() + 1);
+    frame.render_widget(Paragraph::new(title(model, room)), area);
+    frame.render_widget(Paragraph::new(counts).alignment(Alignment::Right), area);
+}
+
+fn title(model: &Model, room: usize) -> Line<'static> {
+    let theme = model.setting.theme;
+    let mut parts = vec![Span::styled(" mailkey ", theme.style(Role::Accent))];
+    let mut room = room.saturating_sub(9);
+    if model.setting.demo.is_some() && room >= 6 {
+        parts.push(Span::styled(" DEMO ", theme.style(Role::Cursor)));
+        room -= 6;
+    }
+    let whose = model.entry().map(|entry| {
+        let provider = entry
+            .provider
+            .map_or(entry.application.provider.as_str(), |provider| provider.title.as_str());
+        let tenant = entry.application.tenant.as_str();
+        let separator = if tenant.is_empty() {
+            ""
+        } else {
+            theme.pick(" · ", " - ")
+        };
+        format!(" {provider}{separator}{tenant}")
+    });
+    parts.push(Span::raw(cut(theme, &whose.unwrap_or_default(), room)));
+    Line::from(parts)
+}
+
+fn counts(model: &Model) -> Line<'static> {
+    let theme = model.setting.theme;
+    let tally = model.list.tally();
+    let roomy = model.size.0 >= 90;
+    let mut parts = Vec::new();
+    if roomy {
+        parts.push(Span::raw(format!("{} mailboxes   ", tally.all())));
+    }
+    let counted = [
+        (Standing::Valid, tally.valid),
+        (Standing::Due, tally.due),
+        (Standing::Stuck, tally.stuck),
+        (Standing::Todo, tally.todo),
+    ];
+    for (standing, count) in counted {
+        let (symbol, role) = theme.standing(standing);
+        let role = if count == 0 { Role::Faint } else { role };
+        parts.push(Span::styled(format!("{symbol} "), theme.style(role)));
+        let gap = if roomy { "   " } else { "  " };
+        parts.push(Span::raw(format!("{count} {}{gap}", word(standing))));
+    }
+    Line::from(parts)
+}
