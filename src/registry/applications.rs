@@ -1,0 +1,219 @@
+//! Applications: what was registered with a provider.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use crate::domain::{Application, ApplicationName, Check, Trouble};
+
+use super::sql::{Columns, Fault, Json, time};
+use super::{Registry, grants};
+
+/// The columns of [`application`], in its order.
+const COLUMNS: &str = "name, provider, tenant, client_id, redirect_uri, scopes, has_client_secret, \
+                       proof_at, proof_trouble, consent_at, consent_trouble";
+
+impl Registry {
+    /// Adds an application.
+    ///
+    /// # Errors
+    /// `application.exists` if one has its name; `registry.…`.
+    pub fn add_application(&self, application: &Application) -> Result<(), Trouble> {
+        self.write(|transaction| {
+            refuse_taken(transaction, &application.name)?;
+            let sql =
+                format!("INSERT INTO applications ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+            save(transaction, &sql, application)
+        })
+    }
+
+    /// Replaces the application called `name`, and may rename it; its grants and mailboxes follow.
+    ///
+    /// # Errors
+    /// `application.unknown`; `application.exists` if another one has the new name; `registry.…`.
+    pub fn change_application(&self, name: &ApplicationName, application: &Application) -> Result<(), Trouble> {
+        self.write(|transaction| {
+            let id = number(transaction, name)?;
+            if *name != application.name {
+                refuse_taken(transaction, &application.name)?;
+            }
+            let sql = format!(
+                "UPDATE applications SET ({COLUMNS}) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) WHERE id = {id}"
+            );
+            save(transaction, &sql, application)
+        })
+    }
+
+    /// Removes an application that no mailbox uses. What is left of its grants goes to [`Registry::discarded`].
+    ///
+    /// # Errors
+    /// `application.unknown`; `application.in_use` says how many mailboxes use it; `registry.…`.
+    pub fn remove_application(&self, name: &ApplicationName) -> Result<(), Trouble> {
+        self.write(|transaction| {
+            let id = number(transaction, name)?;
+            let users = transaction.query_row(
+                "SELECT count(*) FROM mailboxes JOIN grants ON grants.id = grant_id WHERE application = ?1",
+                [id],
+                |row| row.get(0),
+            )?;
+            if users > 0 {
+                return Err(in_use(name, users).into());
+            }
+            grants::discard_all(transaction, id)?;
+            transaction.execute("DELETE FROM applications WHERE id = ?1", [id])?;
+            Ok(())
+        })
+    }
+
+    /// The application called `name`.
+    ///
+    /// # Errors
+    /// `application.unknown`, whose next names the ones that there are; `registry.…`.
+    pub fn application(&self, name: &ApplicationName) -> Result<Application, Trouble> {
+        self.read(|transaction| {
+            let sql = format!("SELECT {COLUMNS} FROM applications WHERE name = ?1");
+            let found = transaction
+                .prepare_cached(&sql)?
+                .query_row([name.as_str()], application)
+                .optional()?;
+            found.map_or_else(|| Err(unknown(transaction, name)?.into()), Ok)
+        })
+    }
+
+    /// All applications, by name.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn applications(&self) -> Result<Vec<Application>, Trouble> {
+        self.read(|transaction| all(transaction))
+    }
+
+    /// Records whether tenant and client were found to exist.
+    ///
+    /// # Errors
+    /// `application.unknown`; `registry.…`.
+    pub fn record_proof(&self, name: &ApplicationName, proof: &Check) -> Result<(), Trouble> {
+        self.record(
+            name,
+            "UPDATE applications SET proof_at = ?2, proof_trouble = ?3 WHERE id = ?1",
+            proof,
+        )
+    }
+
+    /// Records whether an administrator's consent was seen.
+    ///
+    /// # Errors
+    /// `application.unknown`; `registry.…`.
+    pub fn record_consent(&self, name: &ApplicationName, consent: &Check) -> Result<(), Trouble> {
+        self.record(
+            name,
+            "UPDATE applications SET consent_at = ?2, consent_trouble = ?3 WHERE id = ?1",
+            consent,
+        )
+    }
+
+    fn record(&self, name: &ApplicationName, sql: &str, outcome: &Check) -> Result<(), Trouble> {
+        self.write(|transaction| {
+            let id = number(transaction, name)?;
+            transaction.execute(sql, params![id, outcome.at().map(time), outcome.trouble().map(Json)])?;
+            Ok(())
+        })
+    }
+}
+
+/// All applications, by name.
+pub(super) fn all(connection: &Connection) -> Result<Vec<Application>, Fault> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM applications ORDER BY name"))?;
+    Ok(statement.query_map([], application)?.collect::<Result<_, _>>()?)
+}
+
+/// The number of the application called `name`.
+pub(super) fn number(connection: &Connection, name: &ApplicationName) -> Result<i64, Fault> {
+    match find(connection, name)? {
+        Some(id) => Ok(id),
+        None => Err(unknown(connection, name)?.into()),
+    }
+}
+
+fn find(connection: &Connection, name: &ApplicationName) -> Result<Option<i64>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT id FROM applications WHERE name = ?1")?;
+    Ok(statement.query_row([name.as_str()], |row| row.get(0)).optional()?)
+}
+
+fn save(transaction: &Transaction<'_>, sql: &str, application: &Application) -> Result<(), Fault> {
+    transaction.execute(
+        sql,
+        params![
+            application.name.as_str(),
+            application.provider,
+            application.tenant,
+            application.client_id,
+            application.redirect_uri.as_str(),
+            Json(&application.scopes),
+            application.has_client_secret,
+            application.proof.at().map(time),
+            application.proof.trouble().map(Json),
+            application.consent.at().map(time),
+            application.consent.trouble().map(Json),
+        ],
+    )?;
+    Ok(())
+}
+
+/// An application from a row of [`COLUMNS`].
+fn application(row: &Row<'_>) -> rusqlite::Result<Application> {
+    let mut columns = Columns::of(row);
+    Ok(Application {
+        name: columns.parsed()?,
+        provider: columns.plain()?,
+        tenant: columns.plain()?,
+        client_id: columns.plain()?,
+        redirect_uri: columns.parsed()?,
+        scopes: columns.json()?,
+        has_client_secret: columns.plain()?,
+        proof: columns.check()?,
+        consent: columns.check()?,
+    })
+}
+
+fn refuse_taken(connection: &Connection, name: &ApplicationName) -> Result<(), Fault> {
+    if find(connection, name)?.is_none() {
+        return Ok(());
+    }
+    Err(Trouble::new(
+        "application.exists",
+        format!("There is an application called “{name}” already"),
+        "Names tell applications apart.",
+        "Choose another name, or change the one that there is.",
+    )
+    .into())
+}
+
+fn unknown(connection: &Connection, name: &ApplicationName) -> Result<Trouble, Fault> {
+    let names: Vec<String> = all(connection)?
+        .into_iter()
+        .map(|known| format!("“{}”", known.name))
+        .collect();
+    let next = match names.as_slice() {
+        [] => "There is none yet: add one.".to_owned(),
+        names => format!("Name one of these: {}.", names.join(", ")),
+    };
+    Ok(Trouble::new(
+        "application.unknown",
+        format!("There is no application called “{name}”"),
+        "",
+        next,
+    ))
+}
+
+fn in_use(name: &ApplicationName, users: i64) -> Trouble {
+    let (mailboxes, them) = if users == 1 {
+        ("mailbox uses", "it")
+    } else {
+        ("mailboxes use", "them")
+    };
+    Trouble::new(
+        "application.in_use",
+        format!("The application “{name}” is in use"),
+        format!("{users} {mailboxes} it."),
+        format!("Remove {them} first, or move {them} to another application."),
+    )
+}

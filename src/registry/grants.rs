@@ -1,0 +1,315 @@
+//! Grants: what an account gave an application, and the life of its refresh token. No secret is in
+//! here but the cached access token, sealed.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
+
+use crate::domain::{Address, ApplicationName, Grant, GrantId, Identity, Mailbox, Step, Token, TokenEnd, Trouble};
+
+use super::sql::{Columns, Fault, Json, time};
+use super::{Registry, applications, mailboxes};
+
+/// Grants in the form that [`grant`] reads.
+const SELECT: &str = "SELECT grants.id, applications.name, account, issuer, subject, username, \
+     obtained_at, last_used_at, ended_at, ending, trouble \
+     FROM grants JOIN applications ON applications.id = grants.application";
+
+impl Registry {
+    /// The grant with this number.
+    ///
+    /// # Errors
+    /// `grant.unknown`; `registry.…`.
+    pub fn grant(&self, id: GrantId) -> Result<Grant, Trouble> {
+        self.read(|transaction| by_id(transaction, id))
+    }
+
+    /// The grant of this account, made if there is none. A secret for it may follow, so that its
+    /// number will go through [`Registry::discarded`].
+    ///
+    /// # Errors
+    /// `application.unknown`; `registry.…`.
+    pub fn grant_for(&self, application: &ApplicationName, account: &Address) -> Result<Grant, Trouble> {
+        self.write(|transaction| {
+            let id = find_or_make(transaction, application, account)?;
+            expect_secret(transaction, id)?;
+            by_id(transaction, id)
+        })
+    }
+
+    /// The grant that this person gave, by `issuer` and `subject`; of several, one whose token lives.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn grant_of(&self, application: &ApplicationName, identity: &Identity) -> Result<Option<Grant>, Trouble> {
+        let sql = format!(
+            "{SELECT} WHERE applications.name = ?1 AND issuer = ?2 AND subject = ?3 \
+             ORDER BY obtained_at IS NULL, ended_at IS NOT NULL, grants.id LIMIT 1"
+        );
+        self.read(|transaction| {
+            let person = params![application.as_str(), identity.issuer, identity.subject];
+            Ok(transaction.prepare_cached(&sql)?.query_row(person, grant).optional()?)
+        })
+    }
+
+    /// The mailboxes that use a grant, by address.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn mailboxes_of(&self, id: GrantId) -> Result<Vec<Mailbox>, Trouble> {
+        let sql = format!("{} WHERE grant_id = ?1 ORDER BY mailboxes.folded", mailboxes::SELECT);
+        self.read(|transaction| {
+            let mut statement = transaction.prepare_cached(&sql)?;
+            Ok(statement
+                .query_map([id.0], mailboxes::mailbox)?
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// A refresh token was stored after a sign-in: `Held`, no trouble, no cached access token.
+    /// Without `identity` it is not known any more who signed in.
+    ///
+    /// # Errors
+    /// `grant.unknown`; `registry.…`.
+    pub fn record_sign_in(&self, id: GrantId, identity: Option<&Identity>, at: Timestamp) -> Result<(), Trouble> {
+        self.change_grant(
+            id,
+            "UPDATE grants SET issuer = ?2, subject = ?3, username = ?4, obtained_at = ?5, last_used_at = ?5, \
+             ended_at = NULL, ending = NULL, trouble = NULL, may_hold_secret = 1, \
+             access_token = NULL, access_token_expires_at = NULL WHERE id = ?1",
+            params![
+                id.0,
+                identity.map(|identity| &identity.issuer),
+                identity.map(|identity| &identity.subject),
+                identity.map(|identity| &identity.username),
+                time(at),
+            ],
+        )
+    }
+
+    /// The provider accepted the refresh token: `Held`, no trouble.
+    ///
+    /// # Errors
+    /// `grant.unknown`; `registry.…`.
+    pub fn record_use(&self, id: GrantId, at: Timestamp) -> Result<(), Trouble> {
+        self.change_grant(
+            id,
+            "UPDATE grants SET obtained_at = coalesce(obtained_at, ?2), last_used_at = ?2, \
+             ended_at = NULL, ending = NULL, trouble = NULL, may_hold_secret = 1 WHERE id = ?1",
+            params![id.0, time(at)],
+        )
+    }
+
+    /// The provider said that the refresh token is dead; the cached access token goes.
+    ///
+    /// # Errors
+    /// `grant.unknown`; `registry.…`.
+    pub fn record_end(&self, id: GrantId, end: TokenEnd, trouble: &Trouble, at: Timestamp) -> Result<(), Trouble> {
+        self.change_grant(
+            id,
+            "UPDATE grants SET obtained_at = coalesce(obtained_at, ?2), last_used_at = coalesce(last_used_at, ?2), \
+             ended_at = ?2, ending = ?3, trouble = NULL, \
+             access_token = NULL, access_token_expires_at = NULL WHERE id = ?1",
+            params![id.0, time(at), Json((end, trouble))],
+        )
+    }
+
+    /// The last attempt failed without a word about the token itself, or (`None`) that is over.
+    ///
+    /// # Errors
+    /// `grant.unknown`; `registry.…`.
+    pub fn record_trouble(&self, id: GrantId, trouble: Option<(Step, &Trouble)>) -> Result<(), Trouble> {
+        let sql = "UPDATE grants SET trouble = ?2 WHERE id = ?1";
+        self.change_grant(id, sql, params![id.0, trouble.map(Json)])
+    }
+
+    /// Keeps an access token, sealed by the caller, until it expires.
+    ///
+    /// # Errors
+    /// `grant.unknown`; `registry.…`.
+    pub fn cache_access_token(&self, id: GrantId, sealed: &[u8], expires_at: Timestamp) -> Result<(), Trouble> {
+        self.change_grant(
+            id,
+            "UPDATE grants SET access_token = ?2, access_token_expires_at = ?3 WHERE id = ?1",
+            params![id.0, sealed, time(expires_at)],
+        )
+    }
+
+    /// The access token that was kept, still sealed, and when it expires (which may be past).
+    ///
+    /// # Errors
+    /// `grant.unknown`; `registry.…`.
+    pub fn cached_access_token(&self, id: GrantId) -> Result<Option<(Vec<u8>, Timestamp)>, Trouble> {
+        self.read(|transaction| {
+            let mut statement =
+                transaction.prepare_cached("SELECT access_token, access_token_expires_at FROM grants WHERE id = ?1")?;
+            let cached = |row: &Row<'_>| {
+                let mut columns = Columns::of(row);
+                let token: Option<Vec<u8>> = columns.plain()?;
+                Ok(token.zip(columns.time_or_null()?))
+            };
+            statement
+                .query_row([id.0], cached)
+                .optional()?
+                .ok_or_else(|| unknown(id).into())
+        })
+    }
+
+    /// The grants that are gone from the registry while their secrets may still be in the store.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn discarded(&self) -> Result<Vec<GrantId>, Trouble> {
+        self.read(|transaction| {
+            let mut statement = transaction.prepare_cached("SELECT grant_id FROM discarded ORDER BY grant_id")?;
+            Ok(statement
+                .query_map([], |row| row.get(0).map(GrantId))?
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The secrets of a discarded grant are gone too.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn forget_discarded(&self, id: GrantId) -> Result<(), Trouble> {
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM discarded WHERE grant_id = ?1", [id.0])?;
+            Ok(())
+        })
+    }
+
+    fn change_grant(&self, id: GrantId, sql: &str, values: impl Params) -> Result<(), Trouble> {
+        self.write(|transaction| match transaction.prepare_cached(sql)?.execute(values)? {
+            0 => Err(unknown(id).into()),
+            _ => Ok(()),
+        })
+    }
+}
+
+/// All grants, by number.
+pub(super) fn all(connection: &Connection) -> Result<HashMap<GrantId, Grant>, Fault> {
+    let mut statement = connection.prepare_cached(SELECT)?;
+    let numbered = statement.query_map([], |row| grant(row).map(|grant| (grant.id, grant)))?;
+    Ok(numbered.collect::<Result<_, _>>()?)
+}
+
+/// The grant with this number.
+pub(super) fn by_id(connection: &Connection, id: GrantId) -> Result<Grant, Fault> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE grants.id = ?1"))?;
+    statement
+        .query_row([id.0], grant)
+        .optional()?
+        .ok_or_else(|| unknown(id).into())
+}
+
+/// The grant that `account` gave `application`, made if there is none.
+pub(super) fn find_or_make(
+    transaction: &Transaction<'_>,
+    application: &ApplicationName,
+    account: &Address,
+) -> Result<GrantId, Fault> {
+    let application = applications::number(transaction, application)?;
+    let folded = account.folded();
+    transaction
+        .prepare_cached("INSERT INTO grants (application, account, folded) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")?
+        .execute(params![application, account.as_str(), folded])?;
+    let id = transaction
+        .prepare_cached("SELECT id FROM grants WHERE application = ?1 AND folded = ?2")?
+        .query_row(params![application, folded], |row| row.get(0))?;
+    Ok(GrantId(id))
+}
+
+/// Takes over how the administrator writes the account now; it stays the same account.
+pub(super) fn respell(transaction: &Transaction<'_>, id: GrantId, account: &Address) -> Result<(), Fault> {
+    transaction.execute(
+        "UPDATE grants SET account = ?2 WHERE id = ?1",
+        params![id.0, account.as_str()],
+    )?;
+    Ok(())
+}
+
+/// Notes that a secret may be stored for this grant from now on, whether or not that is recorded:
+/// a process may die between the two.
+pub(super) fn expect_secret(transaction: &Transaction<'_>, id: GrantId) -> Result<(), Fault> {
+    transaction.execute("UPDATE grants SET may_hold_secret = 1 WHERE id = ?1", [id.0])?;
+    Ok(())
+}
+
+/// Removes a grant that no mailbox uses; if it may hold a secret, its number is kept until that is gone too.
+pub(super) fn discard_if_unused(transaction: &Transaction<'_>, id: GrantId) -> Result<(), Fault> {
+    discard_where(
+        transaction,
+        "id = ?1 AND NOT EXISTS (SELECT 1 FROM mailboxes WHERE grant_id = grants.id)",
+        id.0,
+    )
+}
+
+/// Removes all grants of an application, which no mailbox uses.
+pub(super) fn discard_all(transaction: &Transaction<'_>, application: i64) -> Result<(), Fault> {
+    discard_where(transaction, "application = ?1", application)
+}
+
+fn discard_where(transaction: &Transaction<'_>, condition: &str, value: i64) -> Result<(), Fault> {
+    let keep = format!("INSERT INTO discarded SELECT id FROM grants WHERE may_hold_secret AND {condition}");
+    transaction.execute(&keep, [value])?;
+    transaction.execute(&format!("DELETE FROM grants WHERE {condition}"), [value])?;
+    Ok(())
+}
+
+/// A grant from a row of [`SELECT`].
+pub(super) fn grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
+    let mut columns = Columns::of(row);
+    Ok(Grant {
+        id: GrantId(columns.plain()?),
+        application: columns.parsed()?,
+        account: columns.parsed()?,
+        identity: identity(&mut columns)?,
+        token: token(&mut columns)?,
+        trouble: columns.json_or_null()?,
+    })
+}
+
+fn identity(columns: &mut Columns<'_>) -> rusqlite::Result<Option<Identity>> {
+    let (issuer, subject, username) = (columns.plain()?, columns.plain()?, columns.plain()?);
+    Ok(match (issuer, subject, username) {
+        (Some(issuer), Some(subject), Some(username)) => Some(Identity {
+            issuer,
+            subject,
+            username,
+        }),
+        _ => None,
+    })
+}
+
+fn token(columns: &mut Columns<'_>) -> rusqlite::Result<Token> {
+    let (obtained_at, last_used_at) = (columns.time_or_null()?, columns.time_or_null()?);
+    let (ended_at, ending) = (columns.time_or_null()?, columns.json_or_null()?);
+    let Some((obtained_at, last_used_at)) = obtained_at.zip(last_used_at) else {
+        return Ok(Token::None);
+    };
+    Ok(match ended_at.zip(ending) {
+        None => Token::Held {
+            obtained_at,
+            last_used_at,
+        },
+        Some((at, (end, trouble))) => Token::Ended {
+            obtained_at,
+            last_used_at,
+            at,
+            end,
+            trouble,
+        },
+    })
+}
+
+/// `grant.unknown`.
+pub(super) fn unknown(id: GrantId) -> Trouble {
+    Trouble::new(
+        "grant.unknown",
+        format!("There is no grant number {id} any more"),
+        "Its last mailbox was removed or moved, perhaps by another process.",
+        "Look at the list again.",
+    )
+}

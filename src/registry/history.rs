@@ -1,0 +1,78 @@
+//! History: what happened lately, and to which mailbox.
+
+use jiff::Timestamp;
+use rusqlite::{Row, params};
+
+use crate::domain::text::plain;
+use crate::domain::{Address, Trouble};
+
+use super::Registry;
+use super::sql::{Columns, time};
+
+/// How many lines are kept.
+const KEPT: i64 = 10_000;
+
+/// The longest text of a line, in characters.
+const LONGEST: usize = 600;
+
+/// One line of history. It never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// The mailbox that it happened to.
+    pub mailbox: Address,
+    /// A stable word: `added`, `signed_in`, `refreshed`, `refused`, `copied`, `removed`, …
+    pub what: String,
+    /// More for people, printable.
+    pub detail: String,
+}
+
+impl Registry {
+    /// Adds a line; the oldest beyond 10,000 go. What cannot be printed is taken out of it.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn note(&self, event: &Event) -> Result<(), Trouble> {
+        self.write(|transaction| {
+            transaction
+                .prepare_cached("INSERT INTO history (at, mailbox, folded, what, detail) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .execute(params![
+                    time(event.at),
+                    event.mailbox.as_str(),
+                    event.mailbox.folded(),
+                    plain(&event.what, LONGEST),
+                    plain(&event.detail, LONGEST),
+                ])?;
+            transaction
+                .prepare_cached("DELETE FROM history WHERE id <= ?1")?
+                .execute([transaction.last_insert_rowid() - KEPT])?;
+            Ok(())
+        })
+    }
+
+    /// The newest `most` lines, of one mailbox or of all, newest first.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn history(&self, mailbox: Option<&Address>, most: usize) -> Result<Vec<Event>, Trouble> {
+        self.read(|transaction| {
+            let mut statement = transaction.prepare_cached(
+                "SELECT at, mailbox, what, detail FROM history WHERE ?1 IS NULL OR folded = ?1 ORDER BY id DESC LIMIT ?2",
+            )?;
+            let most = i64::try_from(most).unwrap_or(i64::MAX);
+            let lines = statement.query_map(params![mailbox.map(Address::folded), most], event)?;
+            Ok(lines.collect::<Result<_, _>>()?)
+        })
+    }
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    let mut columns = Columns::of(row);
+    Ok(Event {
+        at: columns.time()?,
+        mailbox: columns.parsed()?,
+        what: columns.plain()?,
+        detail: columns.plain()?,
+    })
+}
