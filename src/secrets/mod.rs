@@ -3,9 +3,25 @@
 //!
 //! It knows no network and no screen.
 
+mod entries;
+mod keyring;
+mod memory;
+mod pieces;
+mod platform;
+mod refusal;
 pub mod seal;
+mod vault;
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::{GrantId, Secret, Trouble};
+
+use keyring::Keyring;
+use memory::Memory;
+
+/// How long a call waits for the keyring: a locked one may be waiting for a person to unlock it.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The name of one secret. It holds nothing secret itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,56 +55,97 @@ impl Key {
 
 /// A secret store. Cloning it gives another handle to the same store.
 #[derive(Debug, Clone)]
-pub struct Secrets;
+pub struct Secrets(Store);
+
+#[derive(Debug, Clone)]
+enum Store {
+    Keyring(Arc<Keyring>),
+    Memory(Arc<Memory>),
+}
 
 impl Secrets {
-    /// The operating system's keyring, under the service name `mailkey`.
+    /// The operating system's keyring, under the service name `mailkey`. Nothing is asked of it
+    /// before the first call. Its calls want a tokio runtime with time.
     #[must_use]
     pub fn keyring() -> Self {
-        todo!()
+        Self::keyring_with_patience(PATIENCE)
+    }
+
+    /// The same, giving up a call after `patience` instead of 30 seconds.
+    #[must_use]
+    pub fn keyring_with_patience(patience: Duration) -> Self {
+        Self(Store::Keyring(Arc::new(Keyring::new(patience))))
     }
 
     /// A store that is gone with the program.
     #[must_use]
     pub fn memory() -> Self {
-        todo!()
+        Self(Store::Memory(Arc::default()))
     }
 
     /// What the store is called on the screen, such as `the keyring (Secret Service)`.
     #[must_use]
     pub fn title(&self) -> &'static str {
-        todo!()
+        match self.0 {
+            Store::Keyring(_) => platform::TITLE,
+            Store::Memory(_) => "memory, until mailkey ends",
+        }
     }
 
-    /// Whether the store can be used now.
+    /// Whether the store can be used now: a secret is written, read and deleted. A locked keyring
+    /// may ask its person to unlock it.
     ///
     /// # Errors
-    /// `keyring.…`, told apart: missing, locked, no default collection, time-out.
+    /// `keyring.…`, told apart: `missing`, `locked`, `no_collection`, `denied`, `timeout`, `failed`.
     pub async fn probe(&self) -> Result<(), Trouble> {
-        todo!()
+        // A name of its own: two processes may probe at once.
+        let key = Key(format!("probe/{}", pieces::random_word()));
+        self.put(&key, &Secret::new("It works.")).await?;
+        self.delete(&key).await
     }
 
     /// Writes `secret` and reads it back.
     ///
     /// # Errors
-    /// `keyring.…`; the old value is then still there.
-    pub async fn put(&self, _key: &Key, _secret: &Secret) -> Result<(), Trouble> {
-        todo!()
+    /// `keyring.…`; the old value is then still there. Only after `keyring.timeout` it may be
+    /// either: the keyring may still do what it was asked.
+    pub async fn put(&self, key: &Key, secret: &Secret) -> Result<(), Trouble> {
+        match &self.0 {
+            Store::Keyring(keyring) => {
+                let (key, secret) = (key.clone(), secret.clone());
+                keyring
+                    .ask(move |entries| pieces::put(entries, key.as_str(), &secret))
+                    .await
+            }
+            Store::Memory(memory) => memory.with(|entries| pieces::put(entries, key.as_str(), secret)),
+        }
     }
 
     /// Reads a secret; `None` if there is none.
     ///
     /// # Errors
-    /// `keyring.…`.
-    pub async fn get(&self, _key: &Key) -> Result<Option<Secret>, Trouble> {
-        todo!()
+    /// `keyring.…`; `keyring.broken` if what is there is not what was written.
+    pub async fn get(&self, key: &Key) -> Result<Option<Secret>, Trouble> {
+        match &self.0 {
+            Store::Keyring(keyring) => {
+                let key = key.clone();
+                keyring.ask(move |entries| pieces::get(entries, key.as_str())).await
+            }
+            Store::Memory(memory) => memory.with(|entries| pieces::get(entries, key.as_str())),
+        }
     }
 
     /// Deletes a secret; it is no error if there is none.
     ///
     /// # Errors
     /// `keyring.…`.
-    pub async fn delete(&self, _key: &Key) -> Result<(), Trouble> {
-        todo!()
+    pub async fn delete(&self, key: &Key) -> Result<(), Trouble> {
+        match &self.0 {
+            Store::Keyring(keyring) => {
+                let key = key.clone();
+                keyring.ask(move |entries| pieces::delete(entries, key.as_str())).await
+            }
+            Store::Memory(memory) => memory.with(|entries| pieces::delete(entries, key.as_str())),
+        }
     }
 }

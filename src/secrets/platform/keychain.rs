@@ -1,0 +1,44 @@
+//! The Keychain of macOS.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use apple_native_keyring_store::keychain::Store;
+use keyring_core::{CredentialStore, Error};
+
+use super::Reason;
+
+/// What the keyring is called on the screen.
+pub(in crate::secrets) const TITLE: &str = "the keyring (macOS Keychain)";
+
+/// The longest text of an entry. No limit is documented for a generic password; no token is as
+/// long as this.
+pub(in crate::secrets) const LIMIT: usize = 32 * 1024;
+
+/// The login keychain.
+pub(in crate::secrets) fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+    let store: Arc<CredentialStore> = Store::new()?;
+    Ok(store)
+}
+
+/// How entries are made: as the store does by itself.
+pub(in crate::secrets) fn modifiers() -> Option<HashMap<&'static str, &'static str>> {
+    None
+}
+
+/// The numbers are those of `SecBase.h`; the store hands them on in the `Debug` text only.
+pub(in crate::secrets) fn reason(error: &Error) -> Reason {
+    let text = format!("{error:?}");
+    let says = |numbers: &[&str]| numbers.iter().any(|number| text.contains(number));
+    match error {
+        // errSecInteractionNotAllowed (locked, and no screen to ask on), errSecUserCanceled.
+        _ if says(&["-25308", "-128"]) => Reason::Locked,
+        // errSecAuthFailed, errSecInvalidOwnerEdit, errSecReadOnly, write permission, errSecMissingEntitlement.
+        _ if says(&["-25293", "-25244", "-25292", "-61", "-34018"]) => Reason::Denied,
+        // errSecNoSuchKeychain, errSecInvalidKeychain, errSecNoDefaultKeychain.
+        _ if says(&["-25294", "-25295", "-25307"]) => Reason::NoCollection,
+        // errSecNotAvailable.
+        _ if says(&["-25291"]) => Reason::Missing,
+        _ => Reason::Failed,
+    }
+}
