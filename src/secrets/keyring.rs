@@ -158,3 +158,161 @@ fn stopped(why: &str) -> Trouble {
     Trouble::new("keyring.failed", "The keyring could not be used", why, "Try again.")
         .with(Remedy::Retry { not_before: None })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::any::Any;
+    use std::collections::HashMap;
+    use std::sync::Condvar;
+    use std::sync::atomic::AtomicUsize;
+
+    use keyring_core::api::CredentialStoreApi;
+    use keyring_core::{Entry, Error, mock};
+
+    use super::super::pieces;
+    use super::*;
+    use crate::domain::Secret;
+
+    const SHORT: Duration = Duration::from_millis(50);
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn platform_failure(text: &'static str) -> Error {
+        Error::PlatformFailure(text.into())
+    }
+
+    async fn put(keyring: &Keyring, text: &'static str) -> Result<(), Trouble> {
+        keyring
+            .ask(move |entries| pieces::put(entries, "key", &Secret::new(text)))
+            .await
+    }
+
+    async fn get(keyring: &Keyring) -> Result<Option<Secret>, Trouble> {
+        keyring.ask(|entries| pieces::get(entries, "key")).await
+    }
+
+    /// A keyring behind a locked door: calls wait until somebody opens it.
+    #[derive(Clone)]
+    struct Locked {
+        inner: Arc<CredentialStore>,
+        open: Arc<(Mutex<bool>, Condvar)>,
+    }
+
+    impl Locked {
+        fn new() -> Self {
+            let inner: Arc<CredentialStore> = mock::Store::new().unwrap();
+            Self {
+                inner,
+                open: Arc::default(),
+            }
+        }
+
+        fn connect(&self) -> Connect {
+            let store = self.clone();
+            Arc::new(move || Ok(Arc::new(store.clone())))
+        }
+
+        fn unlock(&self) {
+            *self.open.0.lock().unwrap() = true;
+            self.open.1.notify_all();
+        }
+    }
+
+    impl CredentialStoreApi for Locked {
+        fn vendor(&self) -> String {
+            "test".into()
+        }
+
+        fn id(&self) -> String {
+            "test".into()
+        }
+
+        fn build(&self, s: &str, u: &str, _: Option<&HashMap<&str, &str>>) -> keyring_core::Result<Entry> {
+            let open = self.open.0.lock().unwrap();
+            drop(self.open.1.wait_while(open, |open| !*open).unwrap());
+            self.inner.build(s, u, None)
+        }
+
+        fn as_any(&self) -> &dyn Any {
+            self
+        }
+    }
+
+    #[tokio::test]
+    async fn a_keyring_that_starts_late_is_found_without_a_restart() {
+        let store = mock::Store::new().unwrap();
+        let tries = Arc::new(AtomicUsize::new(0));
+        let connect: Connect = Arc::new(move || match tries.fetch_add(1, Ordering::Relaxed) {
+            0 => Err(platform_failure("org.freedesktop.DBus.Error.ServiceUnknown")),
+            _ => Ok(store.clone()),
+        });
+        let keyring = Keyring::on(connect, LONG, HUNG);
+        assert!(put(&keyring, "token").await.is_err());
+        put(&keyring, "token").await.unwrap();
+        assert_eq!(get(&keyring).await.unwrap().unwrap().expose(), "token");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_broke_is_made_anew_within_the_call() {
+        let store = mock::Store::new().unwrap();
+        let connects = Arc::new(AtomicUsize::new(0));
+        let (handle, counter) = (Arc::clone(&store), Arc::clone(&connects));
+        let connect: Connect = Arc::new(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            Ok(handle.clone())
+        });
+        let keyring = Keyring::on(connect, LONG, HUNG);
+        put(&keyring, "token").await.unwrap();
+        let entry = store.build("mailkey", "key", None).unwrap();
+        let credential: &mock::Cred = entry.as_any().downcast_ref().unwrap();
+        credential.set_error(platform_failure("the service restarted"));
+        assert_eq!(get(&keyring).await.unwrap().unwrap().expose(), "token");
+        assert_eq!(connects.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_waits_too_long_is_given_up_and_never_carried_out_later() {
+        let locked = Locked::new();
+        let keyring = Keyring::on(locked.connect(), SHORT, HUNG);
+        // The first is in the middle of it, the second still queues behind it.
+        let (first, second) = tokio::join!(put(&keyring, "first"), put(&keyring, "second"));
+        assert_eq!(first.unwrap_err().code(), "keyring.timeout");
+        assert_eq!(second.unwrap_err().code(), "keyring.timeout");
+        locked.unlock();
+        let patient = Keyring {
+            patience: LONG,
+            ..keyring
+        };
+        assert_eq!(get(&patient).await, Ok(None));
+        put(&patient, "third").await.unwrap();
+        assert_eq!(get(&patient).await.unwrap().unwrap().expose(), "third");
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_hangs_is_replaced() {
+        let locked = Locked::new();
+        let open: Arc<CredentialStore> = mock::Store::new().unwrap();
+        let (door, connects) = (locked.clone(), AtomicUsize::new(0));
+        let connect: Connect = Arc::new(move || match connects.fetch_add(1, Ordering::Relaxed) {
+            0 => Ok(Arc::new(door.clone())),
+            _ => Ok(Arc::clone(&open)),
+        });
+        let keyring = Keyring::on(connect, SHORT, Duration::ZERO);
+        assert_eq!(put(&keyring, "first").await.unwrap_err().code(), "keyring.timeout");
+        let patient = Keyring {
+            patience: LONG,
+            ..keyring
+        };
+        put(&patient, "second").await.unwrap();
+        locked.unlock();
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_died_is_replaced() {
+        let store = mock::Store::new().unwrap();
+        let keyring = Keyring::on(Arc::new(move || Ok(store.clone())), LONG, HUNG);
+        let died: Result<(), _> = keyring.ask(|_| panic!("a bug in a keyring's library")).await;
+        assert_eq!(died.unwrap_err().code(), "keyring.failed");
+        while put(&keyring, "token").await.is_err() {}
+        assert_eq!(get(&keyring).await.unwrap().unwrap().expose(), "token");
+    }
+}

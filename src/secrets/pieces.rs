@@ -252,3 +252,178 @@ fn too_long() -> Trouble {
         "No provider issues such a token; look at where it came from.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Entries of at most 100 bytes. After so many operations whoever uses them is dead: nothing
+    /// more is done, until `revive`.
+    #[derive(Debug, Default, Clone)]
+    struct Mortal {
+        texts: BTreeMap<String, String>,
+        left: Option<usize>,
+        done: usize,
+        mangles: bool,
+    }
+
+    impl Mortal {
+        fn step(&mut self) -> Result<(), Trouble> {
+            if self.left == Some(self.done) {
+                return Err(Trouble::new("test.dead", "", "", ""));
+            }
+            self.done += 1;
+            Ok(())
+        }
+
+        fn dying_after(&self, operations: usize) -> Self {
+            Self {
+                left: Some(operations),
+                done: 0,
+                ..self.clone()
+            }
+        }
+
+        fn revive(self) -> Self {
+            Self { left: None, ..self }
+        }
+    }
+
+    impl Entries for Mortal {
+        fn limit(&self) -> usize {
+            100
+        }
+
+        fn read(&mut self, name: &str) -> Result<Option<Secret>, Trouble> {
+            self.step()?;
+            Ok(self.texts.get(name).map(Secret::new))
+        }
+
+        fn write(&mut self, name: &str, text: &Secret) -> Result<(), Trouble> {
+            self.step()?;
+            assert!(text.len() <= self.limit() && text.expose().is_ascii());
+            let mut kept = text.expose().to_owned();
+            if self.mangles {
+                kept.push('?');
+            }
+            self.texts.insert(name.to_owned(), kept);
+            Ok(())
+        }
+
+        fn delete(&mut self, name: &str) -> Result<(), Trouble> {
+            self.step()?;
+            self.texts.remove(name);
+            Ok(())
+        }
+    }
+
+    const NAME: &str = "registry/grant/7/refresh-token";
+
+    fn long(letter: &str) -> Secret {
+        Secret::new(letter.repeat(250))
+    }
+
+    fn holding(secret: Option<&Secret>) -> Mortal {
+        let mut entries = Mortal::default();
+        if let Some(secret) = secret {
+            put(&mut entries, NAME, secret).unwrap();
+        }
+        entries
+    }
+
+    #[test]
+    fn any_secret_comes_back_and_nothing_else_stays() {
+        let mut entries = Mortal::default();
+        let secrets = [
+            "",
+            "p:x:1:y",
+            "grüße\n",
+            &"a".repeat(98),
+            &"a".repeat(99),
+            &"ü".repeat(400),
+            &"b".repeat(5000),
+        ];
+        for text in secrets {
+            put(&mut entries, NAME, &Secret::new(text)).unwrap();
+            assert_eq!(get(&mut entries, NAME).unwrap().unwrap().expose(), text);
+        }
+        assert_eq!(entries.texts.len(), 1 + 5002_usize.div_ceil(100));
+        delete(&mut entries, NAME).unwrap();
+        assert_eq!(get(&mut entries, NAME), Ok(None));
+        assert_eq!(entries.texts.len(), 0);
+        delete(&mut entries, NAME).unwrap();
+    }
+
+    /// Every change, killed before each of its operations: (old value, new value or none).
+    #[test]
+    fn a_kill_at_any_moment_leaves_the_old_value_or_the_new() {
+        let short = |text| Some(Secret::new(text));
+        for (old, new) in [
+            (None, short("new")),
+            (None, Some(long("n"))),
+            (short("old"), short("new")),
+            (short("old"), Some(long("n"))),
+            (Some(long("o")), short("new")),
+            (Some(long("o")), Some(long("n"))),
+            (short("old"), None),
+            (Some(long("o")), None),
+        ] {
+            let before = holding(old.as_ref());
+            let change = |entries: &mut Mortal| match &new {
+                Some(new) => put(entries, NAME, new),
+                None => delete(entries, NAME),
+            };
+            let mut whole = before.dying_after(usize::MAX);
+            change(&mut whole).unwrap();
+            assert!(whole.done > 1);
+            for operations in 0..whole.done {
+                let mut entries = before.dying_after(operations);
+                let outcome = change(&mut entries);
+                let mut entries = entries.revive();
+                let found = get(&mut entries, NAME).unwrap();
+                assert!(
+                    found == new || (found == old && outcome.is_err()),
+                    "{old:?} {new:?} {operations}"
+                );
+                change(&mut entries).unwrap();
+                assert_eq!(get(&mut entries, NAME).unwrap(), new);
+            }
+        }
+    }
+
+    #[test]
+    fn a_store_that_changes_what_it_keeps_is_found_out_and_the_old_value_stays() {
+        for new in [Secret::new("new"), long("n")] {
+            let mut entries = holding(None);
+            entries.mangles = true;
+            assert_eq!(put(&mut entries, NAME, &new).unwrap_err().code(), "keyring.not_kept");
+            assert!(entries.texts.is_empty(), "{:?}", entries.texts.keys());
+        }
+        let mut entries = holding(Some(&Secret::new("old")));
+        entries.mangles = true;
+        assert_eq!(
+            put(&mut entries, NAME, &long("n")).unwrap_err().code(),
+            "keyring.not_kept"
+        );
+        assert_eq!(get(&mut entries, NAME).unwrap().unwrap().expose(), "old");
+    }
+
+    #[test]
+    fn what_another_program_damaged_is_not_taken_for_a_secret() {
+        let damage: [fn(&mut Mortal); 4] = [
+            |entries| drop(entries.texts.insert(NAME.to_owned(), "something".to_owned())),
+            |entries| drop(entries.texts.insert(NAME.to_owned(), "p:a:99999:b".to_owned())),
+            |entries| drop(entries.texts.pop_last()),
+            |entries| entries.texts.values_mut().next_back().unwrap().insert(0, 'x'),
+        ];
+        for damage in damage {
+            let mut entries = holding(Some(&long("o")));
+            damage(&mut entries);
+            assert_eq!(get(&mut entries, NAME).unwrap_err().code(), "keyring.broken");
+            put(&mut entries, NAME, &Secret::new("new")).unwrap();
+            assert_eq!(get(&mut entries, NAME).unwrap().unwrap().expose(), "new");
+        }
+    }
+}

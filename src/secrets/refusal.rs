@@ -98,3 +98,48 @@ fn kind(error: &Error) -> &'static str {
         _ => "other",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The texts are those of the store crates, as they were seen.
+    #[cfg(all(unix, not(target_os = "macos")))]
+    #[test]
+    fn each_refusal_has_its_own_name() {
+        let failure = |text: &str| Error::PlatformFailure(text.into());
+        let no_access = |text: &str| Error::NoStorageAccess(text.into());
+        for (error, code) in [
+            (
+                failure("no secret service provider or dbus session found"),
+                "keyring.missing",
+            ),
+            (
+                failure("zbus error: org.freedesktop.DBus.Error.ServiceUnknown: …"),
+                "keyring.missing",
+            ),
+            (
+                failure("zbus error: org.freedesktop.DBus.Error.AccessDenied: …"),
+                "keyring.denied",
+            ),
+            (
+                failure("zbus error: org.freedesktop.Secret.Error.IsLocked: …"),
+                "keyring.locked",
+            ),
+            (no_access("SS error: prompt dismissed"), "keyring.locked"),
+            (
+                no_access("SS error: result not returned from SS API"),
+                "keyring.no_collection",
+            ),
+            (failure("Crypto error: unpad error"), "keyring.failed"),
+            (Error::TooLong("secret".into(), 2560), "keyring.failed"),
+            (Error::Ambiguous(vec![]), "keyring.ambiguous"),
+            (Error::BadEncoding(b"hunter2".to_vec()), "keyring.broken"),
+        ] {
+            let trouble = explain(&error);
+            assert_eq!(trouble.code(), code);
+            assert_eq!(*trouble.remedy(), Remedy::Retry { not_before: None });
+            assert!(!trouble.next().ends_with('…'), "cut: {}", trouble.next());
+        }
+    }
+}
