@@ -1,7 +1,14 @@
-//! Stub.
+//! Why a provider, or the way to it, said no, and what that means for the person and the token.
+
+mod rejection;
+mod suberror;
+
 use std::time::Duration;
 
+use super::http::Fault;
 use crate::domain::{Step, TokenEnd, Trouble};
+
+pub(super) use rejection::Rejection;
 
 /// Why a provider, or the way to it, said no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +23,36 @@ pub struct Refusal {
     pub retry_after: Option<Duration>,
 }
 
-/// What an error redirect means.
+/// What an error redirect means (RFC 6749 section 4.1.2.1). Both texts may come from anybody.
 #[must_use]
-pub fn of_redirect(_error: &str, _description: &str) -> Refusal {
-    todo!()
+pub fn of_redirect(error: &str, description: &str) -> Refusal {
+    Rejection::new(error, description).refusal().ending(None)
 }
+
+impl Refusal {
+    /// A refusal that says nothing about a refresh token.
+    pub(super) fn new(trouble: Trouble, step: Step) -> Self {
+        Self {
+            trouble,
+            step,
+            ends: None,
+            retry_after: None,
+        }
+    }
+
+    /// No usable answer came; `step` is what was being done.
+    pub(super) fn of_fault(fault: &Fault, step: Step) -> Self {
+        Self {
+            retry_after: fault.retry_after(),
+            ..Self::new(fault.trouble(), step)
+        }
+    }
+
+    /// The same, with another verdict on the refresh token.
+    pub(super) fn ending(self, ends: Option<TokenEnd>) -> Self {
+        Self { ends, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests;
