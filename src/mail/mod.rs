@@ -4,23 +4,24 @@
 
 use std::time::Duration;
 
+use crate::domain::provider::Scheme;
 use crate::domain::{Address, MailServer, Secret, Trouble};
 
+use wire::Wire;
+
+mod imap;
+mod network;
+mod pop;
+mod smtp;
+mod tls;
+pub mod verdict;
+mod wire;
 pub mod xoauth2;
 
-/// Which certificates are trusted.
-#[derive(Debug, Clone)]
-pub struct Tls;
+#[cfg(test)]
+mod loopback;
 
-impl Tls {
-    /// The system's trust, and `extra_ca` (PEM) in addition.
-    ///
-    /// # Errors
-    /// `config.ca_file` if `extra_ca` holds no certificate.
-    pub fn new(_extra_ca: Option<&[u8]>) -> Result<Self, Trouble> {
-        todo!()
-    }
-}
+pub use tls::Tls;
 
 /// Why a mail server, or the way to it, said no.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,17 +32,33 @@ pub struct Refusal {
     pub retry_after: Option<Duration>,
 }
 
+impl From<Trouble> for Refusal {
+    fn from(trouble: Trouble) -> Self {
+        Self {
+            trouble,
+            retry_after: None,
+        }
+    }
+}
+
 /// Signs in to `server` as `user` with `access_token`, and out again. `timeout` bounds each step:
 /// connect, TLS, and every answer.
 ///
 /// # Errors
-/// See [`Refusal`].
+/// See [`Refusal`]. Codes that begin with `network.` mean that nobody said no to the token.
 pub async fn check(
-    _server: &MailServer,
-    _tls: &Tls,
-    _timeout: Duration,
-    _user: &Address,
-    _access_token: &Secret,
+    server: &MailServer,
+    tls: &Tls,
+    timeout: Duration,
+    user: &Address,
+    access_token: &Secret,
 ) -> Result<(), Refusal> {
-    todo!()
+    let mut wire = Wire::connect(server, tls, timeout).await?;
+    let outcome = match server.scheme {
+        Scheme::Smtp | Scheme::Smtps => smtp::prove(&mut wire, user, access_token).await,
+        Scheme::Imap | Scheme::Imaps => imap::prove(&mut wire, user, access_token).await,
+        Scheme::Pop | Scheme::Pops => pop::prove(&mut wire, user, access_token).await,
+    };
+    tracing::debug!(%server, code = outcome.as_ref().err().map(|refusal| refusal.trouble.code()), "mail server checked");
+    outcome
 }
