@@ -120,7 +120,10 @@ pub fn unnameable(server: &MailServer) -> Trouble {
 
 fn bad_certificate(server: &MailServer, reason: &CertificateError) -> Trouble {
     let reason = match reason {
-        CertificateError::UnknownIssuer => "it is signed by an authority that this system does not know".to_owned(),
+        // A bad signature is what an authority of the same name with another key looks like.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "it is signed by an authority that this system does not know".to_owned()
+        }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             format!("it was made for another host than {}", server.host)
         }
@@ -161,7 +164,9 @@ fn closed(server: &MailServer, awaiting: Awaiting) -> Trouble {
     network(
         "network.broken",
         format!("{server} closed the connection"),
-        format!("It hung up while we were waiting for {awaiting}. Some servers do so when a token is too long for them."),
+        format!(
+            "It hung up while we were waiting for {awaiting}. Some servers do so when a token is too long for them."
+        ),
         "Try again.",
     )
 }

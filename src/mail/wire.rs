@@ -147,7 +147,11 @@ impl<'a> Wire<'a> {
     async fn put_on_tls(&mut self) -> Result<(), Trouble> {
         let (server, limit) = (self.server, self.timeout);
         let name = ServerName::try_from(server.host.clone()).map_err(|_| network::unnameable(server))?;
-        let clear = self.stream.take().ok_or_else(|| network::injected(server))?.into_inner();
+        let clear = self
+            .stream
+            .take()
+            .ok_or_else(|| network::injected(server))?
+            .into_inner();
         let handshake = TlsConnector::from(self.tls.config()).connect(name, clear);
         let encrypted = timeout(limit, handshake)
             .await
@@ -206,3 +210,6 @@ async fn race(addresses: &[SocketAddr]) -> std::io::Result<TcpStream> {
     });
     select_ok(attempts).await.map(|(stream, _)| stream)
 }
+
+#[cfg(test)]
+mod tests;
