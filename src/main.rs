@@ -1,1 +1,147 @@
-fn main() {}
+//! The program: reads the command line, puts the parts together, ends with the right code.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use mailkey::cli::{self, Cli, Command, Exit, setup};
+use mailkey::demo::{Demo, Options};
+use mailkey::desktop::Clipboard;
+use mailkey::domain::Trouble;
+use mailkey::engine::{Clock, Engine, Home, Parts, Settings};
+use mailkey::registry::Registry;
+use mailkey::secrets::Secrets;
+use mailkey::tui::model::DemoNote;
+use mailkey::tui::perform::Person;
+use mailkey::tui::theme::Theme;
+use mailkey::tui::{self, Start};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return end(Err(Trouble::new(
+                "internal.runtime",
+                "The program cannot start",
+                error.to_string(),
+                "Free some memory or threads.",
+            )));
+        }
+    };
+    let outcome = runtime.block_on(run(cli));
+    // A thread that still waits for standard input must not keep the program from ending.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    end(outcome)
+}
+
+async fn run(cli: Cli) -> Result<Exit, Trouble> {
+    if let Some(Command::Demo { serve }) = cli.command {
+        return match serve {
+            Some(folder) => serve_demo(&folder).await,
+            None => demo().await,
+        };
+    }
+    let home = Home::find(std::env::var_os("MAILKEY_HOME").map(Into::into))?;
+    setup::log_to(&home.log, std::env::var("MAILKEY_LOG").ok());
+    let engine = setup::engine(&home)?;
+    match cli.command {
+        Some(command) => cli::run(command, engine).await,
+        None => tui::run(Start {
+            engine,
+            theme: theme(),
+            demo: None,
+        })
+        .await
+        .map(|()| Exit::Well),
+    }
+}
+
+/// The dashboard on an embedded tenant, with registry and store of its own.
+async fn demo() -> Result<Exit, Trouble> {
+    let folder = tempfile::Builder::new()
+        .prefix("mailkey-demo-")
+        .tempdir()
+        .map_err(|error| no_folder(&error))?;
+    let demo = Arc::new(Demo::start(Options::default()).await?);
+    let home = Home::in_folder(folder.path());
+    write_demo_config(&demo, folder.path())?;
+    let (registry, secrets, clock) = (Registry::open(&home.registry)?, Secrets::memory(), Clock::system());
+    demo.seed(&registry, &secrets, clock.now()).await?;
+    let settings = Settings::load(&home.config)?;
+    let engine = Engine::new(Parts {
+        settings,
+        registry,
+        secrets,
+        clipboard: Clipboard::start(),
+        clock,
+    });
+    let note = DemoNote {
+        admin_page: demo.admin_url().to_string(),
+    };
+    let person: Person = Arc::new(move |link| {
+        let demo = demo.clone();
+        Box::pin(async move { demo.play(&link).await.map(|_| ()) })
+    });
+    tui::run(Start {
+        engine,
+        theme: theme(),
+        demo: Some((note, person)),
+    })
+    .await?;
+    Ok(Exit::Well)
+}
+
+/// The tenant alone, for whoever wants to try the commands on it.
+async fn serve_demo(folder: &Path) -> Result<Exit, Trouble> {
+    std::fs::create_dir_all(folder).map_err(|error| no_folder(&error))?;
+    let demo = Demo::start(Options::default()).await?;
+    write_demo_config(&demo, folder)?;
+    eprintln!(
+        "mailkey: The demo tenant runs; its administrator's page is {}",
+        demo.admin_url()
+    );
+    eprintln!("mailkey: In another terminal: export MAILKEY_HOME={}", folder.display());
+    eprintln!("mailkey: {}", demo.add_application_command());
+    eprintln!("mailkey: ctrl-c ends it.");
+    let _ = tokio::signal::ctrl_c().await;
+    Ok(Exit::Well)
+}
+
+fn write_demo_config(demo: &Demo, folder: &Path) -> Result<(), Trouble> {
+    let files = [
+        ("ca.pem", demo.ca_pem().to_owned()),
+        ("config.toml", demo.config_toml()),
+    ];
+    files
+        .into_iter()
+        .try_for_each(|(name, text)| std::fs::write(folder.join(name), text))
+        .map_err(|error| no_folder(&error))
+}
+
+fn no_folder(error: &std::io::Error) -> Trouble {
+    Trouble::new(
+        "demo.folder",
+        "The demo has no folder to work in",
+        error.to_string(),
+        "Free some space, or set TMPDIR to another folder.",
+    )
+}
+
+fn theme() -> Theme {
+    Theme::from_environment(|name| std::env::var(name).ok())
+}
+
+fn end(outcome: Result<Exit, Trouble>) -> ExitCode {
+    let exit = outcome.unwrap_or_else(|trouble| {
+        eprintln!("mailkey: {trouble}");
+        cli::exit_of(&trouble)
+    });
+    ExitCode::from(exit as u8)
+}

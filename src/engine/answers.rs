@@ -338,7 +338,7 @@ impl Engine {
     }
 
     /// Who signed in decides whether the tokens are kept.
-    async fn signed_in(
+    pub(super) async fn signed_in(
         &self,
         errand: SignIn,
         case: Case,
@@ -470,7 +470,12 @@ impl Engine {
     }
 
     /// A sign-in came to nothing. It is the mailbox's trouble only if its token is not as good as before.
-    async fn refused(&self, errand: &SignIn, mailbox: MailboxId, refusal: Refusal) -> Result<Accepted, Trouble> {
+    pub(super) async fn refused(
+        &self,
+        errand: &SignIn,
+        mailbox: MailboxId,
+        refusal: Refusal,
+    ) -> Result<Accepted, Trouble> {
         let (state, trouble, now) = (errand.state.clone(), refusal.trouble.clone(), self.now());
         let concerns_application = refusal.step == Step::Register && *trouble.remedy() != Remedy::AdminConsent;
         let step = if refusal.step == Step::Token {
@@ -577,7 +582,7 @@ fn at_authorize(trouble: Trouble) -> Refusal {
     }
 }
 
-fn wrong_account(username: &str) -> Trouble {
+pub(super) fn wrong_account(username: &str) -> Trouble {
     Trouble::new(
         "signin.wrong_account",
         format!("{username} signed in, and its token was not kept"),

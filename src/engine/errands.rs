@@ -21,6 +21,8 @@ use crate::secrets::Key;
 
 /// How long an errand waits: the life of an authorization code (`facts` B1).
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+/// How often to look whether another process ended an errand.
+const LOOK: Duration = Duration::from_millis(100);
 /// How long a listener stays after its last answer.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -162,6 +164,31 @@ impl Engine {
             self.wait_for(&errand, port);
         }
         Ok(())
+    }
+
+    /// Waits until an errand is over, whoever ends it: this process or `mailkey redeem`.
+    ///
+    /// # Errors
+    /// What it came to, if it came to nothing.
+    pub async fn outcome(&self, state: &str) -> Result<(), Trouble> {
+        loop {
+            let wanted = state.to_owned();
+            let errand = self.registry(move |registry| registry.sign_in(&wanted)).await?;
+            match errand.map(|errand| errand.progress) {
+                Some(Progress::Done) => return Ok(()),
+                Some(Progress::Failed(trouble)) => return Err(trouble),
+                Some(Progress::Asking { username }) => return Err(super::answers::wrong_account(&username)),
+                Some(Progress::Open | Progress::Claimed) => tokio::time::sleep(LOOK).await,
+                None => {
+                    return Err(Trouble::new(
+                        "signin.gone",
+                        "The sign-in is gone from the registry",
+                        "",
+                        "Begin again.",
+                    ));
+                }
+            }
+        }
     }
 
     /// Stops waiting for an errand. A code that comes later is refused.

@@ -1,0 +1,56 @@
+//! `mailkey get`.
+
+use std::io::{IsTerminal, stderr};
+
+use super::{Exit, print, tell};
+use crate::domain::{Address, Trouble};
+use crate::engine::{Copied, Engine, Field};
+
+/// One credential on standard output, or on the clipboard for a while.
+pub async fn run(engine: &Engine, address: Address, field: Field, copy: bool) -> Result<Exit, Trouble> {
+    let mailbox = engine.mailbox_at(address).await?;
+    if !copy {
+        print(engine.credential(mailbox.id, field).await?.expose())?;
+        return Ok(Exit::Well);
+    }
+    match engine.copy(mailbox.id, field).await? {
+        Copied::Clipboard { cleared_at: Some(_) } => keep_for_a_while(engine, field).await,
+        Copied::Clipboard { cleared_at: None } => keep_for_a_while(engine, field).await,
+        Copied::ForTerminal(text) if stderr().is_terminal() => {
+            let _ = crossterm::execute!(
+                stderr(),
+                crossterm::clipboard::CopyToClipboard::to_clipboard_from(text.expose())
+            );
+            tell(&format!(
+                "{} was handed to your terminal (OSC 52). Clear the clipboard yourself after use.",
+                field.name()
+            ));
+        }
+        Copied::ForTerminal(_) => return Err(no_clipboard()),
+    }
+    Ok(Exit::Well)
+}
+
+/// On Linux what was copied is gone with the program that copied it, so it stays until it is cleared.
+async fn keep_for_a_while(engine: &Engine, field: Field) {
+    let patience = engine.settings().clear_after;
+    tell(&format!(
+        "{} is on the clipboard for {} s; ctrl-c clears it now.",
+        field.name(),
+        patience.as_secs()
+    ));
+    tokio::select! {
+        () = tokio::time::sleep(patience) => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    engine.clear_clipboard().await;
+}
+
+fn no_clipboard() -> Trouble {
+    Trouble::new(
+        "clipboard.unavailable",
+        "There is no clipboard to copy to",
+        "There is no display here, and standard error is no terminal that could take it (OSC 52).",
+        "Leave out --copy to have it on standard output.",
+    )
+}

@@ -1,0 +1,224 @@
+//! The commands: the engine for scripts, cron and other programs. One file a command; it knows no
+//! screen.
+
+mod add;
+mod app;
+mod get;
+pub mod json;
+mod list;
+mod redeem;
+mod remove;
+pub mod setup;
+mod signin;
+mod token;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::domain::{Address, ApplicationName, RedirectUri, Trouble};
+use crate::engine::{Engine, Field};
+
+/// Takes Microsoft 365 mailboxes to OAuth 2.0: register, authorize, token, SMTP AUTH.
+///
+/// Without a command it opens the dashboard. `mailkey demo` opens it on a tenant of its own.
+#[derive(Debug, Parser)]
+#[command(name = "mailkey", version, max_term_width = 100, disable_help_subcommand = false)]
+pub struct Cli {
+    /// What to do; nothing: the dashboard.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The dashboard on an embedded tenant; nothing of yours is touched.
+    Demo {
+        /// Only serve the tenant, and write the configuration to reach it into this folder.
+        #[arg(long, value_name = "FOLDER")]
+        serve: Option<PathBuf>,
+    },
+    /// Applications: your app registrations.
+    #[command(subcommand)]
+    App(AppCommand),
+    /// Add mailboxes.
+    Add {
+        /// Their addresses.
+        #[arg(required = true, value_name = "ADDRESS")]
+        addresses: Vec<Address>,
+        /// The application that they are onboarded to.
+        #[arg(long, value_name = "NAME")]
+        app: ApplicationName,
+        /// Who signs in for them, if not each for itself: a delegate.
+        #[arg(long, value_name = "WHO")]
+        account: Option<Address>,
+    },
+    /// Remove mailboxes, and the refresh tokens that nobody else uses.
+    Remove {
+        /// Their addresses.
+        #[arg(required = true, value_name = "ADDRESS")]
+        addresses: Vec<Address>,
+    },
+    /// Sign in for a mailbox, and wait until its token is stored.
+    Signin {
+        /// The mailbox.
+        address: Address,
+        /// Print the link, that line alone, instead of opening the browser.
+        #[arg(long)]
+        print: bool,
+        /// Use a device code (many tenants block this).
+        #[arg(long, conflicts_with = "print")]
+        device: bool,
+    },
+    /// Read a redirect URL on standard input and finish the sign-in that it belongs to.
+    Redeem,
+    /// Every mailbox and its states.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print an access token, from the cache or refreshed.
+    Token {
+        /// The mailbox.
+        address: Address,
+    },
+    /// Print one credential, or copy it.
+    Get {
+        /// The mailbox.
+        address: Address,
+        /// Which.
+        #[arg(value_parser = field, value_name = "FIELD")]
+        field: Field,
+        /// Copy it to the clipboard instead, for a while.
+        #[arg(long)]
+        copy: bool,
+    },
+}
+
+/// What to do with applications.
+#[derive(Debug, Subcommand)]
+pub enum AppCommand {
+    /// Add an application as it was registered with its provider.
+    Add(AddApplication),
+    /// Every application and what is known of it.
+    List,
+    /// Ask the provider whether tenant and client exist.
+    Check {
+        /// Its name.
+        name: ApplicationName,
+    },
+    /// Remove an application that no mailbox uses.
+    Remove {
+        /// Its name.
+        name: ApplicationName,
+    },
+}
+
+/// An application as it was registered.
+#[derive(Debug, clap::Args)]
+pub struct AddApplication {
+    /// What you call it.
+    pub name: ApplicationName,
+    /// The application (client) id.
+    #[arg(long, value_name = "ID")]
+    pub client_id: String,
+    /// The tenant's id, or one of its domains.
+    #[arg(long, value_name = "TENANT", default_value = "", hide_default_value = true)]
+    pub tenant: String,
+    /// The provider.
+    #[arg(long, default_value = "microsoft")]
+    pub provider: String,
+    /// The redirect URI exactly as registered.
+    #[arg(long, value_name = "URI", default_value = crate::domain::redirect_uri::DEFAULT)]
+    pub redirect_uri: RedirectUri,
+    /// A mail scope; the provider's own if none is given.
+    #[arg(long = "scope", value_name = "SCOPE")]
+    pub scopes: Vec<String>,
+    /// Read the client secret from standard input (Google; Microsoft's public clients have none).
+    #[arg(long)]
+    pub secret_stdin: bool,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// All well.
+    Well = 0,
+    /// Some mailbox needs attention.
+    Attention = 1,
+    /// Wrong usage.
+    Usage = 2,
+    /// It could not run.
+    CouldNot = 3,
+}
+
+/// Runs a command other than `demo`.
+///
+/// # Errors
+/// What went wrong; [`exit_of`] says with which code to end.
+pub async fn run(command: Command, engine: Engine) -> Result<Exit, Trouble> {
+    match command {
+        Command::App(command) => app::run(command, &engine).await,
+        Command::Add {
+            addresses,
+            app,
+            account,
+        } => add::run(&engine, addresses, app, account).await,
+        Command::Remove { addresses } => remove::run(&engine, addresses).await,
+        Command::Signin {
+            address, device: true, ..
+        } => signin::by_device(&engine, address).await,
+        Command::Signin { address, print, .. } => signin::by_browser(&engine, address, print).await,
+        Command::Redeem => redeem::run(&engine).await,
+        Command::List { json } => list::run(&engine, json).await,
+        Command::Token { address } => token::run(&engine, address).await,
+        Command::Get { address, field, copy } => get::run(&engine, address, field, copy).await,
+        Command::Demo { .. } => Ok(Exit::Usage),
+    }
+}
+
+/// The code to end with for a trouble.
+#[must_use]
+pub fn exit_of(trouble: &Trouble) -> Exit {
+    let family = trouble.code().split('.').next().unwrap_or_default();
+    match family {
+        "config" | "registry" | "keyring" | "seal" | "home" | "internal" | "terminal" | "network" | "listener"
+        | "output" | "demo" => Exit::CouldNot,
+        "address" | "application" | "mailbox" | "provider" => Exit::Usage,
+        _ => Exit::Attention,
+    }
+}
+
+/// Prints a line to standard output. A reader that went away is no fault of ours (`| head`).
+fn print(line: &str) -> Result<(), Trouble> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Trouble::new(
+            "output.failed",
+            "Standard output cannot be written",
+            error.to_string(),
+            "Mend where it goes to.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Tells the person something, on standard error.
+fn tell(line: &str) {
+    // Nobody reads it: then nobody misses it.
+    let _ = writeln!(std::io::stderr(), "mailkey: {line}");
+}
+
+fn field(name: &str) -> Result<Field, String> {
+    Field::ALL
+        .into_iter()
+        .find(|field| field.name() == name)
+        .ok_or_else(|| {
+            let names: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
+            format!("it is one of {}", names.join(", "))
+        })
+}

@@ -1,0 +1,106 @@
+//! `mailkey signin`.
+
+use tokio::io::{AsyncBufReadExt, BufReader, stdin};
+
+use super::{Exit, print, tell};
+use crate::domain::{Address, Secret, Trouble};
+use crate::engine::{Accepted, Engine, Subject};
+
+/// Opens the browser, or prints the link, and waits for whoever answers first.
+pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> Result<Exit, Trouble> {
+    let mailbox = engine.mailbox_at(address).await?;
+    let errand = engine.begin_sign_in(mailbox.id).await?;
+    if print_link {
+        print(errand.link.as_str())?;
+    } else if let Err(trouble) = engine.open_browser(errand.link.clone()).await {
+        tell(&format!("{} Open this link yourself:", trouble.what()));
+        print(errand.link.as_str())?;
+    } else {
+        tell("The browser was opened. Waiting for the answer; you can also paste the address that it ends on here.");
+    }
+    let outcome = tokio::select! {
+        outcome = engine.outcome(&errand.state) => outcome,
+        () = take_standard_input(engine.clone()) => engine.outcome(&errand.state).await,
+        () = engine.watch() => Ok(()),
+        () = interrupted() => {
+            engine.cancel_errand(&Subject::Mailbox(mailbox.id)).await?;
+            Err(Trouble::new("signin.cancelled", "The sign-in was stopped", "", "Begin again."))
+        }
+    };
+    match outcome {
+        Err(trouble) if trouble.code() == "signin.wrong_account" => Err(trouble_with_hint(trouble)),
+        Err(trouble) => Err(trouble),
+        Ok(()) => {
+            tell(&format!(
+                "{} is signed in. The refresh token is in {}.",
+                mailbox.address,
+                engine.store_title()
+            ));
+            Ok(Exit::Well)
+        }
+    }
+}
+
+/// Shows a code to type on any machine.
+pub async fn by_device(engine: &Engine, address: Address) -> Result<Exit, Trouble> {
+    let mailbox = engine.mailbox_at(address).await?;
+    let errand = engine.begin_device_sign_in(mailbox.id).await?;
+    tell(&format!(
+        "Open {} and type {}. The code lives {} minutes.",
+        errand.page,
+        errand.user_code,
+        errand.patience.as_secs() / 60
+    ));
+    match engine.finish_device_sign_in(errand).await? {
+        Accepted::WrongAccount { expected, username, .. } => Err(wrong_account(&expected, &username)),
+        _ => {
+            tell(&format!(
+                "{} is signed in. The refresh token is in {}.",
+                mailbox.address,
+                engine.store_title()
+            ));
+            Ok(Exit::Well)
+        }
+    }
+}
+
+/// Another account signed in where nobody can be asked.
+pub fn wrong_account(expected: &Address, username: &str) -> Trouble {
+    trouble_with_hint(Trouble::new(
+        "signin.wrong_account",
+        format!("{username} signed in, not {expected}, and its token was not kept"),
+        "The browser was signed in with another account than this mailbox's.",
+        "",
+    ))
+}
+
+fn trouble_with_hint(trouble: Trouble) -> Trouble {
+    Trouble::new(
+        "signin.wrong_account",
+        trouble.what(),
+        trouble.why(),
+        "Sign in again in a private window. If that account is a delegate, add the mailbox with --account.",
+    )
+}
+
+/// Every line is tried as an answer; the end of standard input is none.
+async fn take_standard_input(engine: Engine) {
+    let mut lines = BufReader::new(stdin()).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        if line.trim().is_empty() {
+            continue;
+        }
+        match engine.accept(&Secret::new(line)).await {
+            Err(trouble) if trouble.code().starts_with("answer.") => tell(&trouble.to_string()),
+            _ => return,
+        }
+    }
+    std::future::pending().await
+}
+
+async fn interrupted() {
+    // Where ctrl-c cannot be heard, it ends the program the hard way; the errand runs out by itself.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,132 @@
+//! A sign-in by device code: a person types a short code on any machine (RFC 8628).
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use url::Url;
+
+use super::errands::Case;
+use super::event::Subject;
+use super::{Accepted, Engine, Work};
+use crate::domain::{MailboxId, Trouble};
+use crate::oauth::device::{self, DeviceSignIn, Poll};
+use crate::oauth::{Client, Refusal, Tokens};
+use crate::registry::{Progress, Purpose, SignIn};
+
+/// By how much to slow down when asked to (RFC 8628 section 3.5).
+const SLOWER: Duration = Duration::from_secs(5);
+
+/// A device code sign-in that has begun.
+pub struct DeviceErrand {
+    /// What the person types.
+    pub user_code: String,
+    /// Where.
+    pub page: Url,
+    /// How long the code lives.
+    pub patience: Duration,
+    case: Case,
+    sign_in: DeviceSignIn,
+}
+
+impl Engine {
+    /// Asks for a device code for `mailbox`.
+    ///
+    /// # Errors
+    /// `keyring.…` first of all; then what the provider says.
+    pub async fn begin_device_sign_in(&self, mailbox: MailboxId) -> Result<DeviceErrand, Trouble> {
+        let case = self.case(mailbox).await?;
+        self.secrets().probe().await?;
+        let network = self.network(&case.provider).await?;
+        let secret = self.client_secret(&case.application).await?;
+        let client = Client {
+            provider: &case.provider,
+            application: &case.application,
+            secret: secret.as_ref(),
+        };
+        let sign_in = device::begin(&network.http, client)
+            .await
+            .map_err(|refusal| refusal.trouble)?;
+        let (user_code, page, patience) = (
+            sign_in.user_code.clone(),
+            sign_in.verification_uri.clone(),
+            sign_in.expires_in,
+        );
+        Ok(DeviceErrand {
+            user_code,
+            page,
+            patience,
+            case,
+            sign_in,
+        })
+    }
+
+    /// Waits until the person is done, and keeps the token.
+    ///
+    /// # Errors
+    /// What the provider or the store says.
+    pub async fn finish_device_sign_in(&self, errand: DeviceErrand) -> Result<Accepted, Trouble> {
+        let DeviceErrand { case, sign_in, .. } = errand;
+        let mailbox = case.mailbox.id;
+        let row = self.device_row(&case, &sign_in).await?;
+        let outcome = self.wait_for_device(&case, &sign_in).await;
+        let ticket = self
+            .0
+            .works
+            .begin(Subject::Mailbox(mailbox), Work::Exchanging { since: self.now() });
+        let kept = match outcome {
+            Ok(tokens) => self.signed_in(row, case, tokens, &ticket).await,
+            Err(refusal) => self.refused(&row, mailbox, refusal).await,
+        };
+        self.0.works.end(&ticket);
+        kept
+    }
+
+    async fn wait_for_device(&self, case: &Case, sign_in: &DeviceSignIn) -> Result<Tokens, Refusal> {
+        let at_token = |trouble| Refusal {
+            trouble,
+            step: crate::domain::Step::Token,
+            ends: None,
+            retry_after: None,
+        };
+        let network = self.network(&case.provider).await.map_err(at_token)?;
+        let secret = self.client_secret(&case.application).await.map_err(at_token)?;
+        let client = Client {
+            provider: &case.provider,
+            application: &case.application,
+            secret: secret.as_ref(),
+        };
+        let mut interval = sign_in.interval;
+        loop {
+            tokio::time::sleep(interval).await;
+            match device::poll(&network.http, client, sign_in).await? {
+                Poll::Done(tokens) => return Ok(tokens),
+                Poll::Pending => {}
+                Poll::SlowDown => interval += SLOWER,
+            }
+        }
+    }
+
+    /// Its row in the registry, so that it ends like every other sign-in. It is nobody's to answer
+    /// by a pasted code.
+    async fn device_row(&self, case: &Case, sign_in: &DeviceSignIn) -> Result<SignIn, Trouble> {
+        let now = self.now();
+        let patience = SignedDuration::try_from(sign_in.expires_in).unwrap_or(SignedDuration::from_mins(15));
+        let row = SignIn {
+            state: format!("device-{}-{}", case.mailbox.id, now.as_nanosecond()),
+            purpose: Purpose::SignIn(case.mailbox.id),
+            link: sign_in.verification_uri.clone(),
+            redirect_uri: case.application.redirect_uri.clone(),
+            sealed_verifier: Vec::new(),
+            opened_at: now,
+            expires_at: now + patience,
+            progress: Progress::Claimed,
+        };
+        let stored = row.clone();
+        self.registry(move |registry| {
+            registry.open_sign_in(&stored)?;
+            registry.record_progress(&stored.state, &Progress::Claimed)
+        })
+        .await?;
+        Ok(row)
+    }
+}
