@@ -26,8 +26,8 @@ pub struct Http {
 }
 
 impl Http {
-    /// `timeout` bounds each step of a request (connecting, each wait for more of the answer), and
-    /// twice that the whole; `extra_ca` is PEM, trusted in addition to the system's.
+    /// `timeout` bounds a request from its first byte to the answer's last, and half of it is for
+    /// name, connection and TLS; `extra_ca` is PEM, trusted in addition to the system's.
     ///
     /// # Errors
     /// `config.ca_file` if `extra_ca` holds no certificate, `network.trust` if the system has no
@@ -39,9 +39,8 @@ impl Http {
                 .tls_backend_preconfigured(tls.clone())
                 .user_agent(concat!("mailkey/", env!("CARGO_PKG_VERSION")))
                 .redirect(redirect::Policy::none())
-                .connect_timeout(timeout)
-                .read_timeout(timeout)
-                .timeout(timeout.saturating_mul(2))
+                .connect_timeout(timeout / 2)
+                .timeout(timeout)
                 .build()
                 .map_err(|error| cannot_begin(&error))
         };

@@ -18,8 +18,8 @@ use crate::domain::{Application, ApplicationName, Check, MailServer, Provider, R
 /// Long enough for any answer that comes at all.
 pub const PATIENT: Duration = Duration::from_secs(20);
 
-/// Short enough to wait for.
-pub const IMPATIENT: Duration = Duration::from_millis(100);
+/// Short enough to wait for, and long enough to connect on a busy machine.
+pub const IMPATIENT: Duration = Duration::from_millis(400);
 
 pub fn http(timeout: Duration) -> Http {
     Http::new(timeout, None).unwrap()

@@ -196,7 +196,7 @@ impl NotJson {
 
 fn of_connecting(error: &reqwest::Error, timeout: Duration) -> FaultKind {
     if error.is_timeout() {
-        FaultKind::ConnectTimeout(timeout)
+        FaultKind::ConnectTimeout(timeout / 2)
     } else if error.is_dns() {
         FaultKind::Dns
     } else if let Some(tls) = find::<rustls::Error>(error) {
