@@ -31,15 +31,15 @@ fn explain_reason(reason: Reason, said: &str) -> Trouble {
             "keyring.locked",
             "The keyring is locked",
             format!("It was not unlocked: the prompt was dismissed, or there was no screen to show it on ({said})."),
-            "Unlock it, on a server with “gnome-keyring-daemon --unlock” (it reads the password from standard input), \
-             then try again.",
+            "Unlock it, then try again. On a server, “gnome-keyring-daemon --replace --unlock” does it; \
+             it reads the password from standard input.",
         ),
         Reason::NoCollection => Trouble::new(
             "keyring.no_collection",
             "The keyring has no place for new entries",
             format!("There is no default collection ({said}). One that was made with an empty password has none."),
-            "Make a default keyring in “Passwords and Keys” (seahorse), or on a server start one with a password: \
-             “echo | gnome-keyring-daemon --unlock” is enough. Then try again.",
+            "Make a default keyring in “Passwords and Keys” (seahorse). On a server, start one with a password: \
+             “gnome-keyring-daemon --replace --unlock” reads it from standard input. Then try again.",
         ),
         Reason::Denied => Trouble::new(
             "keyring.denied",

@@ -59,15 +59,7 @@ impl Session {
 
     /// Starts the keyring and unlocks it with `password`; the first password makes it.
     pub fn start_keyring(&mut self, password: &str) {
-        let mut daemon = Command::new("gnome-keyring-daemon")
-            .args(["--foreground", "--components=secrets", "--unlock"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        daemon.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
-        self.daemon = Some(daemon);
+        self.daemon = Some(spawn_keyring(&[], password));
         wait_until("the keyring is on the bus", || is_owned("org.freedesktop.secrets"));
     }
 
@@ -92,18 +84,28 @@ impl Session {
         assert!(answer.contains("collection/login"), "{answer}");
     }
 
-    /// Unlocks the keyring that runs, as a login does.
-    pub fn unlock_keyring(&self, password: &str) {
-        let mut helper = Command::new("gnome-keyring-daemon")
-            .arg("--unlock")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        helper.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
-        assert!(helper.wait().unwrap().success());
+    /// Puts an unlocked keyring in the place of a locked one, as an administrator would on a server.
+    pub fn unlock_keyring(&mut self, password: &str) {
+        let old = self.daemon.take();
+        self.daemon = Some(spawn_keyring(&["--replace"], password));
+        if let Some(mut old) = old {
+            wait_until("the locked keyring has ended", || old.try_wait().unwrap().is_some());
+        }
+        wait_until("the keyring is on the bus again", || is_owned("org.freedesktop.secrets"));
     }
+}
+
+fn spawn_keyring(arguments: &[&str], password: &str) -> Child {
+    let mut daemon = Command::new("gnome-keyring-daemon")
+        .args(["--foreground", "--components=secrets", "--unlock"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    daemon.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+    daemon
 }
 
 impl Drop for Session {

@@ -42,8 +42,9 @@ pub(in crate::secrets) fn reason(error: &Error) -> Reason {
 }
 
 /// No bus, no service on it, or a service that went away.
-const MISSING: [&str; 9] = [
+const MISSING: [&str; 10] = [
     "no secret service provider",
+    "Failed to connect to address",
     "ServiceUnknown",
     "NameHasNoOwner",
     "DBus.Error.NoServer",
