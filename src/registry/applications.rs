@@ -217,3 +217,92 @@ fn in_use(name: &ApplicationName, users: i64) -> Trouble {
         format!("Remove {them} first, or move {them} to another application."),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{address, application, at, fresh, name, trouble, with_mailbox};
+    use super::*;
+    use crate::domain::GrantId;
+
+    #[test]
+    fn an_application_comes_back_as_it_was_given() {
+        let (_folder, registry) = fresh();
+        let mut given = application("Mailer");
+        given.consent = Check::Failed {
+            at: at(2),
+            trouble: trouble(),
+        };
+        registry.add_application(&given).unwrap();
+        assert_eq!(registry.application(&given.name).unwrap(), given);
+        registry.record_proof(&given.name, &Check::Unknown).unwrap();
+        registry.record_consent(&given.name, &Check::Ok { at: at(3) }).unwrap();
+        given.proof = Check::Unknown;
+        given.consent = Check::Ok { at: at(3) };
+        assert_eq!(registry.applications().unwrap(), [given]);
+    }
+
+    #[test]
+    fn a_name_belongs_to_one_application() {
+        let (_folder, registry) = fresh();
+        registry.add_application(&application("Mailer")).unwrap();
+        registry.add_application(&application("Printer")).unwrap();
+        assert_eq!(
+            registry.add_application(&application("Mailer")).unwrap_err().code(),
+            "application.exists"
+        );
+        let renamed = registry.change_application(&name("Printer"), &application("Mailer"));
+        assert_eq!(renamed.unwrap_err().code(), "application.exists");
+    }
+
+    #[test]
+    fn a_new_name_reaches_grants_and_mailboxes() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        registry
+            .change_application(&name("Mailer"), &application("Post"))
+            .unwrap();
+        assert_eq!(registry.mailbox(mailbox.id).unwrap().application, name("Post"));
+        assert_eq!(registry.grant(mailbox.grant).unwrap().application, name("Post"));
+    }
+
+    #[test]
+    fn an_application_in_use_stays() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        let trouble = registry.remove_application(&name("Mailer")).unwrap_err();
+        assert_eq!(
+            (trouble.code(), trouble.why()),
+            ("application.in_use", "1 mailbox uses it.")
+        );
+        registry.remove_mailbox(mailbox.id).unwrap();
+        registry.remove_application(&name("Mailer")).unwrap();
+        assert_eq!(registry.applications(), Ok(vec![]));
+    }
+
+    #[test]
+    fn the_secrets_of_a_removed_application_are_not_forgotten() {
+        let (_folder, registry) = fresh();
+        registry.add_application(&application("Mailer")).unwrap();
+        let grant = registry
+            .grant_for(&name("Mailer"), &address("delegate@contoso.com"))
+            .unwrap();
+        registry.remove_application(&name("Mailer")).unwrap();
+        assert_eq!(registry.discarded(), Ok(vec![grant.id]));
+        assert_eq!(registry.grant(GrantId(1)).unwrap_err().code(), "grant.unknown");
+    }
+
+    #[test]
+    fn an_unknown_application_names_those_that_there_are() {
+        let (_folder, registry) = fresh();
+        let next = |registry: &Registry| registry.application(&name("Nobody")).unwrap_err().next().to_owned();
+        assert_eq!(next(&registry), "There is none yet: add one.");
+        registry.add_application(&application("Mailer")).unwrap();
+        registry.add_application(&application("Printer")).unwrap();
+        assert_eq!(next(&registry), "Name one of these: “Mailer”, “Printer”.");
+        for outcome in [
+            registry.remove_application(&name("Nobody")),
+            registry.change_application(&name("Nobody"), &application("Somebody")),
+            registry.record_proof(&name("Nobody"), &Check::Unknown),
+        ] {
+            assert_eq!(outcome.unwrap_err().code(), "application.unknown");
+        }
+    }
+}

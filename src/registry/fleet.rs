@@ -24,3 +24,26 @@ impl Registry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{address, application, fresh, name};
+    use super::*;
+
+    #[test]
+    fn everything_is_in_it_and_mailboxes_are_sorted() {
+        let (_folder, registry) = fresh();
+        registry.add_application(&application("Mailer")).unwrap();
+        registry.add_application(&application("Printer")).unwrap();
+        for (mailbox, account) in [("c@x", "c@x"), ("A@x", "c@x"), ("b@x", "b@x")] {
+            registry
+                .add_mailbox(&address(mailbox), &name("Mailer"), &address(account))
+                .unwrap();
+        }
+        let fleet = registry.fleet(&Arc::default()).unwrap();
+        assert_eq!((fleet.applications.len(), fleet.grants.len()), (2, 2));
+        let addresses: Vec<&str> = fleet.mailboxes.iter().map(|mailbox| mailbox.address.as_str()).collect();
+        assert_eq!(addresses, ["A@x", "b@x", "c@x"]);
+        assert_eq!(fleet.entries().count(), 3);
+    }
+}

@@ -313,3 +313,142 @@ pub(super) fn unknown(id: GrantId) -> Trouble {
         "Look at the list again.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{address, at, name, trouble, with_mailbox};
+    use super::*;
+
+    fn identity(subject: &str) -> Identity {
+        Identity {
+            issuer: "tenant".into(),
+            subject: subject.into(),
+            username: "billing@contoso.com".into(),
+        }
+    }
+
+    #[test]
+    fn the_life_of_a_token_is_kept() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        let id = mailbox.grant;
+        let token = || registry.grant(id).unwrap().token;
+        assert_eq!(token(), Token::None);
+
+        registry
+            .record_trouble(id, Some((Step::Authorize, &trouble())))
+            .unwrap();
+        assert_eq!(registry.grant(id).unwrap().trouble, Some((Step::Authorize, trouble())));
+
+        registry.record_sign_in(id, Some(&identity("oid")), at(10)).unwrap();
+        let grant = registry.grant(id).unwrap();
+        assert_eq!((grant.identity, grant.trouble), (Some(identity("oid")), None));
+        assert_eq!(
+            grant.token,
+            Token::Held {
+                obtained_at: at(10),
+                last_used_at: at(10)
+            }
+        );
+
+        registry.record_use(id, at(20)).unwrap();
+        assert_eq!(
+            token(),
+            Token::Held {
+                obtained_at: at(10),
+                last_used_at: at(20)
+            }
+        );
+
+        registry.record_end(id, TokenEnd::Revoked, &trouble(), at(30)).unwrap();
+        let (obtained_at, last_used_at) = (at(10), at(20));
+        let ended = Token::Ended {
+            obtained_at,
+            last_used_at,
+            at: at(30),
+            end: TokenEnd::Revoked,
+            trouble: trouble(),
+        };
+        assert_eq!(token(), ended);
+
+        registry.record_sign_in(id, None, at(40)).unwrap();
+        let grant = registry.grant(id).unwrap();
+        assert_eq!(grant.identity, None);
+        assert_eq!(
+            grant.token,
+            Token::Held {
+                obtained_at: at(40),
+                last_used_at: at(40)
+            }
+        );
+    }
+
+    #[test]
+    fn a_cached_access_token_goes_with_its_refresh_token() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        let id = mailbox.grant;
+        assert_eq!(registry.cached_access_token(id), Ok(None));
+        let cached = Ok(Some((vec![1, 2, 3], at(99))));
+        let ends: [&dyn Fn() -> Result<(), Trouble>; 2] = [&|| registry.record_sign_in(id, None, at(1)), &|| {
+            registry.record_end(id, TokenEnd::Expired, &trouble(), at(2))
+        }];
+        for end in ends {
+            registry.cache_access_token(id, &[1, 2, 3], at(99)).unwrap();
+            registry.record_use(id, at(1)).unwrap();
+            assert_eq!(registry.cached_access_token(id), cached);
+            end().unwrap();
+            assert_eq!(registry.cached_access_token(id), Ok(None));
+        }
+    }
+
+    #[test]
+    fn a_person_is_found_by_what_never_changes() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        registry
+            .record_sign_in(mailbox.grant, Some(&identity("oid")), at(1))
+            .unwrap();
+        let mut renamed = identity("oid");
+        renamed.username = "bills@contoso.com".into();
+        let found = registry.grant_of(&name("Mailer"), &renamed).unwrap();
+        assert_eq!(found.map(|grant| grant.id), Some(mailbox.grant));
+        assert_eq!(registry.grant_of(&name("Mailer"), &identity("other")), Ok(None));
+        assert_eq!(registry.grant_of(&name("Printer"), &renamed), Ok(None));
+    }
+
+    #[test]
+    fn an_account_has_one_grant_of_an_application() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        let grant = registry
+            .grant_for(&name("Mailer"), &address("BILLING@contoso.com"))
+            .unwrap();
+        assert_eq!(grant.id, mailbox.grant);
+        let outcome = registry.grant_for(&name("Nobody"), &address("billing@contoso.com"));
+        assert_eq!(outcome.unwrap_err().code(), "application.unknown");
+    }
+
+    /// A process may store a secret and die before it records that.
+    #[test]
+    fn a_grant_that_may_hold_a_secret_is_discarded_with_care() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        assert_eq!(registry.take_lease(mailbox.grant, "somebody", at(0), at(9)), Ok(true));
+        registry.remove_mailbox(mailbox.id).unwrap();
+        assert_eq!(registry.discarded(), Ok(vec![mailbox.grant]));
+    }
+
+    #[test]
+    fn nothing_is_recorded_of_a_grant_that_is_gone() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        registry.remove_mailbox(mailbox.id).unwrap();
+        let id = mailbox.grant;
+        for outcome in [
+            registry.record_sign_in(id, None, at(0)),
+            registry.record_use(id, at(0)),
+            registry.record_end(id, TokenEnd::Expired, &trouble(), at(0)),
+            registry.record_trouble(id, None),
+            registry.cache_access_token(id, &[], at(0)),
+            registry.cached_access_token(id).map(drop),
+            registry.take_lease(id, "somebody", at(0), at(9)).map(drop),
+        ] {
+            assert_eq!(outcome.unwrap_err().code(), "grant.unknown");
+        }
+    }
+}

@@ -44,3 +44,56 @@ impl Registry {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::super::fixture::{at, with_mailbox};
+    use super::*;
+
+    #[test]
+    fn a_lease_is_one_holders_until_it_ends() {
+        let (folder, registry, mailbox) = with_mailbox();
+        let other = Registry::open(&folder.path().join("registry.db")).unwrap();
+        let id = mailbox.grant;
+        assert_eq!(registry.take_lease(id, "one", at(0), at(30)), Ok(true));
+        assert_eq!(other.take_lease(id, "two", at(29), at(60)), Ok(false));
+        assert_eq!(registry.take_lease(id, "one", at(29), at(40)), Ok(true), "renewed");
+        assert_eq!(other.take_lease(id, "two", at(39), at(60)), Ok(false));
+        assert_eq!(other.take_lease(id, "two", at(40), at(60)), Ok(true), "over");
+        registry.release_lease(id, "one").unwrap();
+        assert_eq!(
+            registry.take_lease(id, "one", at(41), at(70)),
+            Ok(false),
+            "not one's own to give back"
+        );
+        other.release_lease(id, "two").unwrap();
+        assert_eq!(registry.take_lease(id, "one", at(41), at(70)), Ok(true));
+    }
+
+    #[test]
+    fn of_many_at_once_one_gets_it() {
+        let (folder, _registry, mailbox) = with_mailbox();
+        let path = folder.path().join("registry.db");
+        let start = Barrier::new(8);
+        let take = |holder: usize| {
+            let registry = Registry::open(&path).unwrap();
+            start.wait();
+            registry
+                .take_lease(mailbox.grant, &holder.to_string(), at(0), at(30))
+                .unwrap()
+        };
+        let taken = thread::scope(|scope| {
+            let take = &take;
+            let threads: Vec<_> = (0..8).map(|holder| scope.spawn(move || take(holder))).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .filter(|taken| *taken)
+                .count()
+        });
+        assert_eq!(taken, 1);
+    }
+}

@@ -235,3 +235,157 @@ fn unknown(connection: &Connection, address: &Address) -> Result<Trouble, Fault>
         next,
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{address, application, at, name, trouble, with_mailbox};
+    use super::*;
+
+    fn checked(registry: &Registry, id: MailboxId) {
+        registry
+            .record_check(id, Protocol::Smtp, &Check::Ok { at: at(1) })
+            .unwrap();
+    }
+
+    #[test]
+    fn an_address_is_in_the_registry_once_in_whatever_case() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        let again = address("BILLING@contoso.com");
+        let outcome = registry.add_mailbox(&again, &name("Mailer"), &again);
+        assert_eq!(outcome.unwrap_err().code(), "mailbox.exists");
+        assert_eq!(registry.mailbox_at(&again), Ok(mailbox.clone()));
+        assert_eq!(mailbox.address.as_str(), "billing@contoso.com");
+    }
+
+    #[test]
+    fn one_grant_serves_many_mailboxes_and_goes_with_the_last() {
+        let (_folder, registry, own) = with_mailbox();
+        let shared = registry.add_mailbox(
+            &address("ap@contoso.com"),
+            &name("Mailer"),
+            &address("Billing@contoso.com"),
+        );
+        let shared = shared.unwrap();
+        assert_eq!(shared.grant, own.grant);
+        assert_eq!(registry.mailboxes_of(own.grant), Ok(vec![shared.clone(), own.clone()]));
+        registry.record_sign_in(own.grant, None, at(0)).unwrap();
+        registry.remove_mailbox(own.id).unwrap();
+        assert_eq!(registry.discarded(), Ok(vec![]));
+        registry.remove_mailbox(shared.id).unwrap();
+        assert_eq!(registry.discarded(), Ok(vec![own.grant]));
+        assert_eq!(registry.grant(own.grant).unwrap_err().code(), "grant.unknown");
+        registry.forget_discarded(own.grant).unwrap();
+        assert_eq!(registry.discarded(), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_number_is_never_used_again() {
+        let (_folder, registry, first) = with_mailbox();
+        registry.remove_mailbox(first.id).unwrap();
+        let second = registry
+            .add_mailbox(&first.address, &name("Mailer"), &first.address)
+            .unwrap();
+        assert!(
+            second.id > first.id && second.grant > first.grant,
+            "{first:?} {second:?}"
+        );
+    }
+
+    #[test]
+    fn a_grant_that_never_held_anything_leaves_nothing_behind() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        registry.remove_mailbox(mailbox.id).unwrap();
+        assert_eq!(registry.discarded(), Ok(vec![]));
+    }
+
+    /// What is changed, whether the checks and whether the grant stay.
+    #[test]
+    fn a_change_forgets_what_was_found_before_it() {
+        for (to, app, account, checks_stay, grant_stays) in [
+            ("billing@contoso.com", "Mailer", "billing@contoso.com", true, true),
+            ("Billing@contoso.com", "Mailer", "Billing@contoso.com", true, true),
+            ("bills@contoso.com", "Mailer", "billing@contoso.com", false, true),
+            ("billing@contoso.com", "Mailer", "boss@contoso.com", false, false),
+            ("billing@contoso.com", "Printer", "billing@contoso.com", false, false),
+        ] {
+            let (_folder, registry, before) = with_mailbox();
+            registry.add_application(&application("Printer")).unwrap();
+            registry.record_sign_in(before.grant, None, at(0)).unwrap();
+            checked(&registry, before.id);
+            let after = registry
+                .change_mailbox(before.id, &address(to), &name(app), &address(account))
+                .unwrap();
+            assert_eq!(after, registry.mailbox(before.id).unwrap());
+            assert_eq!((after.address.as_str(), after.application.as_str()), (to, app));
+            assert_eq!(registry.grant(after.grant).unwrap().account.as_str(), account);
+            assert_eq!(after.checks.smtp.is_ok(), checks_stay, "{to} {app} {account}");
+            assert_eq!(after.grant == before.grant, grant_stays, "{to} {app} {account}");
+            assert_eq!(registry.discarded().unwrap().is_empty(), grant_stays);
+        }
+    }
+
+    #[test]
+    fn a_change_cannot_take_the_address_of_another() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        let other = address("ap@contoso.com");
+        registry.add_mailbox(&other, &name("Mailer"), &other).unwrap();
+        let outcome = registry.change_mailbox(mailbox.id, &other, &name("Mailer"), &other);
+        assert_eq!(outcome.unwrap_err().code(), "mailbox.exists");
+        assert_eq!(registry.mailbox(mailbox.id), Ok(mailbox));
+    }
+
+    #[test]
+    fn a_mailbox_moves_to_a_delegates_grant_of_its_application_only() {
+        let (_folder, registry, before) = with_mailbox();
+        registry.add_application(&application("Printer")).unwrap();
+        checked(&registry, before.id);
+        let delegate = address("delegate@contoso.com");
+        let foreign = registry.grant_for(&name("Printer"), &delegate).unwrap();
+        let outcome = registry.assign_grant(before.id, foreign.id);
+        assert_eq!(outcome.unwrap_err().code(), "grant.other_application");
+        let grant = registry.grant_for(&name("Mailer"), &delegate).unwrap();
+        registry.assign_grant(before.id, grant.id).unwrap();
+        let after = registry.mailbox(before.id).unwrap();
+        assert_eq!((after.grant, after.checks), (grant.id, Checks::default()));
+        assert_eq!(registry.grant(before.grant).unwrap_err().code(), "grant.unknown");
+    }
+
+    #[test]
+    fn each_server_has_a_check_of_its_own() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        let failed = Check::Failed {
+            at: at(2),
+            trouble: trouble(),
+        };
+        checked(&registry, mailbox.id);
+        registry.record_check(mailbox.id, Protocol::Imap, &failed).unwrap();
+        registry.record_check(mailbox.id, Protocol::Pop, &failed).unwrap();
+        registry
+            .record_check(mailbox.id, Protocol::Pop, &Check::Unknown)
+            .unwrap();
+        let checks = registry.mailbox(mailbox.id).unwrap().checks;
+        assert_eq!(
+            (checks.smtp, checks.imap, checks.pop),
+            (Check::Ok { at: at(1) }, failed, Check::Unknown)
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_with_what_may_be_meant() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        let trouble = registry.mailbox_at(&address("biling@contoso.com")).unwrap_err();
+        assert_eq!(
+            (trouble.code(), trouble.next()),
+            ("mailbox.unknown", "Did you mean billing@contoso.com?")
+        );
+        registry.remove_mailbox(mailbox.id).unwrap();
+        for outcome in [
+            registry.remove_mailbox(mailbox.id),
+            registry.assign_grant(mailbox.id, mailbox.grant),
+            registry.record_check(mailbox.id, Protocol::Smtp, &Check::Unknown),
+            registry.mailbox(mailbox.id).map(drop),
+        ] {
+            assert_eq!(outcome.unwrap_err().code(), "mailbox.unknown");
+        }
+    }
+}

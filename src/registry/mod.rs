@@ -126,3 +126,39 @@ fn change<T>(connection: &mut Connection, work: impl FnOnce(&Transaction<'_>) ->
     transaction.commit()?;
     Ok(answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fixture::{application, fresh, name};
+    use super::*;
+
+    #[test]
+    fn the_version_grows_with_every_change_of_any_process() {
+        let (folder, registry) = fresh();
+        let other = Registry::open(&folder.path().join("registry.db")).unwrap();
+        let mut last = registry.version().unwrap();
+        for changer in [&registry, &other, &registry.clone(), &other] {
+            assert_eq!(registry.version(), Ok(last), "nothing happened");
+            changer.add_application(&application("Mailer")).unwrap();
+            assert!(registry.version().unwrap() > last);
+            changer.remove_application(&name("Mailer")).unwrap();
+            last = registry.version().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_panic_in_the_middle_of_a_change_leaves_the_registry_usable_and_unchanged() {
+        let (_folder, registry) = fresh();
+        let handle = registry.clone();
+        let thread = std::thread::spawn(move || {
+            handle.write::<()>(|transaction| {
+                transaction.execute("DELETE FROM meta", [])?;
+                panic!("a bug");
+            })
+        });
+        assert!(thread.join().is_err());
+        let left = registry.read(|t| Ok(t.query_row("SELECT count(*) FROM meta", [], |row| row.get::<_, i64>(0))?));
+        assert_eq!(left, Ok(1));
+        registry.add_application(&application("Mailer")).unwrap();
+    }
+}

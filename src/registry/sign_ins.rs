@@ -250,3 +250,153 @@ fn unknown() -> Trouble {
         "Begin the sign-in again.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::super::fixture::{at, name, trouble, with_mailbox};
+    use super::*;
+
+    fn errand(state: &str, purpose: Purpose) -> SignIn {
+        SignIn {
+            state: state.into(),
+            purpose,
+            link: Url::parse("https://login.example/authorize?state=s&x=%20").unwrap(),
+            redirect_uri: RedirectUri::parse("http://localhost:7777").unwrap(),
+            sealed_verifier: vec![0, 1, 255],
+            opened_at: at(0),
+            expires_at: at(600),
+            progress: Progress::Open,
+        }
+    }
+
+    #[test]
+    fn an_errand_outlives_a_restart() {
+        let (folder, registry, mailbox) = with_mailbox();
+        let sign_in = errand("one", Purpose::SignIn(mailbox.id));
+        let consent = SignIn {
+            opened_at: at(1),
+            ..errand("two", Purpose::Consent(name("Mailer")))
+        };
+        registry.open_sign_in(&sign_in).unwrap();
+        registry.open_sign_in(&consent).unwrap();
+        drop(registry);
+        let registry = Registry::open(&folder.path().join("registry.db")).unwrap();
+        assert_eq!(registry.open_sign_ins(at(599)), Ok(vec![sign_in.clone(), consent]));
+        assert_eq!(registry.open_sign_ins(at(600)), Ok(vec![]));
+        assert_eq!(registry.sign_in("one"), Ok(Some(sign_in)));
+        assert_eq!(registry.sign_in("three"), Ok(None));
+    }
+
+    #[test]
+    fn every_progress_is_kept_and_only_an_open_errand_can_be_claimed() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        for (number, progress) in [
+            Progress::Claimed,
+            Progress::Asking {
+                username: "boss@contoso.com".into(),
+            },
+            Progress::Done,
+            Progress::Failed(trouble()),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let mut sign_in = errand(&number.to_string(), Purpose::SignIn(mailbox.id));
+            registry.open_sign_in(&sign_in).unwrap();
+            registry.record_progress(&sign_in.state, &progress).unwrap();
+            sign_in.progress = progress;
+            assert_eq!(registry.sign_in(&sign_in.state), Ok(Some(sign_in.clone())));
+            assert_eq!(registry.claim_sign_in(&sign_in.state, at(1)), Ok(Claim::Used(sign_in)));
+        }
+        assert_eq!(registry.open_sign_ins(at(1)), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_claim_is_for_once_and_in_time() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        let open = errand("one", Purpose::SignIn(mailbox.id));
+        let claimed = SignIn {
+            progress: Progress::Claimed,
+            ..open.clone()
+        };
+        registry.open_sign_in(&open).unwrap();
+        assert_eq!(registry.claim_sign_in("two", at(1)), Ok(Claim::Unknown));
+        assert_eq!(registry.claim_sign_in("one", at(600)), Ok(Claim::Expired(open)));
+        assert_eq!(
+            registry.claim_sign_in("one", at(599)),
+            Ok(Claim::Yours(claimed.clone()))
+        );
+        assert_eq!(registry.claim_sign_in("one", at(599)), Ok(Claim::Used(claimed)));
+    }
+
+    #[test]
+    fn of_many_that_claim_at_once_one_gets_it() {
+        let (folder, registry, mailbox) = with_mailbox();
+        registry
+            .open_sign_in(&errand("one", Purpose::SignIn(mailbox.id)))
+            .unwrap();
+        let path = folder.path().join("registry.db");
+        let start = Barrier::new(8);
+        let claim = || {
+            let registry = Registry::open(&path).unwrap();
+            start.wait();
+            registry.claim_sign_in("one", at(1)).unwrap()
+        };
+        let claims: Vec<Claim> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(claim)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let count = |wanted: fn(&Claim) -> bool| claims.iter().filter(|claim| wanted(claim)).count();
+        assert_eq!(count(|claim| matches!(claim, Claim::Yours(_))), 1, "{claims:?}");
+        assert_eq!(count(|claim| matches!(claim, Claim::Used(_))), 7, "{claims:?}");
+    }
+
+    #[test]
+    fn an_errand_is_for_something_and_has_a_state_of_its_own() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        let open = |state: &str, purpose| {
+            registry
+                .open_sign_in(&errand(state, purpose))
+                .map_err(|t| t.code().to_owned())
+        };
+        assert_eq!(
+            open("one", Purpose::SignIn(MailboxId(99))),
+            Err("mailbox.unknown".into())
+        );
+        assert_eq!(
+            open("one", Purpose::Consent(name("Nobody"))),
+            Err("application.unknown".into())
+        );
+        assert_eq!(open("one", Purpose::SignIn(mailbox.id)), Ok(()));
+        assert_eq!(open("one", Purpose::SignIn(mailbox.id)), Err("signin.exists".into()));
+        registry.remove_mailbox(mailbox.id).unwrap();
+        assert_eq!(registry.claim_sign_in("one", at(1)), Ok(Claim::Unknown));
+        let outcome = registry.record_progress("one", &Progress::Done);
+        assert_eq!(outcome.unwrap_err().code(), "signin.unknown");
+    }
+
+    #[test]
+    fn an_errand_is_forgotten_a_day_after_its_end() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        registry
+            .open_sign_in(&errand("old", Purpose::SignIn(mailbox.id)))
+            .unwrap();
+        let day = 24 * 60 * 60;
+        for (later, state, is_kept) in [(600 + day, "new", true), (601 + day, "newer", false)] {
+            let next = SignIn {
+                opened_at: at(later),
+                ..errand(state, Purpose::SignIn(mailbox.id))
+            };
+            registry
+                .open_sign_in(&SignIn {
+                    expires_at: at(later + 600),
+                    ..next
+                })
+                .unwrap();
+            assert_eq!(registry.sign_in("old").unwrap().is_some(), is_kept);
+        }
+    }
+}

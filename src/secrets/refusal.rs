@@ -31,8 +31,7 @@ fn explain_reason(reason: Reason, said: &str) -> Trouble {
             "keyring.locked",
             "The keyring is locked",
             format!("It was not unlocked: the prompt was dismissed, or there was no screen to show it on ({said})."),
-            "Unlock it, then try again. On a server, “gnome-keyring-daemon --replace --unlock” does it; \
-             it reads the password from standard input.",
+            format!("Unlock it, then try again. {}", platform::UNLOCK),
         ),
         Reason::NoCollection => Trouble::new(
             "keyring.no_collection",

@@ -91,7 +91,9 @@ impl Session {
         if let Some(mut old) = old {
             wait_until("the locked keyring has ended", || old.try_wait().unwrap().is_some());
         }
-        wait_until("the keyring is on the bus again", || is_owned("org.freedesktop.secrets"));
+        wait_until("the keyring is on the bus again", || {
+            is_owned("org.freedesktop.secrets")
+        });
     }
 }
 

@@ -11,6 +11,9 @@ use super::Reason;
 /// What the keyring is called on the screen.
 pub(in crate::secrets) const TITLE: &str = "the keyring (Windows Credential Manager)";
 
+/// How it is unlocked.
+pub(in crate::secrets) const UNLOCK: &str = "It is unlocked while you are logged on.";
+
 /// The longest text of an entry: `CRED_MAX_CREDENTIAL_BLOB_SIZE` is 2,560 bytes (Microsoft,
 /// `CREDENTIALW`), less some room.
 pub(in crate::secrets) const LIMIT: usize = 2_400;

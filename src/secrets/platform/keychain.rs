@@ -11,6 +11,9 @@ use super::Reason;
 /// What the keyring is called on the screen.
 pub(in crate::secrets) const TITLE: &str = "the keyring (macOS Keychain)";
 
+/// How it is unlocked.
+pub(in crate::secrets) const UNLOCK: &str = "Over SSH, “security unlock-keychain” does it.";
+
 /// The longest text of an entry. No limit is documented for a generic password; no token is as
 /// long as this.
 pub(in crate::secrets) const LIMIT: usize = 32 * 1024;

@@ -13,7 +13,7 @@ mod this;
 #[path = "credential_manager.rs"]
 mod this;
 
-pub(super) use this::{LIMIT, TITLE, connect, modifiers, reason};
+pub(super) use this::{LIMIT, TITLE, UNLOCK, connect, modifiers, reason};
 
 /// Why a keyring does not do what it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,10 @@ use super::Reason;
 /// What the keyring is called on the screen.
 pub(in crate::secrets) const TITLE: &str = "the keyring (Secret Service)";
 
+/// How it is unlocked.
+pub(in crate::secrets) const UNLOCK: &str =
+    "On a server, “gnome-keyring-daemon --replace --unlock” does it: it reads the password from standard input.";
+
 /// The longest text of an entry. No limit is documented, and GNOME Keyring was seen to keep
 /// 100,000 bytes; but others (KWallet, KeePassXC) answer too, and no token is as long as this.
 pub(in crate::secrets) const LIMIT: usize = 32 * 1024;
