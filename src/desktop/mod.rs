@@ -6,6 +6,7 @@
 pub mod browser;
 pub mod clipboard;
 pub mod listener;
+mod session;
 
 pub use clipboard::Clipboard;
 pub use listener::Listener;
