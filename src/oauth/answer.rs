@@ -19,7 +19,7 @@ const LONGEST: usize = 64 * 1024;
 const LONGEST_CODE: usize = 16 * 1024;
 const LONGEST_STATE: usize = 1024;
 
-/// The shortest code that is taken without a `state` to vouch for it. Shorter ones are vouchers.
+/// The shortest code that a redirect may bring without a `state`. Shorter ones are a shop's.
 const SHORTEST_LONE_CODE: usize = 20;
 
 /// What came back from the browser.
@@ -109,12 +109,16 @@ fn verdict(parameters: &Parameters) -> Result<Option<Answer>, Trouble> {
     }
     match (parameters.one("code")?.map(code).transpose()?, state) {
         (Some(code), Some(state)) => Ok(Some(Answer::Code { code, state })),
-        (Some(code), None) if code.len() >= SHORTEST_LONE_CODE => Ok(Some(Answer::BareCode(code))),
-        (Some(_), None) => Ok(None),
+        (Some(code), None) => Ok(is_lone_code(&code, parameters).then_some(Answer::BareCode(code))),
         (None, _) if parameters.are_a_question() => Err(sign_in_link()),
         (None, _) if parameters.one("session_state")?.is_some() => Err(session_state()),
         (None, _) => Ok(None),
     }
+}
+
+/// Without a `state` to vouch for it, a code has to look like one, or to come in a redirect.
+fn is_lone_code(code: &Secret, parameters: &Parameters) -> bool {
+    bare_code::is_code(code.expose()) || (parameters.are_a_redirect() && code.len() >= SHORTEST_LONE_CODE)
 }
 
 fn refused(parameters: &Parameters, state: Option<&String>) -> Result<Option<Answer>, Trouble> {

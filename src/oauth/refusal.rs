@@ -1,5 +1,6 @@
 //! Why a provider, or the way to it, said no, and what that means for the person and the token.
 
+mod error;
 mod rejection;
 mod suberror;
 

@@ -27,7 +27,8 @@ pub(super) fn read(text: &str) -> Option<Secret> {
     is_code(&code).then(|| Secret::new(code))
 }
 
-fn is_code(text: &str) -> bool {
+/// Whether `text` has the shape of a known provider's code.
+pub(super) fn is_code(text: &str) -> bool {
     SHAPES.iter().any(|(beginnings, lengths)| {
         lengths.contains(&text.len()) && beginnings.iter().any(|beginning| text.starts_with(beginning))
     }) && text

@@ -29,7 +29,11 @@ const MOST_ENCODINGS: usize = 3;
 
 /// The telling parameters in one piece of text. A name may come up twice.
 #[derive(Default)]
-pub(super) struct Parameters(Vec<(&'static str, String)>);
+pub(super) struct Parameters {
+    pairs: Vec<(&'static str, String)>,
+    /// Whether the code stood in a query or fragment, not in a line of prose or of a program.
+    is_redirect: bool,
+}
 
 impl Parameters {
     /// Reads `text`: a URL, a query, a form, or a list of names and values. If nothing is found,
@@ -39,8 +43,9 @@ impl Parameters {
         for _ in 0..MOST_ENCODINGS {
             let found: Self = raw_pairs(&text).into_iter().collect();
             let decoded = percent_decoded(&text);
-            if !found.0.is_empty() || decoded == text {
-                return found;
+            if !found.is_empty() || decoded == text {
+                let is_redirect = has_code_in_query(&text);
+                return Self { is_redirect, ..found };
             }
             text = decoded;
         }
@@ -48,7 +53,12 @@ impl Parameters {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pairs.is_empty()
+    }
+
+    /// Whether the code is a redirect's, as its place shows.
+    pub(super) fn are_a_redirect(&self) -> bool {
+        self.is_redirect
     }
 
     /// The value of `name`.
@@ -57,7 +67,7 @@ impl Parameters {
     /// `answer.ambiguous` if there are two different ones.
     pub(super) fn one(&self, name: &'static str) -> Result<Option<&str>, Trouble> {
         let mut values = self
-            .0
+            .pairs
             .iter()
             .filter(|(known, _)| *known == name)
             .map(|(_, value)| value);
@@ -70,7 +80,7 @@ impl Parameters {
 
     /// Whether they belong to a sign-in or consent link.
     pub(super) fn are_a_question(&self) -> bool {
-        self.0
+        self.pairs
             .iter()
             .any(|(name, _)| ["client_id", "response_type", "code_challenge"].contains(name))
     }
@@ -83,8 +93,16 @@ impl<'a> FromIterator<(&'a str, String)> for Parameters {
             let name = TELLING.into_iter().find(|known| *known == name)?;
             Some((name, value(name, &raw)))
         };
-        Self(pairs.into_iter().filter_map(telling).collect())
+        Self {
+            pairs: pairs.into_iter().filter_map(telling).collect(),
+            is_redirect: false,
+        }
     }
+}
+
+fn has_code_in_query(text: &str) -> bool {
+    let text: String = text.split_whitespace().collect();
+    ["?code=", "&code=", "#code="].iter().any(|start| text.contains(start))
 }
 
 /// Names with their raw values, white space and all.

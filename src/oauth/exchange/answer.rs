@@ -76,6 +76,7 @@ fn is_token(token: &Secret) -> bool {
 /// `expires_in` is a number of seconds; some servers quote it.
 fn lifetime(expires_in: &Value) -> Duration {
     let seconds = match expires_in {
+        // A cast from f64 saturates, and takes a fraction off.
         Value::Number(number) => number
             .as_u64()
             .or_else(|| number.as_f64().map(|seconds| seconds as u64)),

@@ -1,4 +1,5 @@
 use serde_json::{Value, json as value};
+use tokio::net::TcpListener;
 
 use super::*;
 use crate::domain::{Application, Provider};
@@ -218,7 +219,7 @@ async fn a_refresh_is_not_lost_over_its_id_token() {
 
 #[tokio::test]
 async fn a_network_fault_after_the_code_was_sent_says_so() {
-    let slow = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let slow = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let slow_authority = format!("http://{}", slow.local_addr().unwrap());
     let refusal = redeem_at(&microsoft(&slow_authority), None, IMPATIENT)
         .await
@@ -247,9 +248,10 @@ async fn a_network_fault_after_the_code_was_sent_says_so() {
 
 #[tokio::test]
 async fn a_code_that_was_never_sent_is_still_good() {
-    drop(slow_port().await);
-    let refused = format!("http://127.0.0.1:{}", free_port().await);
-    let refusal = redeem_at(&microsoft(&refused), None, PATIENT).await.unwrap_err();
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let authority = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    let refusal = redeem_at(&microsoft(&authority), None, PATIENT).await.unwrap_err();
     assert_eq!(refusal.trouble.code(), "network.refused");
     assert!(!refusal.trouble.what().contains("used up"));
     let throttling = response("429 Too Many Requests", "retry-after: 60\r\n", "");
@@ -260,14 +262,6 @@ async fn a_code_that_was_never_sent_is_still_good() {
     assert_eq!(refusal.trouble.code(), "server.throttled");
     assert_eq!(refusal.retry_after, Some(Duration::from_secs(60)));
     assert!(!refusal.trouble.what().contains("used up"));
-}
-
-async fn slow_port() -> tokio::net::TcpListener {
-    tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap()
-}
-
-async fn free_port() -> u16 {
-    slow_port().await.local_addr().unwrap().port()
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ async fn stalling_after(bytes: &'static str) -> String {
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        stream.read(&mut [0; 4096]).await.unwrap();
+        let _request = stream.read(&mut [0; 4096]).await.unwrap();
         stream.write_all(bytes.as_bytes()).await.unwrap();
         std::future::pending::<()>().await;
     });
@@ -120,7 +120,7 @@ async fn an_answer_that_drips_ends_too() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        stream.read(&mut [0; 4096]).await.unwrap();
+        let _request = stream.read(&mut [0; 4096]).await.unwrap();
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
         while stream.write_all(b" ").await.is_ok() {
             tokio::time::sleep(IMPATIENT / 10).await;
@@ -212,7 +212,7 @@ async fn serve_tls(acceptor: TlsAcceptor) -> String {
             let Ok(mut stream) = acceptor.accept(stream).await else {
                 continue;
             };
-            stream.read(&mut [0; 4096]).await.ok();
+            let _request = stream.read(&mut [0; 4096]).await;
             stream.write_all(response("200 OK", "", "7").as_bytes()).await.ok();
             stream.shutdown().await.ok();
         }

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Refusal;
 use super::suberror::{self, Suberror};
+use super::{Refusal, error};
+use crate::domain::Trouble;
 use crate::domain::text::plain;
-use crate::domain::{Remedy, Step, Trouble};
 use crate::oauth::aadsts;
 
 /// The most that is quoted of a server's own words, in characters.
@@ -113,8 +113,9 @@ impl Rejection {
     }
 
     fn of_error(&self) -> Refusal {
-        let (what, next, step, remedy) = plain_meaning(&self.error);
-        Refusal::new(Trouble::new(self.code(), what, self.why(""), next).with(remedy), step)
+        let meaning = error::meaning(&self.error);
+        let trouble = Trouble::new(self.code(), meaning.what, self.why(""), meaning.next);
+        Refusal::new(trouble.with(meaning.remedy.clone()), meaning.step)
     }
 
     fn code(&self) -> String {
@@ -171,77 +172,4 @@ fn word(error: &str) -> String {
         .take(40)
         .collect();
     if word.is_empty() { "unknown".to_owned() } else { word }
-}
-
-/// What an `error` of RFC 6749, OpenID Connect or RFC 8628 means by itself.
-fn plain_meaning(error: &str) -> (&'static str, &'static str, Step, Remedy) {
-    let retry = Remedy::Retry { not_before: None };
-    match error {
-        "access_denied" | "authorization_declined" => (
-            "The sign-in was refused",
-            "Sign in again, and accept. If an administrator has to consent first, open the admin consent link.",
-            Step::Authorize,
-            Remedy::SignIn,
-        ),
-        "invalid_grant" | "bad_verification_code" => (
-            "The provider does not accept the code or refresh token",
-            "Sign in again.",
-            Step::Token,
-            Remedy::SignIn,
-        ),
-        "expired_token" => (
-            "The code has expired",
-            "Sign in again.",
-            Step::Authorize,
-            Remedy::SignIn,
-        ),
-        "interaction_required" | "login_required" => (
-            "The provider wants to see the person",
-            "Sign in again in the browser.",
-            Step::Authorize,
-            Remedy::SignIn,
-        ),
-        "consent_required" => (
-            "Nobody consented to what the application asks for",
-            "Have an administrator open the admin consent link, then sign in again.",
-            Step::Register,
-            Remedy::AdminConsent,
-        ),
-        "invalid_client" | "unauthorized_client" => (
-            "The provider does not accept the application",
-            "Check client id, client secret and tenant, and that the application may use this kind of sign-in.",
-            Step::Register,
-            Remedy::EditApplication,
-        ),
-        "invalid_scope" => (
-            "The provider does not accept the scopes",
-            "Correct the application's scopes.",
-            Step::Register,
-            Remedy::EditApplication,
-        ),
-        "invalid_resource" => (
-            "The provider does not know the resource that the scopes name",
-            "Correct the application's scopes, and check that the tenant has the service.",
-            Step::Register,
-            Remedy::EditApplication,
-        ),
-        "invalid_tenant" => (
-            "There is no such tenant",
-            "Check the tenant id or domain.",
-            Step::Register,
-            Remedy::EditApplication,
-        ),
-        "server_error" | "temporarily_unavailable" | "slow_down" | "authorization_pending" => (
-            "The provider cannot answer at the moment",
-            "Wait a moment, then try again.",
-            Step::Token,
-            retry,
-        ),
-        _ => (
-            "The provider refused the request",
-            "Check tenant, client id, redirect URI and scopes, then try again.",
-            Step::Register,
-            Remedy::EditApplication,
-        ),
-    }
 }
