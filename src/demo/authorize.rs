@@ -34,7 +34,7 @@ pub(super) async fn authorize(
 /// Where a refusal goes: an untrusted redirect URI is not followed (RFC 6749 section 4.1.2.1).
 enum Denial {
     Page(Refusal),
-    Back(Back, Refusal),
+    Back(Box<Back>, Refusal),
 }
 
 impl From<Refusal> for Denial {
@@ -48,7 +48,7 @@ fn check(world: &World, tenant: &str, query: &str) -> Result<Errand, Denial> {
     let tenant = world.tenant(tenant)?;
     let registration = world.registration(tenant, params.required("client_id")?)?;
     let back = check_back(registration, &params)?;
-    let denied = |refusal| Denial::Back(back.clone(), refusal);
+    let denied = |refusal| Denial::Back(Box::new(back.clone()), refusal);
     check_response(&params).map_err(denied)?;
     let scope = params.required("scope").map_err(denied)?;
     let scopes = Scopes::parse(scope, registration.name.as_str()).map_err(denied)?;
