@@ -107,8 +107,11 @@ async fn serve_demo(folder: &Path) -> Result<Exit, Trouble> {
         "mailkey: The demo tenant runs; its administrator's page is {}",
         demo.admin_url()
     );
-    eprintln!("mailkey: In another terminal: export MAILKEY_HOME={}", folder.display());
-    eprintln!("mailkey: {}", demo.add_application_command());
+    eprintln!("mailkey: In another terminal:");
+    eprintln!("  export MAILKEY_HOME={}", folder.display());
+    demo.application_commands()
+        .iter()
+        .for_each(|command| eprintln!("  {command}"));
     eprintln!("mailkey: ctrl-c ends it.");
     let _ = tokio::signal::ctrl_c().await;
     Ok(Exit::Well)

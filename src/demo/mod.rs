@@ -138,6 +138,22 @@ impl Demo {
         Url::parse(&self.shared.base).expect("http://localhost and a port is a URL")
     }
 
+    /// The command lines that add the tenant's registrations to another registry.
+    #[must_use]
+    pub fn application_commands(&self) -> Vec<String> {
+        let world = self.shared.world();
+        let command = |registration: &scenario::Registration| {
+            let scenario::Registration {
+                name,
+                tenant,
+                client_id,
+                ..
+            } = registration;
+            format!("mailkey app add '{name}' --provider demo --tenant {tenant} --client-id {client_id}")
+        };
+        world.scenario.registrations.iter().map(command).collect()
+    }
+
     /// Fills an empty registry and store with the sample application and mailboxes, as of `now`.
     ///
     /// # Errors

@@ -17,7 +17,12 @@ const LONGEST: usize = 600;
 /// Its texts are always printable: whatever a server put into them has been through
 /// [`plain`](super::text::plain).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trouble {
+#[serde(transparent)]
+pub struct Trouble(Box<Parts>);
+
+/// Boxed, so that a `Result` that may be a trouble stays small.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Parts {
     code: Cow<'static, str>,
     what: String,
     why: String,
@@ -35,58 +40,58 @@ impl Trouble {
         why: impl AsRef<str>,
         next: impl AsRef<str>,
     ) -> Self {
-        Self {
+        Self(Box::new(Parts {
             code: code.into(),
             what: plain(what.as_ref(), LONGEST),
             why: plain(why.as_ref(), LONGEST),
             next: plain(next.as_ref(), LONGEST),
             remedy: Remedy::None,
-        }
+        }))
     }
 
     /// The same trouble, with a remedy on a key.
     #[must_use]
     pub fn with(mut self, remedy: Remedy) -> Self {
-        self.remedy = remedy;
+        self.0.remedy = remedy;
         self
     }
 
     /// The stable code: lower-case words and numbers, joined by dots.
     #[must_use]
     pub fn code(&self) -> &str {
-        &self.code
+        &self.0.code
     }
 
     /// What happened, without a full stop at the end.
     #[must_use]
     pub fn what(&self) -> &str {
-        &self.what
+        &self.0.what
     }
 
     /// Why, as far as it is known: whole sentences, or nothing.
     #[must_use]
     pub fn why(&self) -> &str {
-        &self.why
+        &self.0.why
     }
 
     /// What to do next: whole sentences.
     #[must_use]
     pub fn next(&self) -> &str {
-        &self.next
+        &self.0.next
     }
 
     /// What the screen can offer on a key.
     #[must_use]
     pub fn remedy(&self) -> &Remedy {
-        &self.remedy
+        &self.0.remedy
     }
 }
 
 /// `what. why. next.`, as standard error shows it.
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what.trim_end_matches('.'))?;
-        for sentence in [&self.why, &self.next] {
+        f.write_str(self.0.what.trim_end_matches('.'))?;
+        for sentence in [&self.0.why, &self.0.next] {
             if !sentence.is_empty() {
                 write!(f, ". {}", sentence.trim_end_matches('.'))?;
             }

@@ -46,7 +46,7 @@ impl Layout {
         let all = Rect::new(0, 0, width, height);
         let [header, body, footer] = rows(all, [Constraint::Length(1), Constraint::Min(0), Constraint::Length(2)]);
         if width >= 110 && height >= 24 {
-            let [list, right] = columns(body, [Constraint::Percentage(42), Constraint::Min(0)]);
+            let [list, right] = columns(body, [Constraint::Percentage(45), Constraint::Min(0)]);
             let [upper, lower] = rows(right, [Constraint::Fill(1), Constraint::Fill(1)]);
             let [first, second] = columns(upper, [Constraint::Fill(1), Constraint::Fill(1)]);
             let [third, fourth] = columns(lower, [Constraint::Fill(1), Constraint::Fill(1)]);

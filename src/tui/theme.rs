@@ -99,7 +99,7 @@ impl Theme {
             Role::Accent => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
             Role::Good => plain.fg(Color::Green),
             Role::Busy => plain.fg(Color::Cyan),
-            Role::Ready => plain.fg(Color::Blue),
+            Role::Ready => plain.add_modifier(Modifier::BOLD),
             Role::Warn => plain.fg(Color::Yellow),
             Role::Bad => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
             Role::Cursor => plain.add_modifier(Modifier::REVERSED),

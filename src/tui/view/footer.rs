@@ -69,11 +69,7 @@ fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
     let room = width
         .saturating_sub(text.width() + after.width() + stop.len() + 4)
         .min(30);
-    let full = if batch.all == 0 {
-        room
-    } else {
-        room * batch.over / batch.all
-    };
+    let full = (room * batch.over).checked_div(batch.all).unwrap_or(room);
     text.push_str(&theme.pick("━", "#").repeat(full));
     let rest = theme.pick("─", ".").repeat(room - full);
     Line::from(vec![

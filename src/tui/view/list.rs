@@ -16,8 +16,8 @@ use crate::tui::time;
 
 const STEPS: usize = 6;
 const TOKEN: usize = 9;
-const CHECKED: usize = 8;
-const MARKS: usize = 4;
+const CHECKED: usize = 7;
+const MARKS: usize = 3;
 
 /// Draws it.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
@@ -117,7 +117,7 @@ impl Columns {
             " "
         };
         let mut parts = vec![
-            Span::styled(format!(" {cursor}{selected} "), theme.style(Role::Accent)),
+            Span::styled(format!("{cursor}{selected} "), theme.style(Role::Accent)),
             Span::styled(
                 fit(theme, &row.address, self.mailbox.saturating_sub(1)),
                 name_style(theme, is_current),
@@ -153,16 +153,13 @@ fn name_style(theme: Theme, is_current: bool) -> Style {
 
 fn steps(model: &Model, row: &Row) -> Vec<Span<'static>> {
     let theme = model.setting.theme;
-    let running = model.work(row.id, &row.application).map(Work::step);
-    let steps = row.steps_while(running);
+    let work = model.work(row.id, &row.application);
+    let waits = work.is_some_and(|work| work.waiting().is_some());
+    let steps = row.steps_while(work.map(Work::step));
     let mut spans: Vec<Span<'static>> = steps
         .iter()
         .map(|(_, state)| match state {
-            StepState::Running
-                if !model
-                    .work(row.id, &row.application)
-                    .is_some_and(|work| work.waiting().is_some()) =>
-            {
+            StepState::Running if !waits => {
                 Span::styled(theme.spinner(model.now.as_millisecond() / 100), theme.style(Role::Busy))
             }
             _ => Span::styled(theme.step(state), theme.style(Theme::of_step(state))),

@@ -3,9 +3,9 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Padding, Paragraph, Wrap};
+use ratatui::widgets::{Padding, Paragraph};
 
-use super::parts::frame as border;
+use super::parts::{Text, frame as border};
 use super::steps;
 use crate::domain::{Step, StepState};
 use crate::engine::Work;
@@ -55,12 +55,13 @@ pub fn tabs(frame: &mut Frame, area: Rect, model: &Model) {
 
 fn body(frame: &mut Frame, area: Rect, model: &Model, step: Step, block: ratatui::widgets::Block<'static>) {
     let block = block.padding(Padding::horizontal(1));
-    let lines = if model.list.selected_len() > 1 {
-        steps::sum(model, step)
+    let mut text = Text::new(model.setting.theme, usize::from(block.inner(area).width));
+    if model.list.selected_len() > 1 {
+        steps::sum(&mut text, model, step);
     } else {
-        steps::one(model, step)
-    };
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }).block(block), area);
+        steps::one(&mut text, model, step);
+    }
+    frame.render_widget(Paragraph::new(text.lines).block(block), area);
 }
 
 fn state(model: &Model, step: Step) -> StepState {

@@ -10,24 +10,7 @@ use crate::tui::model::Model;
 use crate::tui::theme::{Role, Symbols, Theme};
 
 /// How wide the labels of a pane are.
-const LABEL: usize = 13;
-
-/// `Label        value`.
-pub fn field(theme: Theme, label: &str, value: impl Into<String>) -> Line<'static> {
-    Line::from(vec![
-        Span::styled(format!("{label:<LABEL$}"), theme.style(Role::Faint)),
-        Span::raw(value.into()),
-    ])
-}
-
-/// `Label        ● value`, in the colour of a role.
-pub fn marked(theme: Theme, label: &str, symbol: &str, role: Role, value: impl Into<String>) -> Line<'static> {
-    Line::from(vec![
-        Span::styled(format!("{label:<LABEL$}"), theme.style(Role::Faint)),
-        Span::styled(format!("{symbol} "), theme.style(role)),
-        Span::raw(value.into()),
-    ])
-}
+const LABEL: usize = 12;
 
 /// A sentence in the colour of a role.
 pub fn say(theme: Theme, role: Role, text: impl Into<String>) -> Line<'static> {
@@ -41,6 +24,78 @@ pub fn key(theme: Theme, key: &str, does: impl Into<String>) -> Line<'static> {
         Span::raw(" "),
         Span::raw(does.into()),
     ])
+}
+
+/// The text of a pane, wrapped to its width; what belongs to a label stays beside it.
+pub struct Text {
+    theme: Theme,
+    width: usize,
+    /// The lines so far.
+    pub lines: Vec<Line<'static>>,
+}
+
+impl Text {
+    /// An empty text of so many columns.
+    pub fn new(theme: Theme, width: usize) -> Self {
+        Self {
+            theme,
+            width: width.max(LABEL + 8),
+            lines: Vec::new(),
+        }
+    }
+
+    /// `Label       value`.
+    pub fn field(&mut self, label: &str, value: impl AsRef<str>) {
+        self.labelled(label, &[], value.as_ref());
+    }
+
+    /// `Label       ● value`, the symbol in the colour of a role.
+    pub fn marked(&mut self, label: &str, symbol: &'static str, role: Role, value: impl AsRef<str>) {
+        let mark = [Span::styled(symbol, self.theme.style(role)), Span::raw(" ")];
+        self.labelled(label, &mark, value.as_ref());
+    }
+
+    /// Sentences in the colour of a role.
+    pub fn say(&mut self, role: Role, text: impl AsRef<str>) {
+        let style = self.theme.style(role);
+        self.lines.extend(
+            textwrap::wrap(text.as_ref(), self.width)
+                .into_iter()
+                .map(|line| Line::styled(line.into_owned(), style)),
+        );
+    }
+
+    /// `⏎ signs in`: what a key does.
+    pub fn key(&mut self, name: &str, does: impl Into<String>) {
+        self.lines.push(key(self.theme, name, does));
+    }
+
+    /// An empty line.
+    pub fn gap(&mut self) {
+        self.lines.push(Line::default());
+    }
+
+    /// How many columns a value has.
+    pub fn room(&self) -> usize {
+        self.width - LABEL
+    }
+
+    fn labelled(&mut self, label: &str, mark: &[Span<'static>], value: &str) {
+        let marked: usize = mark.iter().map(Span::width).sum();
+        let room = self.room().saturating_sub(marked).max(1);
+        for (at, part) in textwrap::wrap(value, room).into_iter().enumerate() {
+            let mut spans = if at == 0 {
+                vec![Span::styled(format!("{label:<LABEL$}"), self.theme.style(Role::Faint))]
+            } else {
+                vec![Span::raw(" ".repeat(LABEL + marked))]
+            };
+            if at == 0 {
+                spans.extend_from_slice(mark);
+            }
+            spans.push(Span::raw(part.into_owned()));
+            self.lines.push(Line::from(spans));
+        }
+    }
 }
 
 /// The name of a key, as the terminal can show it.

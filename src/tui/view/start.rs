@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Padding, Paragraph, Wrap};
 
-use super::parts::{field, frame as border, key, say};
+use super::parts::{frame as border, key, say};
 use crate::domain::{Application, Check};
 use crate::engine::{Subject, Work};
 use crate::tui::model::Model;
@@ -43,10 +43,10 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
         lines.push(key(theme, "w", "shows how to register one, click by click"));
     } else {
         for application in fleet.applications.values() {
-            lines.push(field(
+            lines.push(say(
                 theme,
-                "Application",
-                format!("{} ({})", application.name, state(model, application)),
+                Role::Text,
+                format!("Application {} ({})", application.name, state(model, application)),
             ));
         }
     }

@@ -1,8 +1,6 @@
 //! What a pane says: where its step stands, what it waits for, what to do now.
 
-use ratatui::text::Line;
-
-use super::parts::{field, key, marked, say};
+use super::parts::Text;
 use crate::domain::{Check, Entry, Identity, MailServer, Standing, Step, StepState, Token, TokenState, Trouble};
 use crate::engine::{Subject, Waiting, Work};
 use crate::tui::model::Model;
@@ -11,28 +9,29 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::time;
 
 /// A step of the mailbox under the cursor.
-pub fn one(model: &Model, step: Step) -> Vec<Line<'static>> {
+pub fn one(text: &mut Text, model: &Model, step: Step) {
     let (Some(entry), Some(steps)) = (model.entry(), model.steps()) else {
-        return vec![];
+        return;
     };
-    let mut lines = match step {
-        Step::Register => register(model, &entry),
-        Step::Authorize => authorize(model, &entry),
-        Step::Token => token(model, &entry),
-        Step::SmtpAuth => smtp_auth(model, &entry),
-    };
-    match steps.get(step) {
-        StepState::Stuck(trouble) => lines.extend(stuck(model, step, trouble)),
-        StepState::Running => lines.extend(running(model, &entry)),
-        StepState::Ready => lines.extend(ready(model, step)),
-        StepState::Todo | StepState::Done => {}
+    match step {
+        Step::Register => register(text, model, &entry),
+        Step::Authorize => authorize(text, model, &entry),
+        Step::Token => token(text, model, &entry),
+        Step::SmtpAuth => smtp_auth(text, model, &entry),
     }
-    lines
+    match steps.get(step) {
+        StepState::Stuck(trouble) => stuck(text, model, step, trouble),
+        StepState::Running => running(text, model, &entry),
+        StepState::Ready if is_next(model, step) => {
+            text.gap();
+            what_next(text, model);
+        }
+        StepState::Ready | StepState::Todo | StepState::Done => {}
+    }
 }
 
 /// A step of all that are selected.
-pub fn sum(model: &Model, step: Step) -> Vec<Line<'static>> {
-    let theme = model.setting.theme;
+pub fn sum(text: &mut Text, model: &Model, step: Step) {
     let mut counts = [
         ("done", 0_usize),
         ("ready", 0),
@@ -47,229 +46,174 @@ pub fn sum(model: &Model, step: Step) -> Vec<Line<'static>> {
             *count += usize::from(*name == word);
         }
     }
-    let mut lines = vec![say(
-        theme,
-        Role::Faint,
-        format!("{} mailboxes selected", model.list.selected_len()),
-    )];
-    lines.extend(
-        counts
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(word, count)| field(theme, word, count.to_string())),
-    );
-    if step == Step::SmtpAuth {
-        lines.push(key(theme, "r", "checks them all"));
+    text.say(Role::Faint, format!("{} mailboxes selected", model.list.selected_len()));
+    for (word, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        text.field(word, count.to_string());
     }
-    lines
+    if step == Step::SmtpAuth {
+        text.key("r", "checks them all");
+    }
 }
 
-fn register(model: &Model, entry: &Entry<'_>) -> Vec<Line<'static>> {
+fn register(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     let theme = model.setting.theme;
     let application = entry.application;
-    let mut lines = vec![
-        field(theme, "Application", application.name.to_string()),
-        field(theme, "Client id", application.client_id.clone()),
-    ];
+    text.field("Application", application.name.as_str());
+    text.field("Client id", shortened(&application.client_id, text.room(), theme));
     if !application.tenant.is_empty() {
-        lines.push(field(theme, "Tenant", application.tenant.clone()));
+        text.field("Tenant", shortened(&application.tenant, text.room(), theme));
     }
-    lines.push(field(theme, "Redirect", application.redirect_uri.to_string()));
-    lines.push(match &application.consent {
-        Check::Ok { .. } => marked(theme, "Consent", theme.pick("●", "*"), Role::Good, "granted"),
-        Check::Failed { .. } => marked(theme, "Consent", theme.pick("▲", "!"), Role::Bad, "refused"),
-        Check::Unknown => field(theme, "Consent", "not known; a asks an administrator"),
-    });
+    text.field("Redirect", application.redirect_uri.as_str());
+    match &application.consent {
+        Check::Ok { .. } => text.marked("Consent", theme.pick("●", "*"), Role::Good, "granted"),
+        Check::Failed { .. } => text.marked("Consent", theme.pick("▲", "!"), Role::Bad, "refused"),
+        Check::Unknown => text.field("Consent", "not known (a asks)"),
+    }
     if let Check::Ok { at } = application.proof {
-        lines.push(field(
-            theme,
-            "Found",
-            format!("{} ago", time::ago(at, model.now)).replace("now ago", "just now"),
-        ));
+        text.field("Found", ago(at, model));
     }
-    lines
 }
 
-fn authorize(model: &Model, entry: &Entry<'_>) -> Vec<Line<'static>> {
-    let theme = model.setting.theme;
-    let mut lines = vec![field(theme, "Sign in as", entry.grant.account.to_string())];
+fn authorize(text: &mut Text, model: &Model, entry: &Entry<'_>) {
+    text.field("Sign in as", entry.grant.account.as_str());
     if entry.grant.account != entry.mailbox.address {
-        lines.push(say(
-            theme,
-            Role::Faint,
-            format!("a delegate: one sign-in opens all mailboxes of {}", entry.grant.account),
-        ));
+        text.say(Role::Faint, "A delegate: one sign-in opens all of its mailboxes.");
     }
     if let Some(Identity { username, .. }) = &entry.grant.identity
         && let Some(at) = entry.grant.token.obtained_at()
     {
-        lines.push(field(
-            theme,
-            "Signed in",
-            format!("{username}, {}", time::day(at, &model.setting.zone)),
-        ));
+        let by = if username.to_lowercase() == entry.grant.account.folded() {
+            String::new()
+        } else {
+            format!(" as {username}")
+        };
+        text.field("Signed in", format!("{}{by}", time::day(at, &model.setting.zone)));
     }
-    lines
 }
 
-fn token(model: &Model, entry: &Entry<'_>) -> Vec<Line<'static>> {
+fn token(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     let theme = model.setting.theme;
     let token = &entry.grant.token;
     let state = token.state(entry.idle_limit_days(), model.now);
-    let mut lines = vec![];
     if let (Some(obtained), Some(used)) = (token.obtained_at(), token.last_used_at()) {
-        lines.push(marked(
-            theme,
-            "Refresh token",
+        text.marked(
+            "Refresh",
             token_symbol(theme, state),
-            Theme::of_token(state),
+            of_token_mark(state),
             state.word(),
-        ));
-        lines.push(field(theme, "Obtained", time::day(obtained, &model.setting.zone)));
-        lines.push(field(
-            theme,
-            "Last used",
-            format!("{} ago", time::ago(used, model.now)).replace("now ago", "just now"),
-        ));
+        );
+        text.field("Obtained", time::day(obtained, &model.setting.zone));
+        text.field("Last used", ago(used, model));
     }
     if let Some(deadline) = token.idle_deadline(entry.idle_limit_days()) {
         let days = deadline.duration_since(model.now).as_hours() / 24;
-        lines.push(field(
-            theme,
-            "If idle until",
+        text.field(
+            "If left idle",
             format!(
-                "{} it dies ({days} days, estimate)",
+                "ends {}, in {days} d (estimate)",
                 time::day(deadline, &model.setting.zone)
             ),
-        ));
+        );
     }
     if matches!(token, Token::Held { .. }) {
-        lines.push(field(theme, "Kept in", model.setting.store));
-        lines.push(key(theme, "c", "copies credentials"));
+        text.field("Kept in", model.setting.store);
+        text.key("c", "copies credentials");
     }
-    lines
 }
 
-fn smtp_auth(model: &Model, entry: &Entry<'_>) -> Vec<Line<'static>> {
-    let Some(provider) = entry.provider else { return vec![] };
+fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
+    let Some(provider) = entry.provider else { return };
     let checks = &entry.mailbox.checks;
     let servers = [
         ("SMTP", Some(&provider.smtp), &checks.smtp),
         ("IMAP", provider.imap.as_ref(), &checks.imap),
         ("POP", provider.pop.as_ref(), &checks.pop),
     ];
-    let shown = servers
+    for (name, server, result) in servers
         .into_iter()
-        .filter_map(|(name, server, check)| Some((name, server?, check)));
-    let mut lines: Vec<Line<'static>> = vec![];
-    for (name, server, result) in shown {
-        lines.push(check(model, name, server, result));
+        .filter_map(|(name, server, check)| Some((name, server?, check)))
+    {
+        check(text, model, name, server, result);
         if name != "SMTP"
             && let Some(trouble) = result.trouble()
         {
-            lines.push(say(model.setting.theme, Role::Faint, trouble.what().to_owned()));
+            text.say(Role::Faint, trouble.what());
         }
     }
-    lines
 }
 
-fn check(model: &Model, name: &str, server: &MailServer, check: &Check) -> Line<'static> {
+fn check(text: &mut Text, model: &Model, name: &str, server: &MailServer, check: &Check) {
     let theme = model.setting.theme;
-    let ago = |at| format!("{} ago", time::ago(at, model.now)).replace("now ago", "just now");
     match check {
-        Check::Unknown => marked(theme, name, theme.pick("○", "."), Role::Faint, format!("{server}")),
-        Check::Ok { at } => marked(
-            theme,
+        Check::Unknown => text.marked(name, theme.pick("○", "."), Role::Faint, format!("not tried ({server})")),
+        Check::Ok { at } => text.marked(
             name,
             theme.pick("●", "*"),
             Role::Good,
-            format!("{server}  accepted {}", ago(*at)),
+            format!("accepted {}", ago(*at, model)),
         ),
-        Check::Failed { at, .. } => marked(
-            theme,
+        Check::Failed { at, .. } => text.marked(
             name,
             theme.pick("▲", "!"),
             Role::Bad,
-            format!("{server}  refused {}", ago(*at)),
+            format!("refused {}", ago(*at, model)),
         ),
     }
 }
 
 /// What happened, why, and what next, with the key that does it.
-fn stuck(model: &Model, step: Step, trouble: &Trouble) -> Vec<Line<'static>> {
-    let theme = model.setting.theme;
-    let mut lines = vec![
-        Line::default(),
-        say(theme, Role::Bad, format!("{}.", trouble.what().trim_end_matches('.'))),
-    ];
-    if !trouble.why().is_empty() {
-        lines.push(say(theme, Role::Text, trouble.why().to_owned()));
-    }
-    if !trouble.next().is_empty() {
-        lines.push(say(theme, Role::Title, trouble.next().to_owned()));
-    }
-    if is_what_next_is_about(model, step) {
-        lines.extend(what_next(model));
+fn stuck(text: &mut Text, model: &Model, step: Step, trouble: &Trouble) {
+    text.gap();
+    text.say(Role::Bad, format!("{}.", trouble.what().trim_end_matches('.')));
+    text.say(Role::Text, trouble.why());
+    text.say(Role::Title, trouble.next());
+    if is_next(model, step) {
+        what_next(text, model);
     }
     if step == Step::SmtpAuth && matches!(next(model), Next::PowerShell(_) | Next::Page(_)) {
-        lines.push(key(theme, "r", "checks again"));
+        text.key("r", "checks again");
     }
-    lines.push(say(theme, Role::Faint, trouble.code().to_owned()));
-    lines
-}
-
-fn ready(model: &Model, step: Step) -> Vec<Line<'static>> {
-    if !is_what_next_is_about(model, step) {
-        return vec![];
-    }
-    let mut lines = vec![Line::default()];
-    lines.extend(what_next(model));
-    lines
+    text.say(Role::Faint, trouble.code());
 }
 
 /// Whether `⏎` acts on this step: on the first one that is in trouble, or else not done.
-fn is_what_next_is_about(model: &Model, step: Step) -> bool {
+fn is_next(model: &Model, step: Step) -> bool {
     model
         .steps()
         .is_some_and(|steps| steps.trouble().map(|(stuck, _)| stuck).or(steps.first_open()) == Some(step))
 }
 
-fn what_next(model: &Model) -> Vec<Line<'static>> {
-    let theme = model.setting.theme;
+fn what_next(text: &mut Text, model: &Model) {
     match next(model) {
-        Next::Wait => vec![],
-        Next::OpenBrowser(Subject::Mailbox(_)) => vec![
-            key(theme, "⏎", "opens the browser to sign in"),
-            key(theme, "l", "copies the link instead"),
-        ],
-        Next::OpenBrowser(Subject::Application(_)) => vec![key(theme, "⏎", "opens the admin consent page")],
-        Next::PowerShell(line) => vec![
-            say(theme, Role::Text, line),
-            key(theme, "⏎", "copies this PowerShell line"),
-        ],
-        other => vec![key(theme, "⏎", other.hint())],
+        Next::Wait => {}
+        Next::OpenBrowser(Subject::Mailbox(_)) => {
+            text.key("⏎", "opens the browser to sign in");
+            text.key("l", "copies the link instead");
+        }
+        Next::OpenBrowser(Subject::Application(_)) => text.key("⏎", "opens the admin consent page"),
+        Next::PowerShell(line) => {
+            text.say(Role::Text, line);
+            text.key("⏎", "copies this PowerShell line");
+        }
+        other => text.key("⏎", other.hint()),
     }
 }
 
-fn running(model: &Model, entry: &Entry<'_>) -> Vec<Line<'static>> {
-    let theme = model.setting.theme;
+fn running(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     let Some(work) = model.work(entry.mailbox.id, entry.application.name.as_str()) else {
-        return vec![];
+        return;
     };
     let elapsed = time::clock(model.now.duration_since(work.since()));
+    text.gap();
     let doing = match work {
-        Work::SigningIn(waiting) | Work::Consenting(waiting) => return browser(model, waiting, &elapsed),
+        Work::SigningIn(waiting) | Work::Consenting(waiting) => return browser(text, model, waiting, &elapsed),
         Work::Asking { username, .. } => {
-            return vec![
-                Line::default(),
-                say(
-                    theme,
-                    Role::Warn,
-                    format!("{username} signed in, not {}.", entry.grant.account),
-                ),
-                say(theme, Role::Text, "Nothing is stored until you choose."),
-                key(theme, "⏎", "chooses"),
-            ];
+            text.say(
+                Role::Warn,
+                format!("{username} signed in, not {}.", entry.grant.account),
+            );
+            text.say(Role::Text, "Nothing is stored until you choose.");
+            return text.key("⏎", "chooses");
         }
         Work::Proving { .. } => "Asking the provider",
         Work::Exchanging { .. } => "Exchanging the code",
@@ -277,40 +221,50 @@ fn running(model: &Model, entry: &Entry<'_>) -> Vec<Line<'static>> {
         Work::Refreshing { .. } => "Refreshing the token",
         Work::CheckingSmtp { .. } => "Trying AUTH XOAUTH2",
     };
-    vec![Line::default(), say(theme, Role::Busy, format!("{doing} {elapsed}"))]
+    text.say(Role::Busy, format!("{doing} {elapsed}"));
 }
 
-fn browser(model: &Model, waiting: &Waiting, elapsed: &str) -> Vec<Line<'static>> {
-    let theme = model.setting.theme;
+fn browser(text: &mut Text, model: &Model, waiting: &Waiting, elapsed: &str) {
     let left = time::clock(waiting.until.duration_since(model.now));
-    let mut lines = vec![
-        Line::default(),
-        say(
-            theme,
-            Role::Busy,
-            format!("Waiting for the browser {elapsed}, {left} left"),
-        ),
-    ];
+    text.say(Role::Busy, format!("Waiting for the browser {elapsed}, {left} left"));
     match waiting.redirect_uri.port() {
-        Some(port) if waiting.listening => lines.push(say(theme, Role::Text, format!("Listening on localhost:{port}"))),
-        Some(port) => lines.push(say(
-            theme,
-            Role::Text,
-            format!("Another program listens on localhost:{port}"),
-        )),
-        None => lines.push(say(theme, Role::Text, "Copy the address that the browser ends on")),
+        Some(port) if waiting.listening => text.say(Role::Text, format!("Listening on localhost:{port}")),
+        Some(port) => text.say(Role::Text, format!("Another program listens on localhost:{port}")),
+        None => text.say(Role::Text, "Copy the address that the browser ends on"),
     }
-    lines.push(match &model.clipboard {
-        Some(Err(_)) => say(theme, Role::Text, "No clipboard here: paste the address instead"),
-        _ => say(theme, Role::Text, "Watching the clipboard"),
-    });
-    lines.push(key(theme, "⏎", "opens the browser again"));
-    lines.push(key(theme, "l", "copies the link"));
+    match &model.clipboard {
+        Some(Err(_)) => text.say(Role::Text, "No clipboard here: paste the address instead"),
+        _ => text.say(Role::Text, "Watching the clipboard"),
+    }
+    text.key("⏎", "opens the browser again");
+    text.key("l", "copies the link");
     if model.setting.demo.is_some() {
-        lines.push(key(theme, "p", "plays the person"));
+        text.key("p", "plays the person");
     }
-    lines.push(key(theme, "esc", "stops it"));
-    lines
+    text.key("esc", "stops it");
+}
+
+/// An id that does not fit is known by its beginning.
+fn shortened(id: &str, room: usize, theme: Theme) -> String {
+    match id.split_once('-') {
+        Some((beginning, _)) if id.len() == 36 && room < 36 => format!("{beginning}-{}", theme.pick("…", "...")),
+        _ => id.to_owned(),
+    }
+}
+
+fn ago(moment: jiff::Timestamp, model: &Model) -> String {
+    match time::ago(moment, model.now).as_str() {
+        "now" => "just now".to_owned(),
+        ago => format!("{ago} ago"),
+    }
+}
+
+fn of_token_mark(state: TokenState) -> Role {
+    if state == TokenState::Valid {
+        Role::Good
+    } else {
+        Theme::of_token(state)
+    }
 }
 
 fn token_symbol(theme: Theme, state: TokenState) -> &'static str {
