@@ -12,6 +12,14 @@ use crate::oauth::{Answer, Client, Refusal, Tokens, answer, exchange, refusal};
 use crate::registry::{Claim, Progress, Purpose, SignIn};
 use crate::secrets::Key;
 
+/// What is said of a text that came by the clipboard, though nobody asked to take it.
+const WORTH_SAYING: [&str; 4] = [
+    "answer.wrong_place",
+    "answer.session_state",
+    "answer.malformed",
+    "answer.ambiguous",
+];
+
 /// What came of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Accepted {
@@ -185,18 +193,32 @@ impl Engine {
                 // Told by the ticket; the errors are recorded where they belong.
                 let _ = self.finish(claimed).await;
             }
-            Err(Unclaimed::No(trouble))
-                if trouble.code() == "answer.wrong_place" || trouble.code() == "answer.session_state" =>
-            {
+            Err(Unclaimed::No(trouble)) if WORTH_SAYING.contains(&trouble.code()) => {
                 self.publish(Event::Trouble(trouble));
             }
             Err(_) => {}
         }
     }
 
+    /// Any web page can call a loopback address, so what comes there counts only with the `state`
+    /// that nobody else knows (RFC 9700 section 4.7).
+    pub(super) async fn claim_from_browser(&self, text: &Secret) -> Result<Claimed, Unclaimed> {
+        match answer::read(text.expose()).map_err(Unclaimed::No)? {
+            Answer::BareCode(_) | Answer::Refused { state: None, .. } | Answer::WrongPlace => {
+                Err(Unclaimed::No(unknown_state()))
+            }
+            answer => self.claim_answer(answer).await,
+        }
+    }
+
     /// Finds out whose answer it is, and takes the right to use it.
     pub(super) async fn claim(&self, text: &Secret) -> Result<Claimed, Unclaimed> {
-        match answer::read(text.expose()).map_err(Unclaimed::No)? {
+        self.claim_answer(answer::read(text.expose()).map_err(Unclaimed::No)?)
+            .await
+    }
+
+    async fn claim_answer(&self, answer: Answer) -> Result<Claimed, Unclaimed> {
+        match answer {
             Answer::Code { code, state } => self.claim_state(&state, What::Code(code)).await,
             Answer::Consent { state, .. } => self.claim_state(&state, What::Consent).await,
             Answer::Refused {

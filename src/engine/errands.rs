@@ -367,7 +367,7 @@ impl Engine {
 
     /// The page goes out as soon as the answer is claimed; the exchange follows (`facts` I5).
     async fn answer_browser(self, arrival: Arrival) {
-        let page = match self.claim(&arrival.parameters).await {
+        let page = match self.claim_from_browser(&arrival.parameters).await {
             Ok(claimed) => {
                 let page = claimed.page();
                 let engine = self.clone();

@@ -55,6 +55,12 @@ impl Text {
         self.labelled(label, &mark, value.as_ref());
     }
 
+    /// `● value`, the symbol in the colour of a role.
+    pub fn item(&mut self, symbol: &'static str, role: Role, value: impl Into<String>) {
+        let mark = Span::styled(format!("{symbol} "), self.theme.style(role));
+        self.lines.push(Line::from(vec![mark, Span::raw(value.into())]));
+    }
+
     /// Sentences in the colour of a role.
     pub fn say(&mut self, role: Role, text: impl AsRef<str>) {
         let style = self.theme.style(role);

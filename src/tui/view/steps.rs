@@ -67,7 +67,7 @@ fn register(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     match &application.consent {
         Check::Ok { .. } => text.marked("Consent", theme.pick("●", "*"), Role::Good, "granted"),
         Check::Failed { .. } => text.marked("Consent", theme.pick("▲", "!"), Role::Bad, "refused"),
-        Check::Unknown => text.field("Consent", "not known (a asks)"),
+        Check::Unknown => text.field("Consent", "unknown; a asks"),
     }
     if let Check::Ok { at } = application.proof {
         text.field("Found", ago(at, model));
@@ -144,21 +144,17 @@ fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
 
 fn check(text: &mut Text, model: &Model, name: &str, server: &MailServer, check: &Check) {
     let theme = model.setting.theme;
-    match check {
-        Check::Unknown => text.marked(name, theme.pick("○", "."), Role::Faint, format!("not tried ({server})")),
-        Check::Ok { at } => text.marked(
-            name,
+    let (symbol, role, found) = match check {
+        Check::Unknown => (theme.pick("○", "."), Role::Faint, "not tried yet".to_owned()),
+        Check::Ok { at } => (
             theme.pick("●", "*"),
             Role::Good,
             format!("accepted {}", ago(*at, model)),
         ),
-        Check::Failed { at, .. } => text.marked(
-            name,
-            theme.pick("▲", "!"),
-            Role::Bad,
-            format!("refused {}", ago(*at, model)),
-        ),
-    }
+        Check::Failed { at, .. } => (theme.pick("▲", "!"), Role::Bad, format!("refused {}", ago(*at, model))),
+    };
+    text.item(symbol, role, format!("{name:<5}{found}"));
+    text.say(Role::Faint, format!("       {server}"));
 }
 
 /// What happened, why, and what next, with the key that does it.
