@@ -156,13 +156,15 @@ fn xclip(arguments: &[&str]) -> String {
 
 /// Another program that owns the clipboard until it is dropped. It has it when this returns.
 fn xclip_owns(text: &str, target: &str) -> Owner {
-    let mut program = Command::new("xclip")
-        .args(["-selection", "clipboard", "-t", target, "-i", "-quiet"])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    program.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let mut owner = Owner(
+        Command::new("xclip")
+            .args(["-selection", "clipboard", "-t", target, "-i", "-quiet"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
+    owner.0.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let deadline = Instant::now() + PATIENCE;
     loop {
         let output = Command::new("xclip")
@@ -170,7 +172,7 @@ fn xclip_owns(text: &str, target: &str) -> Owner {
             .output()
             .unwrap();
         if output.stdout == text.as_bytes() {
-            return Owner(program);
+            return owner;
         }
         assert!(Instant::now() < deadline, "xclip does not get the clipboard");
         std::thread::yield_now();
