@@ -11,7 +11,8 @@ use super::pages::{Page, escape, template};
 use super::params::Params;
 use super::redirect::found;
 use super::scenario::{Account, Policy, Registration, Role, SmtpAuth, Tenant};
-use super::signin::{error_page, too_late};
+use super::signin::too_late;
+use super::signin_pages::error_page;
 use super::state::{Shared, World};
 use super::token::form;
 use crate::domain::Address;
@@ -84,7 +85,9 @@ pub(super) async fn clicked(State(shared): State<Arc<Shared>>, headers: HeaderMa
         return error_page(&shared, &too_late());
     }
     press(&mut shared.world(), &params);
-    found("/")
+    let row = params.get("subject").unwrap_or_default();
+    let row: String = url::form_urlencoded::byte_serialize(row.as_bytes()).collect();
+    found(&format!("/#{row}"))
 }
 
 fn press(world: &mut World, params: &Params) {
@@ -164,7 +167,7 @@ fn row(world: &World, tenant: &Tenant, account: &Account, token: &str) -> String
         ),
     };
     format!(
-        "<tr><td><b>{address}</b><small>{name}</small></td><td>{smtp}</td><td>{imap}</td><td>{policy}</td><td>{sessions}</td></tr>\n",
+        "<tr id=\"{address}\"><td><b>{address}</b><small>{name}</small></td><td>{smtp}</td><td>{imap}</td><td>{policy}</td><td>{sessions}</td></tr>\n",
         address = escape(address),
         name = escape(&account.name),
         smtp = smtp_choice(token, tenant, account),

@@ -8,14 +8,14 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 
 use super::errors::Refusal;
-use super::issue::Challenge;
 use super::params::Params;
+use super::pkce::check_challenge;
 use super::redirect::{Back, ResponseMode};
 use super::scenario::Registration;
 use super::scopes::Scopes;
 use super::signin::{self, Consent, Errand, Stage, Then};
+use super::signin_pages;
 use super::state::{Shared, World};
-use super::token::is_pkce_text;
 
 /// `GET /{tenant}/oauth2/v2.0/authorize`.
 pub(super) async fn authorize(
@@ -26,7 +26,7 @@ pub(super) async fn authorize(
     let checked = check(&shared.world(), &tenant, query.as_deref().unwrap_or_default());
     match checked {
         Ok(errand) => signin::begin(&shared, errand),
-        Err(Denial::Page(refusal)) => signin::error_page(&shared, &refusal),
+        Err(Denial::Page(refusal)) => signin_pages::error_page(&shared, &refusal),
         Err(Denial::Back(back, refusal)) => back.refuse(&shared, &refusal),
     }
 }
@@ -167,26 +167,6 @@ fn check_prompt(params: &Params) -> Result<Consent, Refusal> {
             let message = format!("Unsupported 'prompt' value '{other}'.");
             Err(Refusal::new("invalid_request", 90_023, message))
         }
-    }
-}
-
-/// RFC 7636 section 4.3: without a method, `plain`.
-fn check_challenge(params: &Params) -> Result<Option<Challenge>, Refusal> {
-    let invalid = |code, message| Err(Refusal::new("invalid_request", code, message));
-    let Some(challenge) = params.get("code_challenge") else {
-        return match params.get("code_challenge_method") {
-            Some(_) => invalid(50_147, "The size of the Code_Challenge parameter is not valid."),
-            None => Ok(None),
-        };
-    };
-    if !is_pkce_text(challenge) {
-        return invalid(501_491, "Invalid size of Code_Challenge parameter.");
-    }
-    match params.get("code_challenge_method") {
-        None | Some("plain") => Ok(Some(Challenge::Plain(challenge.to_owned()))),
-        Some("S256") if challenge.len() == 43 => Ok(Some(Challenge::Sha256(challenge.to_owned()))),
-        Some("S256") => invalid(501_491, "Invalid size of Code_Challenge parameter."),
-        Some(_) => invalid(50_149, "Invalid Code_Challenge_method parameter."),
     }
 }
 

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::faults::Fault;
+use super::pkce::Challenge;
 use super::random::{bytes, filler, guid_of, opaque};
 use super::scopes::{Resource, Scopes};
 use super::state::{Shared, World};
@@ -21,13 +22,6 @@ pub(super) struct Code {
     pub issued_at: Timestamp,
     /// A code is good for one redemption.
     pub redeemed: bool,
-}
-
-/// A PKCE challenge (RFC 7636 section 4.3).
-#[derive(Debug, Clone)]
-pub(super) enum Challenge {
-    Plain(String),
-    Sha256(String),
 }
 
 /// What an account gave a client.

@@ -18,10 +18,13 @@ mod markup;
 mod pages;
 mod params;
 mod person;
+mod pkce;
 mod pop;
 mod provider;
 mod random;
+mod redeem;
 mod redirect;
+mod refresh;
 mod sample;
 mod sasl;
 mod scenario;
@@ -29,6 +32,7 @@ mod scopes;
 mod seed;
 mod servers;
 mod signin;
+mod signin_pages;
 mod smtp;
 mod state;
 mod tls;
@@ -59,6 +63,7 @@ use tls::Certificates;
 #[derive(Debug)]
 pub struct Demo {
     shared: Arc<Shared>,
+    admin_url: Url,
     mail: MailPorts,
     ca_pem: String,
     _servers: Servers,
@@ -103,8 +108,10 @@ impl Demo {
         let scenario = Scenario::embedded(options.crowd)?;
         let certificates = Certificates::make()?;
         let (servers, shared, mail) = servers::start(scenario, options, certificates.acceptor).await?;
+        let admin_url = Url::parse(&shared.base).map_err(|error| servers::cannot_listen(&error))?;
         Ok(Self {
             shared,
+            admin_url,
             mail,
             ca_pem: certificates.ca_pem,
             _servers: servers,
@@ -130,12 +137,9 @@ impl Demo {
     }
 
     /// The page on which the tenant's switches are.
-    ///
-    /// # Panics
-    /// Never: the address was made from a port.
     #[must_use]
     pub fn admin_url(&self) -> Url {
-        Url::parse(&self.shared.base).expect("http://localhost and a port is a URL")
+        self.admin_url.clone()
     }
 
     /// The command lines that add the tenant's registrations to another registry.

@@ -2,8 +2,8 @@
 
 use super::errors::Refusal;
 
-/// Parameters, each at most once (RFC 6749 section 3.1).
-#[derive(Debug, Clone, Default)]
+/// Parameters, each at most once (RFC 6749 section 3.1). Codes are among them, so there is no `Debug`.
+#[derive(Clone, Default)]
 pub(super) struct Params(Vec<(String, String)>);
 
 impl Params {
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn values_are_decoded_and_empty_ones_count_as_left_out() {
-        let params = Params::parse(b"scope=a+b%20c&state=").unwrap();
+        let params = Params::parse(b"scope=a+b%20c&state=").unwrap_or_default();
         assert_eq!(params.get("scope"), Some("a b c"));
         assert_eq!((params.get("state"), params.has("state")), (None, true));
         assert_eq!(params.required("code").unwrap_err().code, 900_144);
@@ -62,6 +62,6 @@ mod tests {
 
     #[test]
     fn a_parameter_that_comes_twice_is_refused() {
-        assert_eq!(Params::parse(b"a=1&a=2").unwrap_err().code, 9_000_411);
+        assert_eq!(Params::parse(b"a=1&a=2").err().unwrap().code, 9_000_411);
     }
 }

@@ -9,9 +9,12 @@ use crate::domain::{Address, Remedy, Trouble};
 pub(super) fn expired(issued_at: Timestamp) -> Trouble {
     Trouble::new(
         "aadsts.700082",
-        "The refresh token has expired because nobody used it for 90 days",
-        format!("It was issued on {}.", day(issued_at)),
-        "Sign in again.",
+        "The refresh token has expired",
+        format!(
+            "It lay unused for more than 90 days. It was issued on {}.",
+            day(issued_at)
+        ),
+        "Sign in again, and have it checked regularly.",
     )
     .with(Remedy::SignIn)
 }
@@ -22,7 +25,8 @@ pub(super) fn revoked(issued_at: Timestamp, valid_from: Timestamp) -> Trouble {
         "aadsts.50173",
         "The refresh token was revoked",
         format!(
-            "It was issued on {}; the account’s sessions were revoked or its password changed on {}.",
+            "The password was changed or reset, or an administrator revoked the sessions. It was issued on {}; only \
+             tokens from {} on are valid.",
             day(issued_at),
             day(valid_from)
         ),
@@ -35,20 +39,19 @@ pub(super) fn revoked(issued_at: Timestamp, valid_from: Timestamp) -> Trouble {
 pub(super) fn conditional_access() -> Trouble {
     Trouble::new(
         "aadsts.53003",
-        "A Conditional Access policy blocks this account",
-        "The policy does not allow tokens to be issued for it.",
-        "Have an administrator exclude the account or the application from the policy (the sign-in log names it), \
-         then check again.",
+        "Conditional Access blocks the sign-in",
+        "A policy of the tenant forbids tokens under these circumstances.",
+        "Find the sign-in in the Entra sign-in log; it names the policy. Exclude the account or the application from it.",
     )
-    .with(Remedy::Retry { not_before: None })
+    .with(Remedy::Page("https://entra.microsoft.com".to_owned()))
 }
 
 /// AADSTS90094.
 pub(super) fn admin_approval() -> Trouble {
     Trouble::new(
         "aadsts.90094",
-        "The application needs an administrator’s consent",
-        "The tenant does not let its users consent to IMAP and POP by themselves.",
+        "An administrator has to consent first",
+        "People may not allow IMAP and POP access themselves in most tenants.",
         "Have an administrator open the admin consent link, then sign in again.",
     )
     .with(Remedy::AdminConsent)
@@ -60,10 +63,37 @@ pub(super) fn smtp_verdict(scenario: &Scenario, account: &Account) -> Result<(),
     let tenant = tenants.find(|tenant| tenant.is_called(account.address.domain()));
     let tenant_allows = tenant.is_some_and(|tenant| tenant.smtp_auth);
     match account.smtp_auth {
-        SmtpAuth::Off => Err(smtp_auth_disabled("mailbox", &account.address)),
-        SmtpAuth::Inherit if !tenant_allows => Err(smtp_auth_disabled("tenant", &account.address)),
+        SmtpAuth::Off => Err(smtp_off_for_mailbox(&account.address)),
+        SmtpAuth::Inherit if !tenant_allows => Err(smtp_off_for_tenant(&account.address)),
         SmtpAuth::On | SmtpAuth::Inherit => Ok(()),
     }
+}
+
+fn smtp_off_for_tenant(mailbox: &Address) -> Trouble {
+    Trouble::new(
+        "smtp.auth_disabled.tenant",
+        format!("SMTP AUTH is switched off for the organisation, and {mailbox} follows it"),
+        "The organisation need not change: the mailbox's own setting overrides it.",
+        how_to_enable_smtp(mailbox),
+    )
+    .with(set_cas_mailbox(mailbox, "-SmtpClientAuthenticationDisabled $false"))
+}
+
+fn smtp_off_for_mailbox(mailbox: &Address) -> Trouble {
+    Trouble::new(
+        "smtp.auth_disabled.mailbox",
+        format!("SMTP AUTH is switched off for {mailbox}"),
+        "The mailbox has a setting of its own, whatever the organisation's is.",
+        how_to_enable_smtp(mailbox),
+    )
+    .with(set_cas_mailbox(mailbox, "-SmtpClientAuthenticationDisabled $false"))
+}
+
+fn how_to_enable_smtp(mailbox: &Address) -> String {
+    format!(
+        "Run the PowerShell line, or open Users › Active users › {mailbox} › Mail › Manage email apps in \
+         admin.microsoft.com and tick Authenticated SMTP. It can take an hour; then check again."
+    )
 }
 
 /// What the IMAP server says to this mailbox.
@@ -73,14 +103,11 @@ pub(super) fn imap_verdict(account: &Account) -> Result<(), Trouble> {
     }
     Err(Trouble::new(
         "imap.not_connected",
-        "The token was accepted, but the mailbox cannot be opened over IMAP",
-        "IMAP is switched off for the mailbox, or the mailbox is new.",
-        "Switch IMAP on for the mailbox, then check again.",
+        format!("The token is good, but IMAP does not open {}", account.address),
+        "IMAP is switched off for the mailbox, the mailbox is new, or the account has no FullAccess to it.",
+        "Run the PowerShell line, check the permissions, and give it up to an hour. Then check again.",
     )
-    .with(Remedy::PowerShell(format!(
-        "Set-CASMailbox -Identity {} -ImapEnabled $true",
-        quoted(&account.address)
-    ))))
+    .with(set_cas_mailbox(&account.address, "-ImapEnabled $true")))
 }
 
 /// The scenario is at odds with itself.
@@ -93,22 +120,10 @@ pub(super) fn unexpected(why: &str) -> Trouble {
     )
 }
 
-fn smtp_auth_disabled(what: &str, mailbox: &Address) -> Trouble {
-    Trouble::new(
-        format!("smtp.auth_disabled.{what}"),
-        format!("SMTP AUTH is switched off for the {what}"),
-        "The token itself was accepted.",
-        "Switch SMTP AUTH on for this mailbox, wait a few minutes, and check again.",
-    )
-    .with(Remedy::PowerShell(format!(
-        "Set-CASMailbox -Identity {} -SmtpClientAuthenticationDisabled $false",
-        quoted(mailbox)
-    )))
-}
-
-/// In PowerShell's single quotes, in which only the quote itself is doubled.
-fn quoted(address: &Address) -> String {
-    format!("'{}'", address.as_str().replace('\'', "''"))
+/// In PowerShell's single quotes only the quote itself is doubled.
+fn set_cas_mailbox(mailbox: &Address, parameters: &str) -> Remedy {
+    let quoted = mailbox.as_str().replace('\'', "''");
+    Remedy::PowerShell(format!("Set-CASMailbox -Identity '{quoted}' {parameters}"))
 }
 
 fn day(at: Timestamp) -> String {

@@ -81,17 +81,21 @@ fn serve_web(listener: TcpListener, shared: Arc<Shared>) -> oneshot::Sender<()> 
 }
 
 async fn listen() -> Result<(TcpListener, u16), Trouble> {
-    let refused = |error: io::Error| {
-        Trouble::new(
-            "demo.start",
-            "The demo cannot listen on this machine",
-            format!("A free port of 127.0.0.1 was refused: {error}."),
-            "See whether something forbids programs to listen, then try again.",
-        )
-    };
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(refused)?;
-    let port = listener.local_addr().map_err(refused)?.port();
+    let listener = TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .map_err(|error| cannot_listen(&error))?;
+    let port = listener.local_addr().map_err(|error| cannot_listen(&error))?.port();
     Ok((listener, port))
+}
+
+/// `demo.start`.
+pub(super) fn cannot_listen(error: &dyn std::error::Error) -> Trouble {
+    Trouble::new(
+        "demo.start",
+        "The demo cannot listen on this machine",
+        format!("A free port of 127.0.0.1 was refused: {error}."),
+        "See whether something forbids programs to listen, then try again.",
+    )
 }
 
 type Tls = (TlsAcceptor, Arc<Shared>);

@@ -10,26 +10,18 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::response::Response;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::device;
 use super::errors::Refusal;
 use super::faults::{Fault, json};
-use super::issue::{Challenge, GrantNumber};
+use super::issue::GrantNumber;
 use super::params::Params;
-use super::scenario::{Policy, Role};
 use super::scopes::Scopes;
 use super::state::{Shared, World};
-use crate::domain::Address;
 
 /// The grant type of RFC 8628 section 3.4.
 pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-const CODE_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
-const IDLE_LIMIT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// `POST /{tenant}/oauth2/v2.0/token`.
 pub(super) async fn token(
@@ -144,73 +136,6 @@ impl World {
             )),
         }
     }
-
-    fn redeem(&mut self, client: &Client, params: &Params) -> Result<(GrantNumber, Scopes), Refusal> {
-        let code = well_formed(params.required("code")?)?;
-        let redirect_uri = params.required("redirect_uri")?;
-        let now = self.now();
-        let known = self.codes.get_mut(code).ok_or_else(|| unknown("code"))?;
-        check_owner(client, &known.grant.client_id)?;
-        if known.redeemed {
-            return Err(already_redeemed());
-        }
-        if now.duration_since(known.issued_at) > CODE_LIFETIME {
-            return Err(code_too_old());
-        }
-        check_redirect_uri(&known.redirect_uri, redirect_uri)?;
-        check_verifier(known.challenge.as_ref(), params.get("code_verifier"))?;
-        let asked = asked_scopes(client, params, &known.grant.scopes, Multiple::Refused)?;
-        known.redeemed = true;
-        let grant = known.grant.clone();
-        self.grants.push(grant);
-        Ok((GrantNumber(self.grants.len() - 1), asked))
-    }
-
-    fn refresh(&mut self, shared: &Shared, client: &Client, params: &Params) -> Result<(GrantNumber, Scopes), Refusal> {
-        let token = well_formed(params.required("refresh_token")?)?.to_owned();
-        let known = self
-            .refresh_tokens
-            .get(&token)
-            .cloned()
-            .ok_or_else(|| unknown("refresh_token"))?;
-        let grant = self
-            .grants
-            .get_mut(known.grant.0)
-            .ok_or_else(|| unknown("refresh_token"))?;
-        check_owner(client, &grant.client_id)?;
-        if known.replaced && shared.options.strict {
-            grant.ended = true;
-        }
-        if grant.ended {
-            return Err(reused());
-        }
-        let account = grant.account.clone();
-        let granted = grant.scopes.clone();
-        let now = self.now();
-        self.check_account(&account, known.issued_at)?;
-        if now.duration_since(known.last_used_at) >= IDLE_LIMIT {
-            return Err(idle_too_long(known.issued_at));
-        }
-        let asked = asked_scopes(client, params, &granted, Multiple::FirstResource)?;
-        if let Some(used) = self.refresh_tokens.get_mut(&token) {
-            used.replaced = true;
-            used.last_used_at = now;
-        }
-        Ok((known.grant, asked))
-    }
-
-    /// What became of an account since a token was issued to it.
-    fn check_account(&self, account: &Address, issued_at: Timestamp) -> Result<(), Refusal> {
-        if let Some(valid_from) = self.valid_from.get(account).filter(|from| **from > issued_at) {
-            return Err(revoked(issued_at, *valid_from));
-        }
-        match self.account(account) {
-            None => Err(unknown("refresh_token")),
-            Some(account) if account.role == Role::Shared => Err(disabled()),
-            Some(account) if account.policy == Policy::ConditionalAccess => Err(Refusal::conditional_access()),
-            Some(_) => Ok(()),
-        }
-    }
 }
 
 /// AADSTS50057.
@@ -219,7 +144,7 @@ pub(super) fn disabled() -> Refusal {
 }
 
 /// Codes and tokens have a known form; what does not have it was damaged on its way.
-fn well_formed(text: &str) -> Result<&str, Refusal> {
+pub(super) fn well_formed(text: &str) -> Result<&str, Refusal> {
     let is_ours = text.starts_with("1.A")
         && text.len() > 700
         && text
@@ -228,13 +153,13 @@ fn well_formed(text: &str) -> Result<&str, Refusal> {
     if is_ours { Ok(text) } else { Err(Refusal::malformed()) }
 }
 
-fn unknown(parameter: &str) -> Refusal {
+pub(super) fn unknown(parameter: &str) -> Refusal {
     let message = format!("The provided value for the '{parameter}' parameter is not valid.");
     Refusal::new("invalid_grant", 70_000, message)
 }
 
 /// The tenant needs no check: a client is known in one only.
-fn check_owner(client: &Client, client_id: &str) -> Result<(), Refusal> {
+pub(super) fn check_owner(client: &Client, client_id: &str) -> Result<(), Refusal> {
     if client.id != client_id {
         return Err(Refusal::new(
             "invalid_grant",
@@ -245,63 +170,20 @@ fn check_owner(client: &Client, client_id: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_redirect_uri(asked_with: &str, redeemed_with: &str) -> Result<(), Refusal> {
-    if asked_with == redeemed_with {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        "invalid_grant",
-        500_112,
-        format!(
-            "The reply address '{redeemed_with}' does not match the reply address '{asked_with}' provided when \
-             requesting Authorization code."
-        ),
-    ))
-}
-
-/// RFC 7636 section 4.6.
-fn check_verifier(challenge: Option<&Challenge>, verifier: Option<&str>) -> Result<(), Refusal> {
-    let mismatch = |code| {
-        let message = "The Code_Verifier does not match the code_challenge supplied in the authorization request.";
-        Err(Refusal::new("invalid_grant", code, message))
-    };
-    let (challenge, verifier) = match (challenge, verifier) {
-        (None, None) => return Ok(()),
-        (Some(_), None) => return mismatch(50_148),
-        (None, Some(_)) => return mismatch(501_481),
-        (Some(challenge), Some(verifier)) => (challenge, verifier),
-    };
-    if !is_pkce_text(verifier) {
-        return Err(Refusal::new(
-            "invalid_grant",
-            501_491,
-            "The size or format of the Code_Verifier parameter is invalid.",
-        ));
-    }
-    let matches = match challenge {
-        Challenge::Plain(expected) => verifier == expected,
-        Challenge::Sha256(expected) => URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == *expected,
-    };
-    if matches { Ok(()) } else { mismatch(501_481) }
-}
-
-/// RFC 7636 section 4.1: 43 to 128 unreserved characters.
-pub(super) fn is_pkce_text(text: &str) -> bool {
-    (43..=128).contains(&text.len())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~'))
-}
-
 /// What becomes of scopes of two resources.
 #[derive(Clone, Copy, PartialEq)]
-enum Multiple {
+pub(super) enum Multiple {
     Refused,
     FirstResource,
 }
 
 /// The scopes of this request; without any, those of the grant.
-fn asked_scopes(client: &Client, params: &Params, granted: &Scopes, multiple: Multiple) -> Result<Scopes, Refusal> {
+pub(super) fn asked_scopes(
+    client: &Client,
+    params: &Params,
+    granted: &Scopes,
+    multiple: Multiple,
+) -> Result<Scopes, Refusal> {
     let Some(text) = params.get("scope") else {
         return Ok(granted.clone());
     };
@@ -323,78 +205,4 @@ fn asked_scopes(client: &Client, params: &Params, granted: &Scopes, multiple: Mu
         .with_suberror("consent_required"));
     }
     Ok(asked)
-}
-
-fn already_redeemed() -> Refusal {
-    Refusal::new(
-        "invalid_grant",
-        54_005,
-        "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing \
-         refresh token.",
-    )
-}
-
-fn code_too_old() -> Refusal {
-    Refusal::new(
-        "invalid_grant",
-        70_008,
-        "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive \
-         authorization request for this user and resource.",
-    )
-}
-
-fn reused() -> Refusal {
-    Refusal::new(
-        "invalid_grant",
-        70_000,
-        "The provided grant is no longer valid: a refresh token of it was used twice.",
-    )
-    .with_suberror("bad_token")
-}
-
-fn revoked(issued_at: Timestamp, valid_from: Timestamp) -> Refusal {
-    Refusal::new(
-        "invalid_grant",
-        50_173,
-        format!(
-            "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might \
-             have changed or reset their password. The grant was issued on '{issued_at:.7}' and the TokensValidFrom \
-             date (before which tokens are not valid) for this user is '{valid_from:.7}'."
-        ),
-    )
-    .with_suberror("bad_token")
-}
-
-fn idle_too_long(issued_at: Timestamp) -> Refusal {
-    Refusal::new(
-        "invalid_grant",
-        700_082,
-        format!(
-            "The refresh token has expired due to inactivity. The token was issued on {issued_at:.7} and was \
-             inactive for 90.00:00:00."
-        ),
-    )
-    .with_suberror("token_expired")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The example of RFC 7636, appendix B.
-    #[test]
-    fn the_verifier_must_hash_to_the_challenge() {
-        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        let challenge = Challenge::Sha256("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned());
-        assert_eq!(check_verifier(Some(&challenge), Some(verifier)), Ok(()));
-        let other = "x".repeat(43);
-        for (challenge, verifier, code) in [
-            (Some(&challenge), None, 50_148),
-            (None, Some(verifier), 501_481),
-            (Some(&challenge), Some(other.as_str()), 501_481),
-            (Some(&challenge), Some("short"), 501_491),
-        ] {
-            assert_eq!(check_verifier(challenge, verifier).unwrap_err().code, code);
-        }
-    }
 }
