@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use crate::domain::{Application, ApplicationName, Check, Trouble};
 
 use super::sql::{Columns, Fault, Json, time};
-use super::{Registry, grants};
+use super::{Registry, discarded};
 
 /// The columns of [`application`], in its order.
 const COLUMNS: &str = "name, provider, tenant, client_id, redirect_uri, scopes, has_client_secret, \
@@ -57,7 +57,7 @@ impl Registry {
             if users > 0 {
                 return Err(in_use(name, users).into());
             }
-            grants::discard_all(transaction, id)?;
+            discarded::discard_all(transaction, id)?;
             transaction.execute("DELETE FROM applications WHERE id = ?1", [id])?;
             Ok(())
         })

@@ -8,13 +8,13 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 
 use crate::domain::{Address, ApplicationName, Grant, GrantId, Identity, Mailbox, Step, Token, TokenEnd, Trouble};
 
-use super::sql::{Columns, Fault, Json, time};
-use super::{Registry, applications, mailboxes};
+use super::sql::{Columns, Fault, Json, count, time};
+use super::{Registry, applications, discarded, mailboxes};
 
-/// Grants in the form that [`grant`] reads.
+/// Grants in the form that [`grant`] reads. (On `CROSS JOIN` see [`mailboxes::SELECT`].)
 const SELECT: &str = "SELECT grants.id, applications.name, account, issuer, subject, username, \
      obtained_at, last_used_at, ended_at, ending, trouble \
-     FROM grants JOIN applications ON applications.id = grants.application";
+     FROM grants CROSS JOIN applications ON applications.id = grants.application";
 
 impl Registry {
     /// The grant with this number.
@@ -33,7 +33,7 @@ impl Registry {
     pub fn grant_for(&self, application: &ApplicationName, account: &Address) -> Result<Grant, Trouble> {
         self.write(|transaction| {
             let id = find_or_make(transaction, application, account)?;
-            expect_secret(transaction, id)?;
+            discarded::expect_secret(transaction, id)?;
             by_id(transaction, id)
         })
     }
@@ -156,30 +156,6 @@ impl Registry {
         })
     }
 
-    /// The grants that are gone from the registry while their secrets may still be in the store.
-    ///
-    /// # Errors
-    /// `registry.…`.
-    pub fn discarded(&self) -> Result<Vec<GrantId>, Trouble> {
-        self.read(|transaction| {
-            let mut statement = transaction.prepare_cached("SELECT grant_id FROM discarded ORDER BY grant_id")?;
-            Ok(statement
-                .query_map([], |row| row.get(0).map(GrantId))?
-                .collect::<Result<_, _>>()?)
-        })
-    }
-
-    /// The secrets of a discarded grant are gone too.
-    ///
-    /// # Errors
-    /// `registry.…`.
-    pub fn forget_discarded(&self, id: GrantId) -> Result<(), Trouble> {
-        self.write(|transaction| {
-            transaction.execute("DELETE FROM discarded WHERE grant_id = ?1", [id.0])?;
-            Ok(())
-        })
-    }
-
     fn change_grant(&self, id: GrantId, sql: &str, values: impl Params) -> Result<(), Trouble> {
         self.write(|transaction| match transaction.prepare_cached(sql)?.execute(values)? {
             0 => Err(unknown(id).into()),
@@ -191,8 +167,12 @@ impl Registry {
 /// All grants, by number.
 pub(super) fn all(connection: &Connection) -> Result<HashMap<GrantId, Grant>, Fault> {
     let mut statement = connection.prepare_cached(SELECT)?;
-    let numbered = statement.query_map([], |row| grant(row).map(|grant| (grant.id, grant)))?;
-    Ok(numbered.collect::<Result<_, _>>()?)
+    let mut all = HashMap::with_capacity(count(connection, "grants")?);
+    for grant in statement.query_map([], grant)? {
+        let grant = grant?;
+        all.insert(grant.id, grant);
+    }
+    Ok(all)
 }
 
 /// The grant with this number.
@@ -227,34 +207,6 @@ pub(super) fn respell(transaction: &Transaction<'_>, id: GrantId, account: &Addr
         "UPDATE grants SET account = ?2 WHERE id = ?1",
         params![id.0, account.as_str()],
     )?;
-    Ok(())
-}
-
-/// Notes that a secret may be stored for this grant from now on, whether or not that is recorded:
-/// a process may die between the two.
-pub(super) fn expect_secret(transaction: &Transaction<'_>, id: GrantId) -> Result<(), Fault> {
-    transaction.execute("UPDATE grants SET may_hold_secret = 1 WHERE id = ?1", [id.0])?;
-    Ok(())
-}
-
-/// Removes a grant that no mailbox uses; if it may hold a secret, its number is kept until that is gone too.
-pub(super) fn discard_if_unused(transaction: &Transaction<'_>, id: GrantId) -> Result<(), Fault> {
-    discard_where(
-        transaction,
-        "id = ?1 AND NOT EXISTS (SELECT 1 FROM mailboxes WHERE grant_id = grants.id)",
-        id.0,
-    )
-}
-
-/// Removes all grants of an application, which no mailbox uses.
-pub(super) fn discard_all(transaction: &Transaction<'_>, application: i64) -> Result<(), Fault> {
-    discard_where(transaction, "application = ?1", application)
-}
-
-fn discard_where(transaction: &Transaction<'_>, condition: &str, value: i64) -> Result<(), Fault> {
-    let keep = format!("INSERT INTO discarded SELECT id FROM grants WHERE may_hold_secret AND {condition}");
-    transaction.execute(&keep, [value])?;
-    transaction.execute(&format!("DELETE FROM grants WHERE {condition}"), [value])?;
     Ok(())
 }
 
@@ -423,15 +375,6 @@ mod tests {
         assert_eq!(grant.id, mailbox.grant);
         let outcome = registry.grant_for(&name("Nobody"), &address("billing@contoso.com"));
         assert_eq!(outcome.unwrap_err().code(), "application.unknown");
-    }
-
-    /// A process may store a secret and die before it records that.
-    #[test]
-    fn a_grant_that_may_hold_a_secret_is_discarded_with_care() {
-        let (_folder, registry, mailbox) = with_mailbox();
-        assert_eq!(registry.take_lease(mailbox.grant, "somebody", at(0), at(9)), Ok(true));
-        registry.remove_mailbox(mailbox.id).unwrap();
-        assert_eq!(registry.discarded(), Ok(vec![mailbox.grant]));
     }
 
     #[test]

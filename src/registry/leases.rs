@@ -6,7 +6,7 @@ use rusqlite::params;
 use crate::domain::{GrantId, Trouble};
 
 use super::sql::time;
-use super::{Registry, grants};
+use super::{Registry, discarded, grants};
 
 impl Registry {
     /// Takes the right to refresh a grant, unless somebody else's runs beyond `now`. One's own is
@@ -25,7 +25,7 @@ impl Registry {
                      WHERE leases.holder = excluded.holder OR leases.until <= ?4",
                 )?
                 .execute(params![id.0, holder, time(until), time(now)])?;
-            grants::expect_secret(transaction, id)?;
+            discarded::expect_secret(transaction, id)?;
             Ok(taken == 1)
         })
     }

@@ -6,8 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use crate::domain::{Address, ApplicationName, Check, Checks, GrantId, Mailbox, MailboxId, Trouble};
 
 use super::nearest::nearest;
-use super::sql::{Columns, Fault, Json, time};
-use super::{Registry, grants};
+use super::sql::{Columns, Fault, Json, count, time};
+use super::{Registry, discarded, grants};
 
 /// Which of a mailbox's servers was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -21,9 +21,11 @@ pub enum Protocol {
 }
 
 /// Mailboxes in the form that [`mailbox`] reads; the name of the application comes with the grant.
+/// `CROSS JOIN` has SQLite read this table from its beginning to its end, which is twice as quick
+/// for a whole fleet as the way over an index that it would choose.
 pub(super) const SELECT: &str = "SELECT mailboxes.id, address, applications.name, grant_id, \
      smtp_at, smtp_trouble, imap_at, imap_trouble, pop_at, pop_trouble \
-     FROM mailboxes JOIN grants ON grants.id = grant_id JOIN applications ON applications.id = grants.application";
+     FROM mailboxes CROSS JOIN grants ON grants.id = grant_id CROSS JOIN applications ON applications.id = grants.application";
 
 const FORGET_CHECKS: &str = "smtp_at = NULL, smtp_trouble = NULL, imap_at = NULL, imap_trouble = NULL, \
      pop_at = NULL, pop_trouble = NULL";
@@ -92,7 +94,7 @@ impl Registry {
             if before.address != *address || before.grant != grant {
                 forget_checks(transaction, id)?;
             }
-            grants::discard_if_unused(transaction, before.grant)?;
+            discarded::discard_if_unused(transaction, before.grant)?;
             by_id(transaction, id)
         })
     }
@@ -114,7 +116,7 @@ impl Registry {
             }
             transaction.execute("UPDATE mailboxes SET grant_id = ?2 WHERE id = ?1", [id.0, grant.0])?;
             forget_checks(transaction, id)?;
-            grants::discard_if_unused(transaction, before.grant)
+            discarded::discard_if_unused(transaction, before.grant)
         })
     }
 
@@ -126,7 +128,7 @@ impl Registry {
         self.write(|transaction| {
             let grant = by_id(transaction, id)?.grant;
             transaction.execute("DELETE FROM mailboxes WHERE id = ?1", [id.0])?;
-            grants::discard_if_unused(transaction, grant)
+            discarded::discard_if_unused(transaction, grant)
         })
     }
 
@@ -150,8 +152,13 @@ impl Registry {
 
 /// All mailboxes, by address.
 pub(super) fn all(connection: &Connection) -> Result<Vec<Mailbox>, Fault> {
-    let mut statement = connection.prepare_cached(&format!("{SELECT} ORDER BY mailboxes.folded"))?;
-    Ok(statement.query_map([], mailbox)?.collect::<Result<_, _>>()?)
+    let mut statement = connection.prepare_cached(SELECT)?;
+    let mut all = Vec::with_capacity(count(connection, "mailboxes")?);
+    for mailbox in statement.query_map([], mailbox)? {
+        all.push(mailbox?);
+    }
+    all.sort_by_cached_key(|mailbox| mailbox.address.folded());
+    Ok(all)
 }
 
 /// The mailbox with this number.

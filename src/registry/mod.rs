@@ -5,6 +5,7 @@
 //! transaction. It knows no network and no screen.
 
 mod applications;
+mod discarded;
 #[cfg(test)]
 mod fixture;
 mod fleet;

@@ -8,7 +8,7 @@ use url::Url;
 use crate::domain::{ApplicationName, MailboxId, RedirectUri, Trouble};
 
 use super::sql::{Columns, Fault, Json, time};
-use super::{Registry, applications, grants, mailboxes};
+use super::{Registry, applications, discarded, mailboxes};
 
 /// A browser errand that has begun: a sign-in or an admin consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,7 +112,7 @@ impl Registry {
                 return Ok(Claim::Expired(sign_in));
             }
             if let Purpose::SignIn(mailbox) = sign_in.purpose {
-                grants::expect_secret(transaction, mailboxes::by_id(transaction, mailbox)?.grant)?;
+                discarded::expect_secret(transaction, mailboxes::by_id(transaction, mailbox)?.grant)?;
             }
             sign_in.progress = Progress::Claimed;
             save_progress(transaction, state, &sign_in.progress)?;

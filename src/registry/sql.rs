@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, ToSqlOutput, Type};
-use rusqlite::{ErrorCode, Row, ToSql};
+use rusqlite::{Connection, ErrorCode, Row, ToSql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -223,6 +223,14 @@ impl<'a> Columns<'a> {
 /// A time as it is stored; what is finer than a microsecond is lost.
 pub(super) fn time(at: Timestamp) -> i64 {
     at.as_microsecond()
+}
+
+/// How many rows a table has, so that room is made once.
+pub(super) fn count(connection: &Connection, table: &'static str) -> rusqlite::Result<usize> {
+    let rows: u32 = connection
+        .prepare_cached(&format!("SELECT count(*) FROM {table}"))?
+        .query_row([], |row| row.get(0))?;
+    Ok(rows as usize)
 }
 
 /// A value that is stored as JSON.

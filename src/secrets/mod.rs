@@ -107,8 +107,8 @@ impl Secrets {
     /// Writes `secret` and reads it back.
     ///
     /// # Errors
-    /// `keyring.…`; the old value is then still there. Only after `keyring.timeout` it may be
-    /// either: the keyring may still do what it was asked.
+    /// `keyring.…`; the old value is then still there. Only if the keyring went away or blocked in
+    /// the middle (`keyring.missing`, `keyring.timeout`) it may be either, but never a mixture.
     pub async fn put(&self, key: &Key, secret: &Secret) -> Result<(), Trouble> {
         match &self.0 {
             Store::Keyring(keyring) => {

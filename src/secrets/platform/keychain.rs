@@ -29,19 +29,24 @@ pub(in crate::secrets) fn modifiers() -> Option<HashMap<&'static str, &'static s
     None
 }
 
-/// The numbers are those of `SecBase.h`; the store hands them on in the `Debug` text only.
+/// What the numbers of `SecBase.h` mean.
 pub(in crate::secrets) fn reason(error: &Error) -> Reason {
-    let text = format!("{error:?}");
-    let says = |numbers: &[&str]| numbers.iter().any(|number| text.contains(number));
-    match error {
-        // errSecInteractionNotAllowed (locked, and no screen to ask on), errSecUserCanceled.
-        _ if says(&["-25308", "-128"]) => Reason::Locked,
-        // errSecAuthFailed, errSecInvalidOwnerEdit, errSecReadOnly, write permission, errSecMissingEntitlement.
-        _ if says(&["-25293", "-25244", "-25292", "-61", "-34018"]) => Reason::Denied,
-        // errSecNoSuchKeychain, errSecInvalidKeychain, errSecNoDefaultKeychain.
-        _ if says(&["-25294", "-25295", "-25307"]) => Reason::NoCollection,
-        // errSecNotAvailable.
-        _ if says(&["-25291"]) => Reason::Missing,
+    match number(error) {
+        // errSecInteractionNotAllowed (locked, and no screen to ask on), errSecUserCanceled
+        Some(-25308 | -128) => Reason::Locked,
+        // errSecAuthFailed, errSecInvalidOwnerEdit, errSecReadOnly, wrPermErr, errSecMissingEntitlement
+        Some(-25293 | -25244 | -25292 | -61 | -34018) => Reason::Denied,
+        // errSecNoSuchKeychain, errSecInvalidKeychain, errSecNoDefaultKeychain
+        Some(-25294 | -25295 | -25307) => Reason::NoCollection,
+        // errSecNotAvailable
+        Some(-25291) => Reason::Missing,
         _ => Reason::Failed,
     }
+}
+
+/// The number within the error, which the store hands on in the `Debug` text only: `Error { code: -25308, … }`.
+fn number(error: &Error) -> Option<i32> {
+    let text = format!("{error:?}");
+    let (_, rest) = text.split_once("code: ")?;
+    rest.split([',', ' ']).next()?.parse().ok()
 }
