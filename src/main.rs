@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
-use mailkey::cli::{self, Cli, Command, Exit, setup};
+use mailkey::cli::{self, Cli, Command, Exit, log};
 use mailkey::demo::{Demo, Options};
 use mailkey::desktop::Clipboard;
 use mailkey::domain::Trouble;
@@ -49,8 +49,8 @@ async fn run(cli: Cli) -> Result<Exit, Trouble> {
         };
     }
     let home = Home::find(std::env::var_os("MAILKEY_HOME").map(Into::into))?;
-    setup::log_to(&home.log, std::env::var("MAILKEY_LOG").ok());
-    let engine = setup::engine(&home)?;
+    log::write_to(&home.log, std::env::var("MAILKEY_LOG").ok());
+    let engine = Engine::open(&home)?;
     match cli.command {
         Some(command) => cli::run(command, engine).await,
         None => tui::run(Start {

@@ -6,9 +6,9 @@ mod app;
 mod get;
 pub mod json;
 mod list;
+pub mod log;
 mod redeem;
 mod remove;
-pub mod setup;
 mod signin;
 mod token;
 

@@ -425,17 +425,17 @@ impl Engine {
             return self.refused(errand, mailbox, at_token(no_refresh_token())).await;
         };
         self.0.works.report(ticket, Work::Storing { since: self.now() });
-        if let Err(trouble) = self
-            .secrets()
-            .put(&Key::refresh_token(self.registry_id(), grant.id), refresh_token)
-            .await
-        {
+        let key = Key::refresh_token(self.registry_id(), grant.id);
+        if let Err(trouble) = self.secrets().put(&key, refresh_token).await {
             return self.refused(errand, mailbox, at_token(trouble)).await;
         }
         let (now, id, identity) = (self.now(), grant.id, tokens.identity.clone());
         let (application, state) = (grant.application.clone(), errand.state.clone());
+        let kept = self
+            .registry(move |registry| registry.record_sign_in(id, identity.as_ref(), now))
+            .await;
+        self.recorded(&key, kept).await?;
         self.registry(move |registry| {
-            registry.record_sign_in(id, identity.as_ref(), now)?;
             // Nobody gets a token from an application that is not registered and consented to.
             registry.record_proof(&application, &Check::Ok { at: now })?;
             registry.record_consent(&application, &Check::Ok { at: now })?;

@@ -112,7 +112,7 @@ impl Engine {
             expires_at: now + PATIENCE,
             progress: Progress::Open,
         };
-        self.open(errand, port).await
+        self.begin(errand, port).await
     }
 
     /// Begins an admin consent for the application called `name`.
@@ -146,7 +146,7 @@ impl Engine {
             expires_at: now + PATIENCE,
             progress: Progress::Open,
         };
-        self.open(errand, port).await
+        self.begin(errand, port).await
     }
 
     /// Takes up the errands that an earlier run, or another process, left open.
@@ -303,7 +303,7 @@ impl Engine {
         })
     }
 
-    async fn open(&self, errand: SignIn, port: Option<u16>) -> Result<Errand, Trouble> {
+    async fn begin(&self, errand: SignIn, port: Option<u16>) -> Result<Errand, Trouble> {
         let row = errand.clone();
         self.registry(move |registry| registry.open_sign_in(&row)).await?;
         self.wait_for(&errand, port);

@@ -91,6 +91,25 @@ impl Engine {
         }))
     }
 
+    /// An engine over this installation's configuration, registry and secret store.
+    ///
+    /// # Errors
+    /// `config.…`, `registry.…`.
+    pub fn open(home: &Home) -> Result<Self, Trouble> {
+        let settings = Settings::load(&home.config)?;
+        let registry = Registry::open(&home.registry)?;
+        let secrets = match settings.store {
+            config::StoreKind::Keyring => Secrets::keyring(),
+        };
+        Ok(Self::new(Parts {
+            settings,
+            registry,
+            secrets,
+            clipboard: Clipboard::start(),
+            clock: Clock::system(),
+        }))
+    }
+
     /// What happens from now on.
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {

@@ -154,9 +154,18 @@ impl Engine {
             self.secrets().put(key, refresh_token).await?;
         }
         let (id, now) = (grant.id, self.now());
-        self.registry(move |registry| registry.record_use(id, now)).await?;
+        self.recorded(key, self.registry(move |registry| registry.record_use(id, now)).await)
+            .await?;
         self.cache_access_token(id, &tokens).await;
         Ok(tokens.access_token)
+    }
+
+    /// A grant that was removed while its token was on the way leaves no secret behind.
+    pub(super) async fn recorded(&self, key: &Key, outcome: Result<(), Trouble>) -> Result<(), Trouble> {
+        if outcome.as_ref().is_err_and(|trouble| trouble.code() == "grant.unknown") {
+            self.secrets().delete(key).await?;
+        }
+        outcome
     }
 
     async fn record_refusal(&self, id: GrantId, refusal: &Refusal) -> Result<(), Trouble> {
