@@ -7,6 +7,7 @@ mod get;
 pub mod json;
 mod list;
 pub mod log;
+pub mod markdown;
 mod redeem;
 mod remove;
 mod signin;

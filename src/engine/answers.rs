@@ -1,6 +1,6 @@
 //! What comes back from the browser: whose it is, and what becomes of it.
 
-use super::errands::{Case, Held, taken, verifier_context};
+use super::errands::{Case, Held, subject, taken, verifier_context};
 use super::event::{Event, Subject};
 use super::work::Ticket;
 use super::{Engine, Errand, Work, lock};
@@ -577,13 +577,6 @@ fn is_expected(grant: &Grant, identity: Option<&Identity>) -> bool {
         .as_ref()
         .is_some_and(|known| known.issuer == signed_in.issuer && known.subject == signed_in.subject);
     same_person || signed_in.username.to_lowercase() == grant.account.folded()
-}
-
-fn subject(purpose: &Purpose) -> Subject {
-    match purpose {
-        Purpose::SignIn(mailbox) => Subject::Mailbox(*mailbox),
-        Purpose::Consent(name) => Subject::Application(name.clone()),
-    }
 }
 
 fn at_token(trouble: Trouble) -> Refusal {

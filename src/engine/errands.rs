@@ -29,6 +29,8 @@ const GRACE: Duration = Duration::from_secs(3);
 /// An errand that has begun.
 #[derive(Debug, Clone)]
 pub struct Errand {
+    /// Whom it is for.
+    pub subject: Subject,
     /// Its `state`.
     pub state: String,
     /// What the browser opens.
@@ -297,6 +299,7 @@ impl Engine {
         let work = self.0.works.get(subject)?;
         let waiting = work.waiting()?;
         Some(Errand {
+            subject: subject.clone(),
             state: waiting.state.clone(),
             link: waiting.link.clone(),
             listening: waiting.listening,
@@ -308,6 +311,7 @@ impl Engine {
         self.registry(move |registry| registry.open_sign_in(&row)).await?;
         self.wait_for(&errand, port);
         Ok(Errand {
+            subject: subject(&errand.purpose),
             state: errand.state,
             link: errand.link,
             listening: port.is_some(),
@@ -323,10 +327,11 @@ impl Engine {
             since: errand.opened_at,
             until: errand.expires_at,
         };
-        let (subject, work) = match &errand.purpose {
-            Purpose::SignIn(mailbox) => (Subject::Mailbox(*mailbox), Work::SigningIn(waiting)),
-            Purpose::Consent(name) => (Subject::Application(name.clone()), Work::Consenting(waiting)),
+        let work = match &errand.purpose {
+            Purpose::SignIn(_) => Work::SigningIn(waiting),
+            Purpose::Consent(_) => Work::Consenting(waiting),
         };
+        let subject = subject(&errand.purpose);
         let ticket = self.0.works.begin(subject.clone(), work);
         lock(&self.0.errands.open).insert(errand.state.clone(), Open { subject, ticket, port });
         self.watch_clipboard();
@@ -423,6 +428,14 @@ impl Engine {
             }
             keep
         });
+    }
+}
+
+/// Whom an errand is for.
+pub(super) fn subject(purpose: &Purpose) -> Subject {
+    match purpose {
+        Purpose::SignIn(mailbox) => Subject::Mailbox(*mailbox),
+        Purpose::Consent(name) => Subject::Application(name.clone()),
     }
 }
 

@@ -229,9 +229,8 @@ async fn choose_account(engine: Engine, state: String, choice: crate::engine::Ch
         return Ok(None);
     };
     let browser = open_or_copy(&engine, &errand.link).await;
-    // The errand's own mailbox is shown with its work; the notice needs only to say that it is a sign-in.
     Ok(Some(Done::Opened {
-        subject: Subject::Mailbox(MailboxId(0)),
+        subject: errand.subject,
         browser,
     }))
 }
