@@ -44,7 +44,11 @@ impl Layout {
             return Self::TooSmall;
         }
         let all = Rect::new(0, 0, width, height);
-        let [header, body, footer] = rows(all, [Constraint::Length(1), Constraint::Min(0), Constraint::Length(2)]);
+        let footer = if height >= 30 { 3 } else { 2 };
+        let [header, body, footer] = rows(
+            all,
+            [Constraint::Length(1), Constraint::Min(0), Constraint::Length(footer)],
+        );
         if width >= 110 && height >= 24 {
             let [list, right] = columns(body, [Constraint::Percentage(45), Constraint::Min(0)]);
             let [upper, lower] = rows(right, [Constraint::Fill(1), Constraint::Fill(1)]);

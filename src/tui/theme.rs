@@ -91,19 +91,21 @@ impl Theme {
     /// The style of a role.
     #[must_use]
     pub fn style(self, role: Role) -> Style {
-        let plain = Style::new();
+        // A title lies on a faint frame and is not to be faint with it.
+        let plain = Style::new().remove_modifier(Modifier::DIM);
         let style = match role {
             Role::Text => plain,
-            Role::Faint | Role::Frame => plain.add_modifier(Modifier::DIM),
+            Role::Faint | Role::Frame => Style::new().add_modifier(Modifier::DIM),
             Role::Title => plain.add_modifier(Modifier::BOLD),
-            Role::Accent => plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
+            // Magenta is the one hue that reads well on black and on white with every common palette.
+            Role::Accent => plain.fg(Color::Magenta).add_modifier(Modifier::BOLD),
             Role::Good => plain.fg(Color::Green),
-            Role::Busy => plain.fg(Color::Cyan),
+            Role::Busy => plain.fg(Color::Magenta),
             Role::Ready => plain.add_modifier(Modifier::BOLD),
             Role::Warn => plain.fg(Color::Yellow),
             Role::Bad => plain.fg(Color::Red).add_modifier(Modifier::BOLD),
             Role::Cursor => plain.add_modifier(Modifier::REVERSED),
-            Role::Focus => plain.fg(Color::Cyan),
+            Role::Focus => plain.fg(Color::Magenta),
         };
         match self.palette {
             Palette::Sixteen => style,

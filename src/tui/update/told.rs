@@ -102,15 +102,17 @@ fn opened(
             Tone::Plain,
             format!("{errand}: the browser was opened. The answer is taken by itself."),
         ),
-        Err((no_browser, Ok(copied))) => {
-            let mut text = format!(
-                "{}; the link was copied. Open it, and paste here the address that you land on.",
-                no_browser.what()
-            );
-            if model.setting.demo.is_some() {
-                text.push_str(" Or p plays the person.");
-            }
-            model.say(Tone::Plain, text);
+        Err((_, Ok(copied))) => {
+            let how = match copied {
+                Copied::Clipboard { .. } => "was copied",
+                Copied::ForTerminal(_) => "was handed to your terminal's clipboard (OSC 52)",
+            };
+            let or = if model.setting.demo.is_some() {
+                " Or p plays the person."
+            } else {
+                ""
+            };
+            model.say(Tone::Plain, format!("{errand}: no browser can be opened here, so the link {how}. Open it where there is one, then paste here the address that you land on.{or}"));
             if let Copied::ForTerminal(link) = copied {
                 return vec![Effect::ToTerminal(link)];
             }

@@ -16,29 +16,41 @@ use crate::tui::update::is_possible;
 /// Draws them.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let width = usize::from(area.width);
-    let first = match (&model.notice, &model.batch) {
-        (_, Some(batch)) => progress(model, batch, width),
-        (Some(_), None) => notice(model, width),
-        (None, None) => demo(model, width),
+    let room = usize::from(area.height.saturating_sub(1));
+    let mut lines = match (&model.notice, &model.batch) {
+        (_, Some(batch)) => vec![progress(model, batch, width)],
+        (Some(_), None) => notice(model, width, room),
+        (None, None) => vec![demo(model, width)],
     };
-    frame.render_widget(Paragraph::new(vec![first, keys(model, width)]), area);
+    lines.resize(room, Line::default());
+    lines.push(keys(model, width));
+    frame.render_widget(Paragraph::new(lines), area);
 }
 
-fn notice(model: &Model, width: usize) -> Line<'static> {
+/// A notice on as many lines as there are; the last one is cut.
+fn notice(model: &Model, width: usize, room: usize) -> Vec<Line<'static>> {
     let theme = model.setting.theme;
-    let Some(notice) = &model.notice else {
-        return Line::default();
-    };
+    let Some(notice) = &model.notice else { return vec![] };
     let (symbol, role) = match notice.tone {
         Tone::Good => (theme.pick("●", "*"), Role::Good),
         Tone::Plain => (theme.pick("·", "-"), Role::Accent),
         Tone::Bad => (theme.pick("▲", "!"), Role::Bad),
     };
-    let text = cut(theme, &notice.text, width.saturating_sub(4));
-    Line::from(vec![
-        Span::styled(format!(" {symbol} "), theme.style(role)),
-        Span::raw(text),
-    ])
+    let wide = width.saturating_sub(4).max(1);
+    let mut parts: Vec<String> = textwrap::wrap(&notice.text, wide)
+        .into_iter()
+        .map(std::borrow::Cow::into_owned)
+        .collect();
+    if parts.len() > room {
+        let rest = parts.split_off(room.saturating_sub(1)).join(" ");
+        parts.push(cut(theme, &rest, wide));
+    }
+    let mut mark = format!(" {symbol} ");
+    let lines = parts.into_iter().map(|part| {
+        let mark = std::mem::replace(&mut mark, "   ".to_owned());
+        Line::from(vec![Span::styled(mark, theme.style(role)), Span::raw(part)])
+    });
+    lines.collect()
 }
 
 fn demo(model: &Model, width: usize) -> Line<'static> {
@@ -47,7 +59,7 @@ fn demo(model: &Model, width: usize) -> Line<'static> {
         return Line::default();
     };
     let text = format!(
-        " This is a demo: nothing of yours is touched. Play its administrator at {}",
+        " A demo: nothing of yours is touched. Its admin page: {}",
         demo.admin_page
     );
     Line::styled(cut(theme, &text, width), theme.style(Role::Faint))

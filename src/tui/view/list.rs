@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
 
 use super::parts::{fit, frame as border};
 use crate::domain::{StepState, TokenState};
@@ -79,7 +80,8 @@ struct Columns {
 
 impl Columns {
     fn of(width: usize) -> Self {
-        let rest = width.saturating_sub(MARKS + STEPS + TOKEN + CHECKED);
+        // The last column keeps off the frame.
+        let rest = width.saturating_sub(MARKS + STEPS + TOKEN + CHECKED + 1);
         if rest < 54 {
             return Self {
                 mailbox: rest,
@@ -125,8 +127,7 @@ impl Columns {
             Span::raw(" "),
         ];
         parts.extend(steps(model, row));
-        let (token, role) = token(model, row);
-        parts.push(Span::styled(fit(theme, &token, TOKEN), theme.style(role)));
+        parts.extend(token(model, row));
         let checked = row.checked.map_or(theme.pick("–", "-").to_owned(), |checked| {
             time::ago(checked, model.now)
         });
@@ -169,17 +170,27 @@ fn steps(model: &Model, row: &Row) -> Vec<Span<'static>> {
     spans
 }
 
-/// Days left, or the word for a token without.
-fn token(model: &Model, row: &Row) -> (String, Role) {
+/// Days left, or the word for a token without. What is due is said by a sign, so that its number
+/// stays readable where yellow is not.
+fn token(model: &Model, row: &Row) -> [Span<'static>; 2] {
     let theme = model.setting.theme;
     let days = row
         .deadline
         .map(|deadline| deadline.duration_since(model.now).as_hours() / 24);
-    let text = match (row.token, days) {
-        (TokenState::None, _) => theme.pick("–", "-").to_owned(),
-        (TokenState::Valid, Some(days)) => format!("{days} d"),
-        (TokenState::Due, Some(days)) => format!("{days} d {}", theme.pick("◔", "%")),
-        (state, _) => state.word().to_owned(),
+    let (text, sign) = match (row.token, days) {
+        (TokenState::None, _) => (theme.pick("–", "-").to_owned(), ""),
+        (TokenState::Valid, Some(days)) => (format!("{days} d"), ""),
+        (TokenState::Due, Some(days)) => (format!("{days} d "), theme.pick("◔", "%")),
+        (state, _) => (state.word().to_owned(), ""),
     };
-    (text, Theme::of_token(row.token))
+    let role = if row.token == TokenState::Due {
+        Role::Title
+    } else {
+        Theme::of_token(row.token)
+    };
+    let rest = TOKEN.saturating_sub(text.as_str().width());
+    [
+        Span::styled(text, theme.style(role)),
+        Span::styled(fit(theme, sign, rest), theme.style(Role::Warn)),
+    ]
 }

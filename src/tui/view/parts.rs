@@ -89,6 +89,13 @@ impl Text {
     fn labelled(&mut self, label: &str, mark: &[Span<'static>], value: &str) {
         let marked: usize = mark.iter().map(Span::width).sum();
         let room = self.room().saturating_sub(marked).max(1);
+        let fits_alone = value.width() > room && value.width() + 2 <= self.width && !value.contains(' ');
+        if fits_alone {
+            // An address is not torn apart where a line of its own holds it.
+            self.say(Role::Faint, label);
+            self.lines.push(Line::raw(format!("  {value}")));
+            return;
+        }
         for (at, part) in textwrap::wrap(value, room).into_iter().enumerate() {
             let mut spans = if at == 0 {
                 vec![Span::styled(format!("{label:<LABEL$}"), self.theme.style(Role::Faint))]

@@ -108,11 +108,8 @@ fn token(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     if let Some(deadline) = token.idle_deadline(entry.idle_limit_days()) {
         let days = deadline.duration_since(model.now).as_hours() / 24;
         text.field(
-            "If left idle",
-            format!(
-                "ends {}, in {days} d (estimate)",
-                time::day(deadline, &model.setting.zone)
-            ),
+            "Idle limit",
+            format!("{} ({days} d, estimate)", time::day(deadline, &model.setting.zone)),
         );
     }
     if matches!(token, Token::Held { .. }) {
@@ -226,6 +223,9 @@ fn browser(text: &mut Text, model: &Model, waiting: &Waiting, elapsed: &str) {
     match waiting.redirect_uri.port() {
         Some(port) if waiting.listening => text.say(Role::Text, format!("Listening on localhost:{port}")),
         Some(port) => text.say(Role::Text, format!("Another program listens on localhost:{port}")),
+        None if waiting.redirect_uri.as_str().ends_with("/nativeclient") => {
+            text.say(Role::Warn, "Copy the address at once: this page throws the code away after a second or two. http://localhost as redirect URI needs no haste.");
+        }
         None => text.say(Role::Text, "Copy the address that the browser ends on"),
     }
     match &model.clipboard {
