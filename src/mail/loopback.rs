@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -33,29 +33,42 @@ pub struct Trust {
 
 impl Trust {
     pub fn for_host(host: &str) -> Self {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let issuer = CertifiedIssuer::self_signed(params, key).unwrap();
+        let authority = authority(&[]);
         let key = KeyPair::generate().unwrap();
         let certificate = CertificateParams::new([host.to_owned()])
             .unwrap()
-            .signed_by(&key, &issuer)
+            .signed_by(&key, &authority)
             .unwrap();
+        Self::of(&authority.pem(), certificate.der(), &key)
+    }
+
+    /// What `openssl req -x509` makes: an authority that serves as its own server.
+    pub fn in_itself(host: &str) -> Self {
+        let authority = authority(&[host.to_owned()]);
+        Self::of(&authority.pem(), authority.der(), authority.key())
+    }
+
+    fn of(ca_file: &str, certificate: &CertificateDer<'static>, key: &KeyPair) -> Self {
         let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(
-                vec![certificate.der().clone()],
+                vec![certificate.clone()],
                 PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der())),
             )
             .unwrap();
         Self {
-            client: Tls::new(Some(issuer.pem().as_bytes())).unwrap(),
+            client: Tls::new(Some(ca_file.as_bytes())).unwrap(),
             server: TlsAcceptor::from(Arc::new(config)),
         }
     }
+}
+
+fn authority(hosts: &[String]) -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::new(hosts).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
 /// Plays `script` as the server of `scheme` over a pipe, and gives what the client makes of it.

@@ -130,6 +130,11 @@ fn bad_certificate(server: &MailServer, reason: &CertificateError) -> Trouble {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired".to_owned(),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
         CertificateError::Revoked => "it was revoked".to_owned(),
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            "it is an authority's own (CA:TRUE), which a server must not use; sign one for the server with it, \
+             or make a self-signed one with CA:FALSE"
+                .to_owned()
+        }
         other => other.to_string(),
     };
     network(

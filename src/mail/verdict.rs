@@ -138,7 +138,7 @@ fn quotable(said: &str) -> String {
         .split_whitespace()
         .map(|word| if word.len() > LONGEST_WORD { "…" } else { word })
         .collect();
-    plain(&words.join(" "), QUOTED)
+    plain(words.join(" ").trim_end_matches('.'), QUOTED)
 }
 
 /// “Suggested Backoff Time: 92415 milliseconds”, as Exchange Online throttles.

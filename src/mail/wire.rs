@@ -1,6 +1,7 @@
 //! A connection to a mail server, line by line: CRLF lines, capped in length and in sum, a
 //! time-out for every wait, and TLS from the start or by STARTTLS.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -37,7 +38,7 @@ pub struct Wire<'a> {
     tls: &'a Tls,
     timeout: Duration,
     local: IpAddr,
-    /// `None` only while TLS is being put on, and after that went wrong.
+    /// `None` after it failed, and while it is in use.
     stream: Option<BufReader<Box<dyn Stream>>>,
     left: usize,
 }
@@ -92,16 +93,14 @@ impl<'a> Wire<'a> {
     /// Sends one line.
     pub async fn send(&mut self, line: &str, awaiting: Awaiting) -> Result<(), Trouble> {
         let line = Zeroizing::new(format!("{line}\r\n"));
-        let (server, limit) = (self.server, self.timeout);
-        let stream = self.stream()?;
+        let mut stream = self.take(awaiting)?;
         let sending = async {
             stream.write_all(line.as_bytes()).await?;
             stream.flush().await
         };
-        timeout(limit, sending)
-            .await
-            .map_err(|_| network::timeout(server, awaiting, limit))?
-            .map_err(|error| network::broken(server, awaiting, &error))
+        self.in_time(awaiting, sending).await?;
+        self.stream = Some(stream);
+        Ok(())
     }
 
     /// Sends one line that is a secret.
@@ -111,14 +110,16 @@ impl<'a> Wire<'a> {
 
     /// The next line, without its line break. Octets that are no UTF-8 are replaced.
     pub async fn line(&mut self, awaiting: Awaiting) -> Result<String, Trouble> {
-        let (server, limit) = (self.server, self.timeout);
         let most = LONGEST_LINE.min(self.left);
-        let stream = self.stream()?;
-        let line = timeout(limit, read_line(stream, most))
-            .await
-            .map_err(|_| network::timeout(server, awaiting, limit))?
-            .map_err(|error| network::broken(server, awaiting, &error))?
-            .ok_or_else(|| network::nonsense(server, awaiting, "it sends more than any mail server would"))?;
+        let mut stream = self.take(awaiting)?;
+        let Some(line) = self.in_time(awaiting, read_line(&mut stream, most)).await? else {
+            return Err(network::nonsense(
+                self.server,
+                awaiting,
+                "it sends more than any mail server would",
+            ));
+        };
+        self.stream = Some(stream);
         self.left = self.left.saturating_sub(line.len());
         let text = String::from_utf8_lossy(&line);
         Ok(text.trim_end_matches(['\r', '\n']).to_owned())
@@ -126,11 +127,12 @@ impl<'a> Wire<'a> {
 
     /// Puts TLS on after the server agreed to STARTTLS or STLS.
     pub async fn start_tls(&mut self) -> Result<(), Trouble> {
+        let clear = self.take(Awaiting::Tls)?;
         // What came in clear behind the agreement must not be taken for what TLS protects (CVE-2011-0411).
-        if !self.stream()?.buffer().is_empty() {
-            self.stream = None;
+        if !clear.buffer().is_empty() {
             return Err(network::injected(self.server));
         }
+        self.stream = Some(clear);
         self.put_on_tls().await
     }
 
@@ -147,11 +149,7 @@ impl<'a> Wire<'a> {
     async fn put_on_tls(&mut self) -> Result<(), Trouble> {
         let (server, limit) = (self.server, self.timeout);
         let name = ServerName::try_from(server.host.clone()).map_err(|_| network::unnameable(server))?;
-        let clear = self
-            .stream
-            .take()
-            .ok_or_else(|| network::injected(server))?
-            .into_inner();
+        let clear = self.take(Awaiting::Tls)?.into_inner();
         let handshake = TlsConnector::from(self.tls.config()).connect(name, clear);
         let encrypted = timeout(limit, handshake)
             .await
@@ -161,19 +159,27 @@ impl<'a> Wire<'a> {
         Ok(())
     }
 
-    fn stream(&mut self) -> Result<&mut BufReader<Box<dyn Stream>>, Trouble> {
-        let gone = || network::broken(self.server, Awaiting::Tls, &std::io::ErrorKind::NotConnected.into());
-        self.stream.as_mut().ok_or_else(gone)
+    /// The stream, to be put back when all went well: one that failed once is not used again.
+    fn take(&mut self, awaiting: Awaiting) -> Result<BufReader<Box<dyn Stream>>, Trouble> {
+        let gone = || network::broken(self.server, awaiting, &io::ErrorKind::NotConnected.into());
+        self.stream.take().ok_or_else(gone)
+    }
+
+    async fn in_time<T>(&self, awaiting: Awaiting, doing: impl Future<Output = io::Result<T>>) -> Result<T, Trouble> {
+        timeout(self.timeout, doing)
+            .await
+            .map_err(|_| network::timeout(self.server, awaiting, self.timeout))?
+            .map_err(|error| network::broken(self.server, awaiting, &error))
     }
 }
 
 /// Reads up to and with a line feed; `None` if there is none within `most` octets.
-async fn read_line(stream: &mut (impl AsyncBufReadExt + Unpin), most: usize) -> std::io::Result<Option<Vec<u8>>> {
+async fn read_line(stream: &mut (impl AsyncBufReadExt + Unpin), most: usize) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     loop {
         let chunk = stream.fill_buf().await?;
         if chunk.is_empty() {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let end = chunk.iter().position(|octet| *octet == b'\n').map(|at| at + 1);
         let taken = end.unwrap_or(chunk.len());
@@ -201,7 +207,7 @@ async fn resolve(server: &MailServer, limit: Duration) -> Result<Vec<SocketAddr>
 }
 
 /// The first of `addresses` that answers. One that swallows packets holds nobody up.
-async fn race(addresses: &[SocketAddr]) -> std::io::Result<TcpStream> {
+async fn race(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let attempts = addresses.iter().zip(0u32..).map(|(address, turn)| {
         Box::pin(async move {
             sleep(HEAD_START * turn).await;

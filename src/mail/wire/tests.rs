@@ -77,6 +77,15 @@ async fn a_certificate_that_does_not_verify_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_self_signed_authority_as_a_server_is_explained() {
+    let refusal = converse_on_loopback(Imaps, Trust::in_itself("127.0.0.1"), "TLS", PATIENCE)
+        .await
+        .unwrap_err();
+    assert_eq!(refusal.trouble.code(), "network.tls");
+    assert!(refusal.trouble.why().contains("CA:FALSE"), "{}", refusal.trouble);
+}
+
+#[tokio::test]
 async fn a_port_without_tls_is_named_as_such() {
     let trust = Trust::for_host("127.0.0.1");
     let refusal = converse_on_loopback(Smtps, trust, "S: 220 mail.example ready", PATIENCE)
