@@ -36,13 +36,13 @@ async fn sign_in(wire: &mut Wire<'_>, user: &Address, access_token: &Secret) -> 
 
 async fn greeting(wire: &mut Wire<'_>, user: &Address) -> Result<(), Refusal> {
     let reply = Reply::read(wire, Awaiting::Greeting).await?;
-    reply.expect(220, user)
+    reply.must_be(220, user)
 }
 
 async fn ehlo(wire: &mut Wire<'_>, user: &Address) -> Result<Vec<String>, Refusal> {
     let hello = format!("EHLO {}", address_literal(wire.local()));
     let reply = ask(wire, &hello, "EHLO").await?;
-    reply.expect(250, user)?;
+    reply.must_be(250, user)?;
     Ok(reply.lines)
 }
 
@@ -50,7 +50,7 @@ async fn start_tls(wire: &mut Wire<'_>, user: &Address, offers: &[String]) -> Re
     if !offers.iter().any(|offer| offer.eq_ignore_ascii_case("STARTTLS")) {
         return Err(verdict::smtp_no_starttls(user, &offers.join(", ")));
     }
-    ask(wire, "STARTTLS", "STARTTLS").await?.expect(220, user)?;
+    ask(wire, "STARTTLS", "STARTTLS").await?.must_be(220, user)?;
     Ok(wire.start_tls().await?)
 }
 
@@ -58,7 +58,7 @@ async fn start_tls(wire: &mut Wire<'_>, user: &Address, offers: &[String]) -> Re
 /// (RFC 4954 section 4 allows 12,288 octets, Postfix refuses more than 2,048 in a command).
 async fn auth(wire: &mut Wire<'_>, user: &Address, access_token: &Secret) -> Result<(), Refusal> {
     let awaiting = Awaiting::Answer("AUTH");
-    ask(wire, "AUTH XOAUTH2", "AUTH").await?.expect(334, user)?;
+    ask(wire, "AUTH XOAUTH2", "AUTH").await?.must_be(334, user)?;
     wire.send_secret(&xoauth2::response(user, access_token), awaiting)
         .await?;
     let mut reply = Reply::read(wire, awaiting).await?;
@@ -66,7 +66,7 @@ async fn auth(wire: &mut Wire<'_>, user: &Address, access_token: &Secret) -> Res
         // The challenge says why in JSON; the refusal itself comes after an empty line.
         reply = ask(wire, "", "AUTH").await?;
     }
-    reply.expect(235, user)
+    reply.must_be(235, user)
 }
 
 async fn ask(wire: &mut Wire<'_>, line: &str, command: &'static str) -> Result<Reply, Trouble> {
@@ -117,7 +117,7 @@ impl Reply {
         }
     }
 
-    fn expect(&self, code: u16, user: &Address) -> Result<(), Refusal> {
+    fn must_be(&self, code: u16, user: &Address) -> Result<(), Refusal> {
         if self.code == code {
             return Ok(());
         }
