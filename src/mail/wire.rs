@@ -29,8 +29,8 @@ const MOST_ADDRESSES: usize = 8;
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Anything that can carry a conversation.
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Stream for S {}
 
 /// A connection to one server.
 pub struct Wire<'a> {
@@ -64,7 +64,7 @@ impl<'a> Wire<'a> {
 
     /// A conversation over `stream`, which is the caller's affair.
     pub fn over(
-        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        stream: impl AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static,
         local: IpAddr,
         server: &'a MailServer,
         tls: &'a Tls,

@@ -1,10 +1,8 @@
 //! The loop: wait, drain, update, act, draw. Tests run the same one in memory.
 
-use std::io;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyEventKind, MouseEventKind};
-use futures_util::{FutureExt, Stream, StreamExt};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -39,22 +37,22 @@ pub trait Surface {
 ///
 /// # Errors
 /// `terminal.failed` if the terminal went away.
-pub async fn run<S: Surface, I: Stream<Item = io::Result<Event>> + Unpin>(
+pub async fn run<S: Surface>(
     surface: &mut S,
     model: &mut Model,
-    input: &mut I,
+    input: &mut UnboundedReceiver<Event>,
     performer: &Performer,
     inbox: &mut UnboundedReceiver<Message>,
 ) -> Result<(), Trouble> {
     surface.draw(model)?;
     let mut drawn = Instant::now();
     loop {
-        let first = wait(model, input, performer, inbox).await?;
+        let first = wait(model, input, performer, inbox).await;
         if handle(surface, model, performer, first)? == Flow::End {
             return Ok(());
         }
         sleep_until(drawn + FRAME).await;
-        while let Some(message) = ready(input, inbox)? {
+        while let Some(message) = ready(input, inbox) {
             if handle(surface, model, performer, Some(message))? == Flow::End {
                 return Ok(());
             }
@@ -71,12 +69,12 @@ enum Flow {
 }
 
 /// The next message; none if only time has passed. Keys go first.
-async fn wait<I: Stream<Item = io::Result<Event>> + Unpin>(
+async fn wait(
     model: &Model,
-    input: &mut I,
+    input: &mut UnboundedReceiver<Event>,
     performer: &Performer,
     inbox: &mut UnboundedReceiver<Message>,
-) -> Result<Option<Message>, Trouble> {
+) -> Option<Message> {
     let pause = model
         .wakes_at()
         .map(|moment| Duration::try_from(moment.duration_since(performer.now())).unwrap_or(Duration::ZERO));
@@ -90,27 +88,24 @@ async fn wait<I: Stream<Item = io::Result<Event>> + Unpin>(
     loop {
         tokio::select! {
             biased;
-            event = input.next() => match event {
-                Some(event) => if let Some(message) = message(event.map_err(|error| failed(&error))?) { return Ok(Some(message)) },
-                None => return Ok(Some(Message::Quit)),
+            event = input.recv() => match event {
+                Some(event) => if let Some(message) = message(event) { return Some(message) },
+                None => return Some(Message::Quit),
             },
-            message = inbox.recv() => return Ok(Some(message.unwrap_or(Message::Quit))),
-            () = &mut wake => return Ok(None),
+            message = inbox.recv() => return Some(message.unwrap_or(Message::Quit)),
+            () = &mut wake => return None,
         }
     }
 }
 
 /// A message that is there already.
-fn ready<I: Stream<Item = io::Result<Event>> + Unpin>(
-    input: &mut I,
-    inbox: &mut UnboundedReceiver<Message>,
-) -> Result<Option<Message>, Trouble> {
-    while let Some(Some(event)) = input.next().now_or_never() {
-        if let Some(message) = message(event.map_err(|error| failed(&error))?) {
-            return Ok(Some(message));
+fn ready(input: &mut UnboundedReceiver<Event>, inbox: &mut UnboundedReceiver<Message>) -> Option<Message> {
+    while let Ok(event) = input.try_recv() {
+        if let Some(message) = message(event) {
+            return Some(message);
         }
     }
-    Ok(inbox.try_recv().ok())
+    inbox.try_recv().ok()
 }
 
 fn handle<S: Surface>(

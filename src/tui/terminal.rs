@@ -12,9 +12,10 @@ use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
-use futures_util::Stream;
+use futures_util::StreamExt;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::model::Model;
 use super::runner::{Surface, failed};
@@ -80,9 +81,18 @@ impl Drop for Screen {
     }
 }
 
-/// The terminal's events.
-pub fn input() -> impl Stream<Item = io::Result<Event>> + Unpin {
-    EventStream::new()
+/// The terminal's events, from a task of their own; they end with the terminal.
+pub fn input() -> UnboundedReceiver<Event> {
+    let (events, inbox) = unbounded_channel();
+    tokio::spawn(async move {
+        let mut stream = EventStream::new();
+        while let Some(Ok(event)) = stream.next().await {
+            if events.send(event).is_err() {
+                return;
+            }
+        }
+    });
+    inbox
 }
 
 /// Waits until the system asks the program to end.
