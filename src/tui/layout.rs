@@ -1,6 +1,6 @@
 //! Where everything is, for drawing and for the mouse.
 
-use ratatui::layout::{Constraint, Rect};
+use ratatui::layout::{Constraint, Position, Rect};
 
 use crate::domain::Step;
 
@@ -12,34 +12,32 @@ pub const SMALLEST: (u16, u16) = (60, 16);
 pub enum Layout {
     /// The window is too small.
     TooSmall,
-    /// The list beside four panes.
-    Wide {
+    /// There is room.
+    Roomy {
         /// The header.
         header: Rect,
         /// The list with its frame.
         list: Rect,
         /// The panes with their frames.
-        panes: [Rect; 4],
-        /// Progress, notice and keys.
-        footer: Rect,
-    },
-    /// The list above one pane, chosen by tabs.
-    Narrow {
-        /// The header.
-        header: Rect,
-        /// The list with its frame.
-        list: Rect,
-        /// The pane with its frame.
-        pane: Rect,
+        panes: Panes,
         /// Progress, notice and keys.
         footer: Rect,
     },
 }
 
+/// Where the panes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Panes {
+    /// All four beside the list.
+    Four([Rect; 4]),
+    /// One, chosen by tabs: beside the list if it has the focus, below it where there is no room.
+    One(Rect),
+}
+
 impl Layout {
-    /// The layout of a window of so many columns and rows.
+    /// The layout of a window of so many columns and rows, while a pane has the focus or not.
     #[must_use]
-    pub fn of((width, height): (u16, u16)) -> Self {
+    pub fn of((width, height): (u16, u16), pane_has_focus: bool) -> Self {
         if width < SMALLEST.0 || height < SMALLEST.1 {
             return Self::TooSmall;
         }
@@ -51,22 +49,28 @@ impl Layout {
         );
         if width >= 110 && height >= 24 {
             let [list, right] = columns(body, [Constraint::Percentage(45), Constraint::Min(0)]);
-            let [upper, lower] = rows(right, [Constraint::Fill(1), Constraint::Fill(1)]);
-            let [first, second] = columns(upper, [Constraint::Fill(1), Constraint::Fill(1)]);
-            let [third, fourth] = columns(lower, [Constraint::Fill(1), Constraint::Fill(1)]);
-            return Self::Wide {
+            let panes = if pane_has_focus {
+                Panes::One(right)
+            } else {
+                Panes::Four(four(right))
+            };
+            return Self::Roomy {
                 header,
                 list,
-                panes: [first, second, third, fourth],
+                panes,
                 footer,
             };
         }
-        let pane_height = if height < 22 { 8 } else { body.height / 2 + 1 };
+        let pane_height = match (height, pane_has_focus) {
+            (..22, false) => 8,
+            (_, false) => body.height / 2 + 1,
+            (_, true) => body.height.saturating_sub(6),
+        };
         let [list, pane] = rows(body, [Constraint::Min(0), Constraint::Length(pane_height)]);
-        Self::Narrow {
+        Self::Roomy {
             header,
             list,
-            pane,
+            panes: Panes::One(pane),
             footer,
         }
     }
@@ -77,32 +81,37 @@ impl Layout {
         match self {
             Self::TooSmall => 0,
             // A frame of two lines, and the column titles.
-            Self::Wide { list, .. } | Self::Narrow { list, .. } => usize::from(list.height.saturating_sub(3)),
+            Self::Roomy { list, .. } => usize::from(list.height.saturating_sub(3)),
         }
     }
 
     /// What is at a place of the window.
     #[must_use]
     pub fn at(&self, column: u16, row: u16) -> Spot {
-        let place = ratatui::layout::Position::new(column, row);
-        match self {
-            Self::Wide { list, .. } | Self::Narrow { list, .. } if list.contains(place) => {
-                match row.checked_sub(list.y + 2) {
-                    Some(line) if row + 1 < list.bottom() => Spot::Line(usize::from(line)),
-                    _ => Spot::List,
-                }
+        let place = Position::new(column, row);
+        let Self::Roomy { list, panes, .. } = self else {
+            return Spot::Nothing;
+        };
+        match panes {
+            _ if list.contains(place) => match row.checked_sub(list.y + 2) {
+                Some(line) if row + 1 < list.bottom() => Spot::Line(usize::from(line)),
+                _ => Spot::List,
+            },
+            Panes::Four(panes) => {
+                let pane = Step::ALL.into_iter().zip(panes).find(|(_, pane)| pane.contains(place));
+                pane.map_or(Spot::Nothing, |(step, _)| Spot::Pane(step))
             }
-            Self::Wide { panes, .. } => Step::ALL
-                .into_iter()
-                .zip(panes)
-                .find(|(_, pane)| pane.contains(place))
-                .map_or(Spot::Nothing, |(step, _)| Spot::Pane(step)),
-            Self::Narrow { pane, .. } if pane.contains(place) && row == pane.y => {
-                Spot::Tab(column.saturating_sub(pane.x))
-            }
-            _ => Spot::Nothing,
+            Panes::One(pane) if pane.contains(place) && row == pane.y => Spot::Tab(column.saturating_sub(pane.x)),
+            Panes::One(_) => Spot::Nothing,
         }
     }
+}
+
+fn four(area: Rect) -> [Rect; 4] {
+    let [upper, lower] = rows(area, [Constraint::Fill(1), Constraint::Fill(1)]);
+    let [first, second] = columns(upper, [Constraint::Fill(1), Constraint::Fill(1)]);
+    let [third, fourth] = columns(lower, [Constraint::Fill(1), Constraint::Fill(1)]);
+    [first, second, third, fourth]
 }
 
 /// What is at a place of the window.
@@ -134,31 +143,31 @@ mod tests {
 
     #[test]
     fn every_window_has_a_layout_inside_of_it() {
-        for width in 0..220 {
-            for height in 0..70 {
-                let window = Rect::new(0, 0, width, height);
-                let parts = match Layout::of((width, height)) {
-                    Layout::TooSmall => vec![],
-                    Layout::Wide {
-                        header,
-                        list,
-                        panes,
-                        footer,
-                    } => [[header, list, footer].as_slice(), &panes].concat(),
-                    Layout::Narrow {
-                        header,
-                        list,
-                        pane,
-                        footer,
-                    } => vec![header, list, pane, footer],
-                };
-                assert!(
-                    parts
-                        .iter()
-                        .all(|part| window.intersection(*part) == *part && part.area() > 0),
-                    "{width}x{height}"
-                );
-            }
+        for (width, height, focus) in
+            (0..220).flat_map(|width| (0..70).flat_map(move |height| [(width, height, false), (width, height, true)]))
+        {
+            let window = Rect::new(0, 0, width, height);
+            let parts = match Layout::of((width, height), focus) {
+                Layout::TooSmall => vec![],
+                Layout::Roomy {
+                    header,
+                    list,
+                    panes: Panes::Four(panes),
+                    footer,
+                } => [[header, list, footer].as_slice(), &panes].concat(),
+                Layout::Roomy {
+                    header,
+                    list,
+                    panes: Panes::One(pane),
+                    footer,
+                } => vec![header, list, pane, footer],
+            };
+            assert!(
+                parts
+                    .iter()
+                    .all(|part| window.intersection(*part) == *part && part.area() > 0),
+                "{width}x{height}"
+            );
         }
     }
 }

@@ -169,7 +169,7 @@ impl Model {
     /// Where everything is.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        Layout::of(self.size)
+        Layout::of(self.size, matches!(self.focus, Focus::Pane(_)))
     }
 
     /// The mailbox under the cursor with what it depends on.

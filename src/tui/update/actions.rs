@@ -245,8 +245,10 @@ fn go(model: &mut Model, action: Action) -> Vec<Effect> {
     vec![]
 }
 
-fn focus(model: &mut Model, focus: Focus) -> Vec<Effect> {
+/// A pane that has the focus takes room, and the list keeps its cursor in what is left.
+pub(super) fn focus(model: &mut Model, focus: Focus) -> Vec<Effect> {
     model.focus = focus;
+    model.list.keep_in_window(model.layout().list_height());
     vec![]
 }
 

@@ -2,6 +2,7 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
+use super::actions::focus;
 use crate::domain::Step;
 use crate::tui::layout::Spot;
 use crate::tui::message::Effect;
@@ -45,13 +46,17 @@ fn click(model: &mut Model, column: u16, row: u16) {
             if at < model.list.shown_len() {
                 model.list.move_to(at, layout.list_height());
             }
-            model.focus = Focus::List;
+            focus(model, Focus::List);
         }
-        Spot::List => model.focus = Focus::List,
-        Spot::Pane(step) => model.focus = Focus::Pane(step),
+        Spot::List => {
+            focus(model, Focus::List);
+        }
+        Spot::Pane(step) => {
+            focus(model, Focus::Pane(step));
+        }
         Spot::Tab(at) => {
             if let Some(step) = tab(at) {
-                model.focus = Focus::Pane(step);
+                focus(model, Focus::Pane(step));
             }
         }
         Spot::Nothing => {}

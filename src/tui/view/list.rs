@@ -16,7 +16,7 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::time;
 
 const STEPS: usize = 6;
-const TOKEN: usize = 9;
+const TOKEN: usize = 8;
 const CHECKED: usize = 7;
 const MARKS: usize = 3;
 

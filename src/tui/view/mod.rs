@@ -12,47 +12,35 @@ mod steps;
 mod texts;
 
 use ratatui::Frame;
-use ratatui::layout::Alignment;
+use ratatui::layout::{Alignment, Rect};
 use ratatui::widgets::Paragraph;
 
-use super::layout::{Layout, SMALLEST};
+use super::layout::{Layout, Panes, SMALLEST};
 use super::model::{Model, Overlay};
 
 /// Draws the whole screen.
 pub fn draw(frame: &mut Frame, model: &Model) {
-    match model.layout() {
-        Layout::TooSmall => return too_small(frame),
-        Layout::Wide {
-            header,
-            list,
-            panes,
-            footer,
-        } => {
-            header::draw(frame, header, model);
-            if start::is_due(model) {
-                start::draw(frame, panes.iter().fold(list, |all, pane| all.union(*pane)), model);
-            } else {
-                list::draw(frame, list, model);
-                panes::four(frame, panes, model);
-            }
-            footer::draw(frame, footer, model);
-        }
-        Layout::Narrow {
-            header,
-            list,
-            pane,
-            footer,
-        } => {
-            header::draw(frame, header, model);
-            if start::is_due(model) {
-                start::draw(frame, list.union(pane), model);
-            } else {
-                list::draw(frame, list, model);
-                panes::tabs(frame, pane, model);
-            }
-            footer::draw(frame, footer, model);
+    let Layout::Roomy {
+        header,
+        list,
+        panes,
+        footer,
+    } = model.layout()
+    else {
+        return too_small(frame);
+    };
+    header::draw(frame, header, model);
+    if start::is_due(model) {
+        let body = Rect::new(list.x, list.y, header.width, footer.y.saturating_sub(list.y));
+        start::draw(frame, body, model);
+    } else {
+        list::draw(frame, list, model);
+        match panes {
+            Panes::Four(areas) => panes::four(frame, areas, model),
+            Panes::One(area) => panes::tabs(frame, area, model),
         }
     }
+    footer::draw(frame, footer, model);
     if let Some(overlay) = &model.overlay {
         draw_overlay(frame, model, overlay);
     }

@@ -61,6 +61,11 @@ fn body(frame: &mut Frame, area: Rect, model: &Model, step: Step, block: ratatui
     } else {
         steps::one(&mut text, model, step);
     }
+    let room = usize::from(block.inner(area).height);
+    if text.lines.len() > room && !matches!(model.focus, Focus::Pane(_)) {
+        text.lines.truncate(room.saturating_sub(1));
+        text.key(&step.number().to_string(), "shows the rest");
+    }
     frame.render_widget(Paragraph::new(text.lines).block(block), area);
 }
 

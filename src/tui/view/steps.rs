@@ -13,20 +13,21 @@ pub fn one(text: &mut Text, model: &Model, step: Step) {
     let (Some(entry), Some(steps)) = (model.entry(), model.steps()) else {
         return;
     };
+    // What is to be done stands above what is known.
+    match steps.get(step) {
+        StepState::Stuck(trouble) => stuck(text, model, step, trouble),
+        StepState::Running => running(text, model, &entry),
+        StepState::Ready if is_next(model, step) => what_next(text, model),
+        StepState::Ready | StepState::Todo | StepState::Done => {}
+    }
+    if !text.lines.is_empty() {
+        text.gap();
+    }
     match step {
         Step::Register => register(text, model, &entry),
         Step::Authorize => authorize(text, model, &entry),
         Step::Token => token(text, model, &entry),
         Step::SmtpAuth => smtp_auth(text, model, &entry),
-    }
-    match steps.get(step) {
-        StepState::Stuck(trouble) => stuck(text, model, step, trouble),
-        StepState::Running => running(text, model, &entry),
-        StepState::Ready if is_next(model, step) => {
-            text.gap();
-            what_next(text, model);
-        }
-        StepState::Ready | StepState::Todo | StepState::Done => {}
     }
 }
 
@@ -154,17 +155,21 @@ fn check(text: &mut Text, model: &Model, name: &str, server: &MailServer, check:
     text.say(Role::Faint, format!("       {server}"));
 }
 
-/// What happened, why, and what next, with the key that does it.
+/// What happened, the keys that do something about it, why, and what next.
 fn stuck(text: &mut Text, model: &Model, step: Step, trouble: &Trouble) {
-    text.gap();
     text.say(Role::Bad, format!("{}.", trouble.what().trim_end_matches('.')));
-    text.say(Role::Text, trouble.why());
-    text.say(Role::Title, trouble.next());
     if is_next(model, step) {
         what_next(text, model);
     }
     if step == Step::SmtpAuth && matches!(next(model), Next::PowerShell(_) | Next::Page(_)) {
         text.key("r", "checks again");
+    }
+    text.say(Role::Text, trouble.why());
+    text.say(Role::Title, trouble.next());
+    if let Next::PowerShell(line) = next(model)
+        && is_next(model, step)
+    {
+        text.say(Role::Text, line);
     }
     text.say(Role::Faint, trouble.code());
 }
@@ -184,10 +189,7 @@ fn what_next(text: &mut Text, model: &Model) {
             text.key("l", "copies the link instead");
         }
         Next::OpenBrowser(Subject::Application(_)) => text.key("⏎", "opens the admin consent page"),
-        Next::PowerShell(line) => {
-            text.say(Role::Text, line);
-            text.key("⏎", "copies this PowerShell line");
-        }
+        Next::PowerShell(_) => text.key("⏎", "copies the PowerShell line"),
         other => text.key("⏎", other.hint()),
     }
 }
@@ -197,7 +199,6 @@ fn running(text: &mut Text, model: &Model, entry: &Entry<'_>) {
         return;
     };
     let elapsed = time::clock(model.now.duration_since(work.since()));
-    text.gap();
     let doing = match work {
         Work::SigningIn(waiting) | Work::Consenting(waiting) => return browser(text, model, waiting, &elapsed),
         Work::Asking { username, .. } => {
