@@ -188,8 +188,8 @@ pub fn exit_of(trouble: &Trouble) -> Exit {
     let family = trouble.code().split('.').next().unwrap_or_default();
     match family {
         "config" | "registry" | "keyring" | "seal" | "home" | "internal" | "terminal" | "network" | "listener"
-        | "output" | "demo" => Exit::CouldNot,
-        "address" | "application" | "mailbox" | "provider" => Exit::Usage,
+        | "output" | "demo" | "clipboard" | "grant" => Exit::CouldNot,
+        "address" | "answer" | "application" | "mailbox" | "provider" => Exit::Usage,
         _ => Exit::Attention,
     }
 }

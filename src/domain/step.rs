@@ -100,13 +100,16 @@ impl Steps {
         Self([register, authorize, token, smtp_auth])
     }
 
-    /// The same steps while a job is at `step`.
+    /// The same steps while a job is at `step`: what came later and was not done will be found anew.
+    /// Registration is the application's, and says nothing about the mailbox's own steps.
     #[must_use]
     pub fn running(mut self, step: Step) -> Self {
-        self.0[step as usize] = StepState::Running;
-        for later in &mut self.0[step as usize + 1..] {
-            if matches!(later, StepState::Ready | StepState::Stuck(_)) {
-                *later = StepState::Todo;
+        let begins_anew = step != Step::Register;
+        for (at, state) in Step::ALL.into_iter().zip(&mut self.0) {
+            if at == step {
+                *state = StepState::Running;
+            } else if begins_anew && at > step && matches!(state, StepState::Ready | StepState::Stuck(_)) {
+                *state = StepState::Todo;
             }
         }
         self

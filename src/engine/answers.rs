@@ -260,6 +260,9 @@ impl Engine {
         if !matches!(outcome, Ok(Accepted::WrongAccount { .. })) {
             self.0.works.end(&ticket);
         }
+        if let Ok(accepted) = &outcome {
+            self.publish(Event::Accepted(accepted.clone()));
+        }
         outcome
     }
 

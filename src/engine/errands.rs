@@ -45,6 +45,8 @@ pub(super) struct Errands {
     open: Mutex<HashMap<String, Open>>,
     listeners: Mutex<HashMap<u16, JoinHandle<()>>>,
     clipboard_watch: Mutex<Option<JoinHandle<()>>>,
+    /// Errands begin one after another, so that a key pressed twice begins one.
+    beginning: tokio::sync::Mutex<()>,
     pub(super) held: Mutex<HashMap<String, Held>>,
     pub(super) bare_code: Mutex<Option<Secret>>,
 }
@@ -86,8 +88,8 @@ impl Engine {
     /// # Errors
     /// `keyring.…`: nobody is sent to sign in for a token that could not be kept.
     pub async fn begin_sign_in(&self, mailbox: MailboxId) -> Result<Errand, Trouble> {
-        let subject = Subject::Mailbox(mailbox);
-        if let Some(errand) = self.open_errand(&subject) {
+        let _turn = self.0.errands.beginning.lock().await;
+        if let Some(errand) = self.open_errand(&Subject::Mailbox(mailbox)) {
             return Ok(errand);
         }
         let case = self.case(mailbox).await?;
@@ -122,8 +124,8 @@ impl Engine {
     /// # Errors
     /// `consent.unsupported` if its provider has none.
     pub async fn begin_consent(&self, name: ApplicationName) -> Result<Errand, Trouble> {
-        let subject = Subject::Application(name.clone());
-        if let Some(errand) = self.open_errand(&subject) {
+        let _turn = self.0.errands.beginning.lock().await;
+        if let Some(errand) = self.open_errand(&Subject::Application(name.clone())) {
             return Ok(errand);
         }
         let (application, provider) = self.application_and_provider(name.clone()).await?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::answers::Accepted;
 use super::work::Work;
 use crate::domain::{Address, ApplicationName, Fleet, MailboxId, Trouble};
 
@@ -21,6 +22,8 @@ pub enum Event {
     Fleet(Arc<Fleet>),
     /// A job has come to this point; `None`: no job is at work for it any more.
     Work(Subject, Option<Work>),
+    /// An answer was taken to its end, by whichever way it came.
+    Accepted(Accepted),
     /// Another account than expected signed in. Its tokens are held until somebody chooses.
     WrongAccount {
         /// The errand.

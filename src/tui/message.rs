@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::domain::{Address, Application, ApplicationName, MailboxId, Secret, Trouble};
-use crate::engine::{Accepted, Choice, Copied, Event, Field, Subject};
+use crate::engine::{Choice, Copied, Event, Field, Subject};
 
 /// Something happened.
 #[derive(Debug)]
@@ -45,8 +45,6 @@ pub enum Done {
         /// Where it went.
         copied: Copied,
     },
-    /// An answer that somebody pasted was taken to its end.
-    Accepted(Accepted),
     /// The clipboard holds no text.
     ClipboardEmpty,
     /// A form was saved; a new application's name is there to be proved.

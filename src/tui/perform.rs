@@ -52,19 +52,11 @@ impl Performer {
             Effect::CopyLink(subject) => self.answer(copy_link(engine, subject)),
             Effect::PlayPerson(link) => self.play_person(link),
             Effect::Cancel(subject) => self.answer(async move { engine.cancel_errand(&subject).await.map(|()| None) }),
-            Effect::Accept(text) => self.answer(async move {
-                engine
-                    .accept(&text)
-                    .await
-                    .map(|accepted| Some(Done::Accepted(accepted)))
-            }),
+            Effect::Accept(text) => self.answer(async move { engine.accept(&text).await.map(|_| None) }),
             Effect::AcceptClipboard => self.answer(accept_clipboard(engine)),
-            Effect::ChooseErrand(mailbox) => self.answer(async move {
-                engine
-                    .choose_errand(mailbox)
-                    .await
-                    .map(|accepted| Some(Done::Accepted(accepted)))
-            }),
+            Effect::ChooseErrand(mailbox) => {
+                self.answer(async move { engine.choose_errand(mailbox).await.map(|_| None) })
+            }
             Effect::ChooseAccount(state, choice) => self.answer(choose_account(engine, state, choice)),
             Effect::Prove(name) => self.answer(async move { engine.prove(name).await.map(|()| None) }),
             Effect::Check(batch, ids) => self.check(batch, ids),
@@ -216,10 +208,7 @@ async fn copy_link(engine: Engine, subject: Subject) -> Result<Option<Done>, Tro
 
 async fn accept_clipboard(engine: Engine) -> Result<Option<Done>, Trouble> {
     match engine.paste().await? {
-        Some(text) => engine
-            .accept(&text)
-            .await
-            .map(|accepted| Some(Done::Accepted(accepted))),
+        Some(text) => engine.accept(&text).await.map(|_| None),
         None => Ok(Some(Done::ClipboardEmpty)),
     }
 }

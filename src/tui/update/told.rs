@@ -19,6 +19,7 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
             model.fleet = Some(fleet);
         }
         Event::Work(subject, work) => at_work(model, subject, work),
+        Event::Accepted(accepted) => say_accepted(model, &accepted),
         Event::WrongAccount {
             state,
             mailbox,
@@ -50,7 +51,6 @@ pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
     match done {
         Done::Opened { subject, browser } => return opened(model, &subject, browser),
         Done::Copied { what, copied } => return say_copied(model, &what, copied),
-        Done::Accepted(accepted) => say_accepted(model, &accepted),
         Done::ClipboardEmpty => model.say(Tone::Plain, "There is no text on the clipboard."),
         Done::Saved(name) => return saved(model, name),
         Done::NotSaved(trouble) => not_saved(model, trouble),

@@ -72,8 +72,13 @@ impl Text {
     }
 
     /// `⏎ signs in`: what a key does.
-    pub fn key(&mut self, name: &str, does: impl Into<String>) {
-        self.lines.push(key(self.theme, name, does));
+    pub fn key(&mut self, name: &str, does: &str) {
+        let indent = key_name(self.theme, name).width() + 1;
+        let mut parts = textwrap::wrap(does, self.width.saturating_sub(indent).max(1)).into_iter();
+        self.lines
+            .push(key(self.theme, name, parts.next().unwrap_or_default().into_owned()));
+        self.lines
+            .extend(parts.map(|part| Line::raw(format!("{}{part}", " ".repeat(indent)))));
     }
 
     /// An empty line.

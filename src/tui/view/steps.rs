@@ -18,6 +18,9 @@ pub fn one(text: &mut Text, model: &Model, step: Step) {
         StepState::Stuck(trouble) => stuck(text, model, step, trouble),
         StepState::Running => running(text, model, &entry),
         StepState::Ready if is_next(model, step) => what_next(text, model),
+        StepState::Todo if matches!(step, Step::Token | Step::SmtpAuth) => {
+            text.say(Role::Faint, "Follows by itself when somebody has signed in.");
+        }
         StepState::Ready | StepState::Todo | StepState::Done => {}
     }
     if !text.lines.is_empty() {
