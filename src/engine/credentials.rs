@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Engine;
-use super::errands::Case;
+use super::case::Case;
 use super::tokens::Wanted;
 use crate::domain::provider::Endpoints;
 use crate::domain::{MailboxId, Secret, Token, Trouble};
@@ -102,8 +102,8 @@ impl Engine {
             (Some(token), Token::Held { .. }) => Ok(token),
             (_, Token::Ended { trouble, .. }) => Err(trouble.clone()),
             (Some(token), Token::None) => Ok(token),
-            (None, Token::Held { .. }) => Err(super::tokens::missing()),
-            (None, Token::None) => Err(super::tokens::none()),
+            (None, Token::Held { .. }) => Err(super::troubles::missing()),
+            (None, Token::None) => Err(super::troubles::none()),
         }
     }
 

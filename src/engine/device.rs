@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use url::Url;
 
-use super::errands::Case;
+use super::case::Case;
 use super::event::Subject;
 use super::{Accepted, Engine, Work};
 use crate::domain::{MailboxId, Trouble};

@@ -11,20 +11,14 @@ use url::Url;
 use super::event::{Event, Subject};
 use super::work::{Ticket, Waiting};
 use super::{Engine, Work, lock};
-use crate::desktop::listener::{Arrival, Listener, Page};
-use crate::domain::{
-    Address, Application, ApplicationName, Grant, Mailbox, MailboxId, Provider, RedirectUri, Secret, Step, Trouble,
-};
+use crate::domain::{ApplicationName, MailboxId, Secret, Step, Trouble};
 use crate::oauth::{Client, Tokens, consent, link};
 use crate::registry::{Progress, Purpose, SignIn};
-use crate::secrets::Key;
 
 /// How long an errand waits: the life of an authorization code (`facts` B1).
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 /// How often to look whether another process ended an errand.
 const LOOK: Duration = Duration::from_millis(100);
-/// How long a listener stays after its last answer.
-const GRACE: Duration = Duration::from_secs(3);
 
 /// An errand that has begun.
 #[derive(Debug, Clone)]
@@ -42,19 +36,20 @@ pub struct Errand {
 /// What this process knows of its open errands.
 #[derive(Default)]
 pub(super) struct Errands {
-    open: Mutex<HashMap<String, Open>>,
-    listeners: Mutex<HashMap<u16, JoinHandle<()>>>,
-    clipboard_watch: Mutex<Option<JoinHandle<()>>>,
+    pub(super) open: Mutex<HashMap<String, Open>>,
+    pub(super) listeners: Mutex<HashMap<u16, JoinHandle<()>>>,
+    pub(super) clipboard_watch: Mutex<Option<JoinHandle<()>>>,
     /// Errands begin one after another, so that a key pressed twice begins one.
     beginning: tokio::sync::Mutex<()>,
     pub(super) held: Mutex<HashMap<String, Held>>,
     pub(super) bare_code: Mutex<Option<Secret>>,
 }
 
-struct Open {
+/// An errand that waits.
+pub(super) struct Open {
     subject: Subject,
     ticket: Ticket,
-    port: Option<u16>,
+    pub(super) port: Option<u16>,
 }
 
 /// Tokens of another account than expected, until somebody chooses.
@@ -72,14 +67,6 @@ impl Errands {
             .map(|(state, open)| (state.clone(), open.subject.clone()))
             .collect()
     }
-}
-
-/// A mailbox with everything that a job for it needs.
-pub(super) struct Case {
-    pub(super) mailbox: Mailbox,
-    pub(super) grant: Grant,
-    pub(super) application: Application,
-    pub(super) provider: Provider,
 }
 
 impl Engine {
@@ -181,7 +168,7 @@ impl Engine {
             match errand.map(|errand| errand.progress) {
                 Some(Progress::Done) => return Ok(()),
                 Some(Progress::Failed(trouble)) => return Err(trouble),
-                Some(Progress::Asking { username }) => return Err(super::answers::wrong_account(&username)),
+                Some(Progress::Asking { username }) => return Err(super::troubles::wrong_account(&username)),
                 Some(Progress::Open | Progress::Claimed) => tokio::time::sleep(LOOK).await,
                 None => {
                     return Err(Trouble::new(
@@ -269,34 +256,6 @@ impl Engine {
         self.stop_what_nobody_needs();
     }
 
-    pub(super) async fn case(&self, mailbox: MailboxId) -> Result<Case, Trouble> {
-        let (mailbox, grant, application) = self
-            .registry(move |registry| {
-                let mailbox = registry.mailbox(mailbox)?;
-                let grant = registry.grant(mailbox.grant)?;
-                let application = registry.application(&mailbox.application)?;
-                Ok((mailbox, grant, application))
-            })
-            .await?;
-        let provider = self.provider(&application.provider)?.clone();
-        Ok(Case {
-            mailbox,
-            grant,
-            application,
-            provider,
-        })
-    }
-
-    /// The client secret of an application, if it has one.
-    pub(super) async fn client_secret(&self, application: &Application) -> Result<Option<Secret>, Trouble> {
-        if !application.has_client_secret {
-            return Ok(None);
-        }
-        self.secrets()
-            .get(&Key::client_secret(self.registry_id(), application.name.as_str()))
-            .await
-    }
-
     fn open_errand(&self, subject: &Subject) -> Option<Errand> {
         let work = self.0.works.get(subject)?;
         let waiting = work.waiting()?;
@@ -338,99 +297,6 @@ impl Engine {
         lock(&self.0.errands.open).insert(errand.state.clone(), Open { subject, ticket, port });
         self.watch_clipboard();
     }
-
-    /// Listens where `redirect_uri` points, if that is this machine.
-    async fn listen(&self, redirect_uri: &RedirectUri) -> Result<Option<u16>, Trouble> {
-        if !redirect_uri.is_loopback() {
-            return Ok(None);
-        }
-        self.listen_on(redirect_uri.port()).await.map(Some)
-    }
-
-    /// One listener serves all errands on its port.
-    async fn listen_on(&self, port: Option<u16>) -> Result<u16, Trouble> {
-        let known = {
-            let listeners = lock(&self.0.errands.listeners);
-            match port {
-                Some(port) => listeners.contains_key(&port).then_some(port),
-                None => listeners.keys().next().copied(),
-            }
-        };
-        if let Some(port) = known {
-            return Ok(port);
-        }
-        let (listener, mut arrivals) = Listener::start(port).await?;
-        let port = listener.port();
-        let engine = self.clone();
-        let task = tokio::spawn(async move {
-            let _listener = listener;
-            while let Some(arrival) = arrivals.recv().await {
-                tokio::spawn(engine.clone().answer_browser(arrival));
-            }
-        });
-        lock(&self.0.errands.listeners).insert(port, task);
-        Ok(port)
-    }
-
-    /// The page goes out as soon as the answer is claimed; the exchange follows (`facts` I5).
-    async fn answer_browser(self, arrival: Arrival) {
-        let page = match self.claim_from_browser(&arrival.parameters).await {
-            Ok(claimed) => {
-                let page = claimed.page();
-                let engine = self.clone();
-                tokio::spawn(async move { engine.finish(claimed).await });
-                page
-            }
-            Err(unclaimed) => unclaimed.page(),
-        };
-        // The browser may have gone away: the answer counts all the same.
-        let _ = arrival.reply.send(page);
-    }
-
-    fn watch_clipboard(&self) {
-        let mut watch = lock(&self.0.errands.clipboard_watch);
-        if watch.is_some() {
-            return;
-        }
-        let engine = self.clone();
-        *watch = Some(tokio::spawn(async move {
-            let usable = engine.0.parts.clipboard.read().await.map(|_| ());
-            engine.publish(Event::ClipboardWatch(usable));
-            let mut texts = engine.0.parts.clipboard.watch();
-            while let Some(text) = texts.recv().await {
-                tokio::spawn(engine.clone().answer_clipboard(text));
-            }
-        }));
-    }
-
-    /// Listener and clipboard watch last only while an errand is open.
-    fn stop_what_nobody_needs(&self) {
-        let engine = self.clone();
-        tokio::spawn(async move {
-            // The browser may ask twice, and the last page is still on its way.
-            tokio::time::sleep(GRACE).await;
-            engine.stop_unneeded_listeners();
-        });
-        if lock(&self.0.errands.open).is_empty()
-            && let Some(watch) = lock(&self.0.errands.clipboard_watch).take()
-        {
-            watch.abort();
-        }
-    }
-
-    fn stop_unneeded_listeners(&self) {
-        let needed: Vec<u16> = lock(&self.0.errands.open)
-            .values()
-            .filter_map(|errand| errand.port)
-            .collect();
-        lock(&self.0.errands.listeners).retain(|port, task| {
-            let keep = needed.contains(port);
-            if !keep {
-                task.abort();
-            }
-            keep
-        });
-    }
 }
 
 /// Whom an errand is for.
@@ -444,11 +310,4 @@ pub(super) fn subject(purpose: &Purpose) -> Subject {
 /// What a sealed verifier is bound to.
 pub(super) fn verifier_context(state: &str) -> String {
     format!("sign-in/{state}/verifier")
-}
-
-/// What the browser is told when an answer was taken.
-pub(super) fn taken(account: &Address) -> Page {
-    Page::Taken {
-        account: account.to_string(),
-    }
 }

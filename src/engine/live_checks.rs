@@ -1,6 +1,6 @@
 //! Live checks: a refresh, and an XOAUTH2 sign-in at each of a mailbox's servers.
 
-use super::errands::Case;
+use super::case::Case;
 use super::event::{Event, Subject};
 use super::tokens::Wanted;
 use super::work::Ticket;

@@ -5,6 +5,7 @@
 
 mod answers;
 mod applications;
+mod case;
 pub mod clock;
 pub mod config;
 mod copying;
@@ -13,12 +14,16 @@ mod device;
 mod errands;
 mod event;
 pub mod home;
+mod listening;
 mod live_checks;
 mod mailboxes;
 mod network;
+mod redemption;
 mod tokens;
+mod troubles;
 mod watch;
 mod work;
+mod wrong_account;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -31,7 +36,7 @@ use crate::registry::Registry;
 use crate::secrets::seal::SealKey;
 use crate::secrets::{Key, Secrets};
 
-pub use answers::{Accepted, Choice};
+pub use answers::Accepted;
 pub use clock::Clock;
 pub use config::Settings;
 pub use copying::Copied;
@@ -41,6 +46,7 @@ pub use errands::Errand;
 pub use event::{Event, Subject};
 pub use home::Home;
 pub use work::{Waiting, Work};
+pub use wrong_account::Choice;
 
 /// The engine. Cloning it gives another handle to the same one.
 #[derive(Clone)]

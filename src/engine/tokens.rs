@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::errands::Case;
+use super::case::Case;
+use super::troubles::{busy, missing, none};
 use super::{Engine, Work};
 use crate::domain::{Application, Grant, GrantId, MailboxId, Provider, Remedy, Secret, Step, Token, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
@@ -256,34 +257,4 @@ fn with_moment(refusal: &Refusal, now: Timestamp) -> Trouble {
         }),
         None => refusal.trouble.clone(),
     }
-}
-
-pub(super) fn none() -> Trouble {
-    Trouble::new(
-        "token.none",
-        "There is no refresh token for this mailbox",
-        "Nobody has signed in for it yet.",
-        "Sign in: ⏎ on the dashboard, or `mailkey signin ADDRESS`.",
-    )
-    .with(Remedy::SignIn)
-}
-
-pub(super) fn missing() -> Trouble {
-    Trouble::new(
-        "token.missing",
-        "The refresh token is not in the secret store any more",
-        "The registry knows of it, but somebody removed it from the store, or the store is another one.",
-        "Sign in again.",
-    )
-    .with(Remedy::SignIn)
-}
-
-fn busy() -> Trouble {
-    Trouble::new(
-        "grant.busy",
-        "Another process is refreshing this token and does not come to an end",
-        "Only one process refreshes a token at a time.",
-        "Try again in a minute.",
-    )
-    .with(Remedy::Retry { not_before: None })
 }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 
 use super::event::{Event, Subject};
+use super::troubles::over;
 use super::{Engine, Work};
-use crate::domain::Trouble;
 use crate::registry::Progress;
 
 /// How often to look whether another process changed the registry.
@@ -90,14 +90,4 @@ impl Engine {
         let trouble = over(now.duration_since(work.since()).as_mins());
         self.fail_errand(state, subject, trouble).await;
     }
-}
-
-fn over(minutes: i64) -> Trouble {
-    Trouble::new(
-        "signin.expired",
-        format!("Nobody answered the sign-in within {minutes} minutes"),
-        "An authorization code lives ten minutes, so the sign-in was closed.",
-        "Begin again.",
-    )
-    .with(crate::domain::Remedy::SignIn)
 }

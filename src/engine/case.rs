@@ -1,0 +1,43 @@
+//! A mailbox with everything that a job for it needs.
+
+use super::Engine;
+use crate::domain::{Application, Grant, Mailbox, MailboxId, Provider, Secret, Trouble};
+use crate::secrets::Key;
+
+/// A mailbox with everything that a job for it needs.
+pub(super) struct Case {
+    pub(super) mailbox: Mailbox,
+    pub(super) grant: Grant,
+    pub(super) application: Application,
+    pub(super) provider: Provider,
+}
+
+impl Engine {
+    pub(super) async fn case(&self, mailbox: MailboxId) -> Result<Case, Trouble> {
+        let (mailbox, grant, application) = self
+            .registry(move |registry| {
+                let mailbox = registry.mailbox(mailbox)?;
+                let grant = registry.grant(mailbox.grant)?;
+                let application = registry.application(&mailbox.application)?;
+                Ok((mailbox, grant, application))
+            })
+            .await?;
+        let provider = self.provider(&application.provider)?.clone();
+        Ok(Case {
+            mailbox,
+            grant,
+            application,
+            provider,
+        })
+    }
+
+    /// The client secret of an application, if it has one.
+    pub(super) async fn client_secret(&self, application: &Application) -> Result<Option<Secret>, Trouble> {
+        if !application.has_client_secret {
+            return Ok(None);
+        }
+        self.secrets()
+            .get(&Key::client_secret(self.registry_id(), application.name.as_str()))
+            .await
+    }
+}

@@ -1,0 +1,263 @@
+//! A claimed answer taken to its end: the exchange, who signed in, the token kept.
+
+use super::answers::{Accepted, Claimed, What};
+use super::case::Case;
+use super::errands::{Held, verifier_context};
+use super::event::{Event, Subject};
+use super::troubles::{crossed, no_refresh_token};
+use super::work::Ticket;
+use super::{Engine, Work, lock};
+use crate::domain::{ApplicationName, Check, Grant, Identity, MailboxId, Remedy, Secret, Step, Token, Trouble};
+use crate::oauth::{Client, Refusal, Tokens, exchange};
+use crate::registry::{Progress, Purpose, SignIn};
+use crate::secrets::Key;
+
+impl Engine {
+    /// Takes a claimed answer to its end.
+    pub(super) async fn finish(&self, claimed: Claimed) -> Result<Accepted, Trouble> {
+        let Claimed {
+            errand, ticket, what, ..
+        } = claimed;
+        let outcome = match (&errand.purpose, what) {
+            (Purpose::Consent(name), What::Consent) => self.consented(&errand, name).await,
+            (Purpose::Consent(name), What::Refused(refusal)) => self.consent_refused(&errand, name, refusal).await,
+            (Purpose::SignIn(mailbox), What::Code(code)) => self.exchange(&errand, *mailbox, &code, &ticket).await,
+            (Purpose::SignIn(mailbox), What::Refused(refusal)) => self.refused(&errand, *mailbox, refusal).await,
+            (Purpose::Consent(_), What::Code(_)) | (Purpose::SignIn(_), What::Consent) => Err(crossed()),
+        };
+        if !matches!(outcome, Ok(Accepted::WrongAccount { .. })) {
+            self.0.works.end(&ticket);
+        }
+        if let Ok(accepted) = &outcome {
+            self.publish(Event::Accepted(accepted.clone()));
+        }
+        outcome
+    }
+
+    async fn exchange(
+        &self,
+        errand: &SignIn,
+        mailbox: MailboxId,
+        code: &Secret,
+        ticket: &Ticket,
+    ) -> Result<Accepted, Trouble> {
+        let case = self.case(mailbox).await?;
+        match self.redeem(errand, &case, code).await {
+            Ok(tokens) => self.signed_in(errand.clone(), case, tokens, ticket).await,
+            Err(refusal) => self.refused(errand, mailbox, refusal).await,
+        }
+    }
+
+    async fn redeem(&self, errand: &SignIn, case: &Case, code: &Secret) -> Result<Tokens, Refusal> {
+        let verifier = self
+            .unseal(&verifier_context(&errand.state), &errand.sealed_verifier)
+            .await
+            .map_err(at_token)?;
+        let secret = self.client_secret(&case.application).await.map_err(at_token)?;
+        let network = self.network(&case.provider).await.map_err(at_token)?;
+        let client = Client {
+            provider: &case.provider,
+            application: &case.application,
+            secret: secret.as_ref(),
+        };
+        exchange::redeem(&network.http, client, code, &verifier, &errand.redirect_uri).await
+    }
+
+    /// Who signed in decides whether the tokens are kept.
+    pub(super) async fn signed_in(
+        &self,
+        errand: SignIn,
+        case: Case,
+        tokens: Tokens,
+        ticket: &Ticket,
+    ) -> Result<Accepted, Trouble> {
+        if is_expected(&case.grant, tokens.identity.as_ref()) {
+            return self.keep(&errand, &case.grant, case.mailbox.id, tokens, ticket).await;
+        }
+        let username = tokens
+            .identity
+            .as_ref()
+            .map(|identity| identity.username.clone())
+            .unwrap_or_default();
+        let (state, expected, mailbox) = (errand.state.clone(), case.grant.account, case.mailbox.id);
+        self.progress(
+            &state,
+            Progress::Asking {
+                username: username.clone(),
+            },
+        )
+        .await?;
+        self.0.works.report(
+            ticket,
+            Work::Asking {
+                state: state.clone(),
+                username: username.clone(),
+                since: self.now(),
+            },
+        );
+        lock(&self.0.errands.held).insert(
+            state.clone(),
+            Held {
+                errand,
+                tokens,
+                ticket: ticket.clone(),
+            },
+        );
+        self.publish(Event::WrongAccount {
+            state: state.clone(),
+            mailbox,
+            expected: expected.clone(),
+            username: username.clone(),
+        });
+        Ok(Accepted::WrongAccount {
+            state,
+            expected,
+            username,
+        })
+    }
+
+    /// Written, read back, and only then done.
+    pub(super) async fn keep(
+        &self,
+        errand: &SignIn,
+        grant: &Grant,
+        mailbox: MailboxId,
+        tokens: Tokens,
+        ticket: &Ticket,
+    ) -> Result<Accepted, Trouble> {
+        let Some(refresh_token) = &tokens.refresh_token else {
+            return self.refused(errand, mailbox, at_token(no_refresh_token())).await;
+        };
+        self.0.works.report(ticket, Work::Storing { since: self.now() });
+        let key = Key::refresh_token(self.registry_id(), grant.id);
+        if let Err(trouble) = self.secrets().put(&key, refresh_token).await {
+            return self.refused(errand, mailbox, at_token(trouble)).await;
+        }
+        let (now, id, identity) = (self.now(), grant.id, tokens.identity.clone());
+        let (application, state) = (grant.application.clone(), errand.state.clone());
+        let kept = self
+            .registry(move |registry| registry.record_sign_in(id, identity.as_ref(), now))
+            .await;
+        self.recorded(&key, kept).await?;
+        self.registry(move |registry| {
+            // Nobody gets a token from an application that is not registered and consented to.
+            registry.record_proof(&application, &Check::Ok { at: now })?;
+            registry.record_consent(&application, &Check::Ok { at: now })?;
+            registry.record_progress(&state, &Progress::Done)
+        })
+        .await?;
+        self.cache_access_token(grant.id, &tokens).await;
+        self.note(mailbox, "signed_in", format!("as {}", grant.account)).await;
+        self.0.works.end(ticket);
+        self.check_all_of(grant.id);
+        Ok(Accepted::Token {
+            mailbox,
+            account: grant.account.clone(),
+        })
+    }
+
+    /// A sign-in came to nothing. It is the mailbox's trouble only if its token is not as good as before.
+    pub(super) async fn refused(
+        &self,
+        errand: &SignIn,
+        mailbox: MailboxId,
+        refusal: Refusal,
+    ) -> Result<Accepted, Trouble> {
+        let (state, trouble, now) = (errand.state.clone(), refusal.trouble.clone(), self.now());
+        let concerns_application = refusal.step == Step::Register && *trouble.remedy() != Remedy::AdminConsent;
+        let step = if refusal.step == Step::Token {
+            Step::Token
+        } else {
+            Step::Authorize
+        };
+        self.registry(move |registry| {
+            registry.record_progress(&state, &Progress::Failed(trouble.clone()))?;
+            let mailbox = registry.mailbox(mailbox)?;
+            if concerns_application {
+                return registry.record_proof(&mailbox.application, &Check::Failed { at: now, trouble });
+            }
+            match registry.grant(mailbox.grant)?.token {
+                Token::Held { .. } => Ok(()),
+                Token::None | Token::Ended { .. } => registry.record_trouble(mailbox.grant, Some((step, &trouble))),
+            }
+        })
+        .await?;
+        self.note(mailbox, "refused", refusal.trouble.code().to_owned()).await;
+        self.publish(Event::Trouble(refusal.trouble.clone()));
+        Err(refusal.trouble)
+    }
+
+    async fn consented(&self, errand: &SignIn, name: &ApplicationName) -> Result<Accepted, Trouble> {
+        let (name, now) = (name.clone(), self.now());
+        let application = name.clone();
+        self.progress(&errand.state, Progress::Done).await?;
+        let fleet = self.fleet().await?;
+        self.registry(move |registry| {
+            registry.record_consent(&application, &Check::Ok { at: now })?;
+            let waited = |grant: &&Grant| {
+                grant.application == application
+                    && grant
+                        .trouble
+                        .as_ref()
+                        .is_some_and(|(_, trouble)| *trouble.remedy() == Remedy::AdminConsent)
+            };
+            fleet
+                .grants
+                .values()
+                .filter(waited)
+                .try_for_each(|grant| registry.record_trouble(grant.id, None))
+        })
+        .await?;
+        Ok(Accepted::Consent(name))
+    }
+
+    async fn consent_refused(
+        &self,
+        errand: &SignIn,
+        name: &ApplicationName,
+        refusal: Refusal,
+    ) -> Result<Accepted, Trouble> {
+        self.fail_errand(
+            &errand.state,
+            &Subject::Application(name.clone()),
+            refusal.trouble.clone(),
+        )
+        .await;
+        Err(refusal.trouble)
+    }
+
+    async fn progress(&self, state: &str, progress: Progress) -> Result<(), Trouble> {
+        let state = state.to_owned();
+        self.registry(move |registry| registry.record_progress(&state, &progress))
+            .await
+    }
+}
+
+/// The provider's own immutable name decides if it is known; else the user name, which for most
+/// mailboxes is the address (`facts` B7: a warning to a person, never a silent refusal).
+fn is_expected(grant: &Grant, identity: Option<&Identity>) -> bool {
+    let Some(signed_in) = identity else { return true };
+    let same_person = grant
+        .identity
+        .as_ref()
+        .is_some_and(|known| known.issuer == signed_in.issuer && known.subject == signed_in.subject);
+    same_person || signed_in.username.to_lowercase() == grant.account.folded()
+}
+
+pub(super) fn at_token(trouble: Trouble) -> Refusal {
+    Refusal {
+        trouble,
+        step: Step::Token,
+        ends: None,
+        retry_after: None,
+    }
+}
+
+pub(super) fn at_authorize(trouble: Trouble) -> Refusal {
+    Refusal {
+        trouble,
+        step: Step::Authorize,
+        ends: None,
+        retry_after: None,
+    }
+}

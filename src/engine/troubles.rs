@@ -1,0 +1,120 @@
+//! The engine's own troubles: what it says when a sign-in or a token comes to nothing.
+
+use crate::domain::{Remedy, Trouble};
+
+pub(super) fn wrong_account(username: &str) -> Trouble {
+    Trouble::new(
+        "signin.wrong_account",
+        format!("{username} signed in, and its token was not kept"),
+        "The browser was signed in with another account than this mailbox's.",
+        "Open the link in a private window and sign in again.",
+    )
+    .with(Remedy::SignIn)
+}
+
+pub(super) fn no_refresh_token() -> Trouble {
+    Trouble::new(
+        "token.no_refresh_token",
+        "The provider gave no refresh token",
+        "It gives one only for the scope offline_access (Google: access_type=offline).",
+        "Mend the application's scopes, then sign in again.",
+    )
+    .with(Remedy::EditApplication)
+}
+
+pub(super) fn wrong_place() -> Trouble {
+    Trouble::new(
+        "answer.wrong_place",
+        "That page has thrown the code away",
+        "Microsoft's nativeclient page moves on to “wrongplace” after a moment, and the code leaves the address bar.",
+        "Register http://localhost as redirect URI under “Mobile and desktop applications” and use that, then sign in again.",
+    )
+    .with(Remedy::EditApplication)
+}
+
+pub(super) fn no_open_sign_in() -> Trouble {
+    Trouble::new(
+        "answer.no_sign_in",
+        "No sign-in is open that this code could belong to",
+        "A code can be used only by the sign-in that asked for it.",
+        "Begin a sign-in, then answer it.",
+    )
+}
+
+pub(super) fn unknown_state() -> Trouble {
+    Trouble::new(
+        "answer.unknown_state",
+        "This answer belongs to no sign-in that was begun here",
+        "Its state is not one of ours: it may be from another program, or from long ago.",
+        "Begin the sign-in again and use the link that it gives.",
+    )
+}
+
+pub(super) fn too_late() -> Trouble {
+    Trouble::new(
+        "signin.expired",
+        "This answer came too late",
+        "An authorization code lives ten minutes.",
+        "Begin the sign-in again.",
+    )
+    .with(Remedy::SignIn)
+}
+
+pub(super) fn crossed() -> Trouble {
+    Trouble::new(
+        "answer.crossed",
+        "The answer is of another kind than the question",
+        "A sign-in was answered by a consent, or the other way round.",
+        "Begin again.",
+    )
+}
+
+pub(super) fn nothing_held() -> Trouble {
+    Trouble::new(
+        "signin.nothing_held",
+        "There are no tokens waiting for a choice",
+        "They are held in memory only, and this program was started again since.",
+        "Sign in again.",
+    )
+    .with(Remedy::SignIn)
+}
+
+pub(super) fn none() -> Trouble {
+    Trouble::new(
+        "token.none",
+        "There is no refresh token for this mailbox",
+        "Nobody has signed in for it yet.",
+        "Sign in: ⏎ on the dashboard, or `mailkey signin ADDRESS`.",
+    )
+    .with(Remedy::SignIn)
+}
+
+pub(super) fn missing() -> Trouble {
+    Trouble::new(
+        "token.missing",
+        "The refresh token is not in the secret store any more",
+        "The registry knows of it, but somebody removed it from the store, or the store is another one.",
+        "Sign in again.",
+    )
+    .with(Remedy::SignIn)
+}
+
+pub(super) fn busy() -> Trouble {
+    Trouble::new(
+        "grant.busy",
+        "Another process is refreshing this token and does not come to an end",
+        "Only one process refreshes a token at a time.",
+        "Try again in a minute.",
+    )
+    .with(Remedy::Retry { not_before: None })
+}
+
+pub(super) fn over(minutes: i64) -> Trouble {
+    Trouble::new(
+        "signin.expired",
+        format!("Nobody answered the sign-in within {minutes} minutes"),
+        "An authorization code lives ten minutes, so the sign-in was closed.",
+        "Begin again.",
+    )
+    .with(Remedy::SignIn)
+}
