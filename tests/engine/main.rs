@@ -1,0 +1,20 @@
+//! The engine over a real registry, against the demo tenant: every way that a sign-in can go.
+
+#[path = "../support/browser.rs"]
+mod browser;
+#[path = "../support/house.rs"]
+mod house;
+#[cfg(all(unix, not(target_os = "macos")))]
+#[path = "../support/keyring.rs"]
+mod keyring_session;
+
+mod answers;
+mod consent;
+mod credentials;
+mod ending;
+mod faults;
+mod refreshing;
+mod removing;
+mod signing_in;
+mod storing;
+mod wrong_account;

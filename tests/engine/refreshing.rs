@@ -1,0 +1,147 @@
+//! Access tokens: cached, refreshed once however many ask, and the end of a refresh token.
+
+use std::time::Duration;
+
+use mailkey::demo::Options;
+use mailkey::domain::{Remedy, Token, TokenEnd};
+use mailkey::secrets::Key;
+
+use crate::house::{House, code_of, contoso};
+
+const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
+
+#[tokio::test]
+async fn a_token_is_cached_while_it_lives_for_some_minutes() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    let first = engine.access_token(mailbox).await.unwrap();
+    house.later(Duration::from_secs(50 * 60));
+    assert_eq!(house.engine().access_token(mailbox).await.unwrap(), first);
+    assert_eq!(house.demo.requests().refresh_token, 0);
+    house.later(Duration::from_secs(6 * 60));
+    assert_ne!(engine.access_token(mailbox).await.unwrap(), first);
+    assert_eq!(house.demo.requests().refresh_token, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forty_tasks_of_two_programs_refresh_once() {
+    let house = House::with(Options {
+        strict: true,
+        delay: Duration::from_millis(100),
+        ..Options::default()
+    })
+    .await;
+    let engines = [house.engine(), house.engine()];
+    let mailbox = house.signed_in(&engines[0], "billing").await;
+    house.later(TWO_HOURS);
+    let tasks: Vec<_> = (0..40)
+        .map(|number| {
+            let engine = engines[number % 2].clone();
+            tokio::spawn(async move { engine.access_token(mailbox).await })
+        })
+        .collect();
+    let mut tokens = Vec::new();
+    for task in tasks {
+        tokens.push(task.await.unwrap().unwrap());
+    }
+    tokens.dedup();
+    assert_eq!((tokens.len(), house.demo.requests().refresh_token), (1, 1));
+    house.later(TWO_HOURS);
+    engines[1].access_token(mailbox).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn checks_of_one_grants_mailboxes_at_once_refresh_it_once() {
+    let house = House::with(Options {
+        strict: true,
+        ..Options::default()
+    })
+    .await;
+    let engine = house.engine();
+    let own = house.signed_in(&engine, "maria.lopez").await;
+    let shared = house.mailbox_for("info", "maria.lopez");
+    house.later(TWO_HOURS);
+    let (first, second) = tokio::join!(engine.check(own), engine.check(shared));
+    assert_eq!((first, second), (Ok(()), Ok(())));
+    assert_eq!(house.demo.requests().refresh_token, 1);
+}
+
+#[tokio::test]
+async fn the_lease_of_a_program_that_died_runs_out() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.later(TWO_HOURS);
+    let now = house.now();
+    let grant = house.grant(mailbox).id;
+    let until = now + Duration::from_secs(2);
+    assert!(house.registry.take_lease(grant, "who died", now, until).unwrap());
+    engine.access_token(mailbox).await.unwrap();
+    assert!(house.now() >= until);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_was_revoked_is_recorded_as_such_and_not_asked_about_again() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.later(TWO_HOURS);
+    house.demo.revoke(&contoso("billing"));
+    assert_eq!(code_of(engine.access_token(mailbox).await), "aadsts.50173");
+    let Token::Ended { end, trouble, .. } = house.grant(mailbox).token else {
+        panic!("it is not over");
+    };
+    assert_eq!((end, trouble.remedy()), (TokenEnd::Revoked, &Remedy::SignIn));
+    assert_eq!(code_of(engine.access_token(mailbox).await), "aadsts.50173");
+    assert_eq!(house.demo.requests().refresh_token, 1);
+    house.sign_in(&engine, mailbox).await;
+    assert_eq!(house.words(mailbox), ["done"; 4]);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_lay_idle_is_expired() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.later(Duration::from_secs(91 * 24 * 60 * 60));
+    assert_eq!(house.trouble(mailbox), "token.idle_too_long");
+    assert_eq!(code_of(engine.access_token(mailbox).await), "aadsts.700082");
+    assert!(matches!(
+        house.grant(mailbox).token,
+        Token::Ended {
+            end: TokenEnd::Expired,
+            ..
+        }
+    ));
+}
+
+#[tokio::test]
+async fn a_policy_that_blocks_ends_nothing() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.later(TWO_HOURS);
+    house.demo.set_conditional_access(&contoso("billing"), true);
+    assert_eq!(code_of(engine.access_token(mailbox).await), "aadsts.53003");
+    assert_eq!(house.trouble(mailbox), "aadsts.53003");
+    house.demo.set_conditional_access(&contoso("billing"), false);
+    engine.check(mailbox).await.unwrap();
+    assert_eq!(house.words(mailbox), ["done"; 4]);
+}
+
+#[tokio::test]
+async fn without_a_token_the_difference_between_never_and_no_more_is_told() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let never = house.mailbox("sales");
+    assert_eq!(code_of(engine.access_token(never).await), "token.none");
+    assert_eq!(house.trouble(never), "");
+    let mailbox = house.signed_in(&engine, "billing").await;
+    let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
+    house.secrets.delete(&key).await.unwrap();
+    house.later(TWO_HOURS);
+    assert_eq!(code_of(engine.access_token(mailbox).await), "token.missing");
+    assert_eq!(house.trouble(mailbox), "token.missing");
+    assert_eq!(house.demo.requests().refresh_token, 0);
+}

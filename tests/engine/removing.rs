@@ -1,0 +1,130 @@
+//! Removing and changing what is in use.
+
+use std::time::Duration;
+
+use mailkey::demo::{Fault, Options};
+use mailkey::domain::{Check, Secret};
+use mailkey::secrets::Key;
+
+use crate::house::{House, code_of, contoso, mailer, mailer_name};
+
+#[tokio::test]
+async fn a_refresh_token_goes_with_the_last_of_its_mailboxes() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let own = house.signed_in(&engine, "maria.lopez").await;
+    let shared = house.mailbox_for("info", "maria.lopez");
+    let key = Key::refresh_token(house.registry.id(), house.grant(own).id);
+    engine.remove_mailbox(own).await.unwrap();
+    assert!(house.secrets.get(&key).await.unwrap().is_some());
+    engine.access_token(shared).await.unwrap();
+    engine.remove_mailbox(shared).await.unwrap();
+    assert_eq!(house.secrets.get(&key).await.unwrap(), None);
+    assert_eq!(house.registry.discarded().unwrap(), []);
+}
+
+#[tokio::test]
+async fn another_account_means_another_grant_and_the_old_token_goes() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
+    engine
+        .change_mailbox(mailbox, contoso("billing"), mailer_name(), contoso("sales"))
+        .await
+        .unwrap();
+    assert_eq!(house.secrets.get(&key).await.unwrap(), None);
+    assert_eq!(house.refresh_token(mailbox).await, None);
+    assert_eq!(house.registry.mailbox(mailbox).unwrap().checks.smtp, Check::Unknown);
+    assert_eq!(house.words(mailbox), ["done", "ready", "todo", "todo"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "known fault: the secret is stored after the grant was forgotten"]
+async fn a_mailbox_that_is_removed_during_its_exchange_leaves_no_secret() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    let (_, answer) = house.answered_elsewhere(mailbox).await;
+    let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
+    house.demo.fault(Fault::Slow(Duration::from_millis(500)));
+    let (pasting, pasted) = (engine.clone(), Secret::new(answer.as_str()));
+    let exchange = tokio::spawn(async move { pasting.accept(&pasted).await });
+    house
+        .until("the code is sent", || house.demo.requests().authorization_code == 1)
+        .await;
+    engine.remove_mailbox(mailbox).await.unwrap();
+    exchange.await.unwrap().unwrap_err();
+    engine.forget_discarded_secrets().await;
+    assert_eq!(house.secrets.get(&key).await.unwrap(), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "known fault: the secret is stored after the grant was forgotten"]
+async fn a_mailbox_that_is_removed_during_its_refresh_leaves_no_secret() {
+    let house = House::with(Options {
+        delay: Duration::from_millis(300),
+        ..Options::default()
+    })
+    .await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
+    let checking = engine.clone();
+    let check = tokio::spawn(async move { checking.check(mailbox).await });
+    house
+        .until("the refresh is asked for", || house.demo.requests().refresh_token == 1)
+        .await;
+    engine.remove_mailbox(mailbox).await.unwrap();
+    check.await.unwrap().unwrap_err();
+    engine.forget_discarded_secrets().await;
+    assert_eq!(house.secrets.get(&key).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn removing_a_mailbox_closes_its_sign_in() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    let errand = engine.begin_sign_in(mailbox).await.unwrap();
+    engine.remove_mailbox(mailbox).await.unwrap();
+    assert_eq!(code_of(engine.outcome(&errand.state).await), "signin.gone");
+    house.demo.play(&errand.link).await.unwrap();
+    assert_eq!(house.demo.requests().authorization_code, 0);
+}
+
+#[tokio::test]
+async fn an_application_in_use_stays_and_one_that_is_not_goes_with_its_secret() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    assert_eq!(
+        code_of(engine.remove_application(mailer_name()).await),
+        "application.in_use"
+    );
+    let secret = Secret::new("client-secret-of-the-mailer");
+    engine
+        .save_application(Some(mailer_name()), mailer(), Some(secret.clone()))
+        .await
+        .unwrap();
+    let key = Key::client_secret(house.registry.id(), "Mailer");
+    assert_eq!(house.secrets.get(&key).await.unwrap(), Some(secret));
+    engine.remove_mailbox(mailbox).await.unwrap();
+    engine.remove_application(mailer_name()).await.unwrap();
+    assert_eq!(house.secrets.get(&key).await.unwrap(), None);
+}
+
+#[tokio::test]
+#[ignore = "known fault: the secret is written before the name is checked"]
+async fn a_failed_addition_leaves_the_client_secret_of_the_one_that_there_is() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let key = Key::client_secret(house.registry.id(), "Mailer");
+    house.secrets.put(&key, &Secret::new("the first one's")).await.unwrap();
+    let added = engine
+        .save_application(None, mailer(), Some(Secret::new("the second one's")))
+        .await;
+    assert_eq!(code_of(added), "application.exists");
+    let kept = house.secrets.get(&key).await.unwrap();
+    assert_eq!(kept, Some(Secret::new("the first one's")));
+}

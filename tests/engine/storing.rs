@@ -1,0 +1,85 @@
+//! Where secrets are, and where they are not.
+
+use mailkey::domain::Secret;
+use mailkey::engine::Field;
+use mailkey::secrets::Key;
+use mailkey::secrets::seal::SealKey;
+use sha2::{Digest as _, Sha256};
+
+use crate::house::{House, holds, parameter};
+
+#[tokio::test]
+async fn no_secret_is_in_the_registrys_files() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let (errand, answer) = house.answered_elsewhere(house.mailbox("billing")).await;
+    let seal = house
+        .secrets
+        .get(&Key::seal(house.registry.id()))
+        .await
+        .unwrap()
+        .unwrap();
+    let sealed = house.registry.sign_in(&errand.state).unwrap().unwrap().sealed_verifier;
+    let context = format!("sign-in/{}/verifier", errand.state);
+    let verifier = SealKey::from_secret(&seal).unwrap().open(&context, &sealed).unwrap();
+    assert_eq!(parameter(&errand.link, "code_challenge"), s256(verifier.expose()));
+    engine.accept(&Secret::new(answer.as_str())).await.unwrap();
+    let mailbox = house.registry.mailbox_at(&crate::house::contoso("billing")).unwrap().id;
+    let (refresh, access) = (
+        house.refresh_token(mailbox).await.unwrap(),
+        engine.credential(mailbox, Field::AccessToken).await.unwrap(),
+    );
+    let bytes = house.bytes_of_registry();
+    assert!(holds(&bytes, "billing@contoso.example"), "the files were read");
+    let code = parameter(&answer, "code");
+    for (name, secret) in [
+        ("the refresh token", refresh.expose()),
+        ("the access token", access.expose()),
+        ("the verifier", verifier.expose()),
+        ("the code", &code),
+        ("the seal key", seal.expose()),
+    ] {
+        assert!(!holds(&bytes, secret), "{name} is in the registry in clear");
+    }
+}
+
+fn s256(verifier: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_registrys_files_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let house = House::new().await;
+    house.mailbox("billing");
+    for name in ["registry.db", "registry.db-wal"] {
+        let mode = std::fs::metadata(house.folder.path().join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+/// Nobody is sent to sign in for a token that could not be kept.
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn without_a_keyring_no_sign_in_begins() {
+    let name = "storing::without_a_keyring_no_sign_in_begins";
+    crate::keyring_session::without_bus(name, |_| {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let mut house = House::new().await;
+            house.secrets = mailkey::secrets::Secrets::keyring();
+            let engine = house.engine();
+            let mailbox = house.mailbox("billing");
+            let begun = engine.begin_sign_in(mailbox).await.map(|_| ());
+            assert_eq!(crate::house::code_of(begun), "keyring.missing");
+            let device = engine.begin_device_sign_in(mailbox).await.map(|_| ());
+            assert_eq!(crate::house::code_of(device), "keyring.missing");
+            assert_eq!(house.registry.open_sign_ins(house.now()).unwrap(), []);
+        });
+    });
+}

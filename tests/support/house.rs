@@ -1,0 +1,239 @@
+//! A household for a test: the demo tenant, a registry on a real file, a store in memory, and a
+//! clock that the test sets ahead. Every engine over it is like another program on one machine.
+
+#![allow(dead_code)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use mailkey::demo::{Demo, Options};
+use mailkey::desktop::Clipboard;
+use mailkey::domain::{
+    Address, Application, ApplicationName, Check, Grant, MailboxId, RedirectUri, Secret, Step, Steps, Token, Trouble,
+};
+use mailkey::engine::{Clock, Engine, Errand, Parts, Settings};
+use mailkey::registry::Registry;
+use mailkey::secrets::{Key, Secrets};
+use tempfile::TempDir;
+use url::Url;
+
+/// Longer than any machine needs; no test waits for it when all is well.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+/// The demo's registration at Contoso.
+pub const CLIENT_ID: &str = "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18";
+/// What the tests call it.
+pub const MAILER: &str = "Mailer";
+
+/// What the engines of a test share.
+pub struct House {
+    pub folder: TempDir,
+    pub demo: Demo,
+    pub secrets: Secrets,
+    pub settings: Settings,
+    pub registry: Registry,
+    seconds_ahead: Arc<AtomicU64>,
+}
+
+impl House {
+    /// A household with the application “Mailer” and no mailbox.
+    pub async fn new() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// The same, with a tenant that behaves otherwise.
+    pub async fn with(options: Options) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let demo = Demo::start(options).await.unwrap();
+        std::fs::write(folder.path().join("ca.pem"), demo.ca_pem()).unwrap();
+        let config = folder.path().join("config.toml");
+        std::fs::write(&config, demo.config_toml()).unwrap();
+        let house = Self {
+            settings: Settings::load(&config).unwrap(),
+            registry: Registry::open(&folder.path().join("registry.db")).unwrap(),
+            secrets: Secrets::memory(),
+            seconds_ahead: Arc::default(),
+            folder,
+            demo,
+        };
+        house.registry.add_application(&mailer()).unwrap();
+        house
+    }
+
+    /// Another engine, with a connection to the registry of its own.
+    pub fn engine(&self) -> Engine {
+        let ahead = Arc::clone(&self.seconds_ahead);
+        Engine::new(Parts {
+            settings: self.settings.clone(),
+            registry: Registry::open(&self.folder.path().join("registry.db")).unwrap(),
+            secrets: self.secrets.clone(),
+            clipboard: Clipboard::start(),
+            clock: Clock::of(move || Timestamp::now() + Duration::from_secs(ahead.load(Ordering::Relaxed))),
+        })
+    }
+
+    /// Sets the clocks ahead: the engines' and the tenant's.
+    pub fn later(&self, by: Duration) {
+        self.seconds_ahead.fetch_add(by.as_secs(), Ordering::Relaxed);
+        self.demo.advance(by);
+    }
+
+    /// The engines' time.
+    pub fn now(&self) -> Timestamp {
+        let ahead = self.seconds_ahead.load(Ordering::Relaxed);
+        Timestamp::now() + SignedDuration::from_secs(ahead.try_into().unwrap())
+    }
+
+    /// A new mailbox of Contoso, by the part before the `@`.
+    pub fn mailbox(&self, local: &str) -> MailboxId {
+        self.mailbox_for(local, local)
+    }
+
+    /// A new mailbox of Contoso whose account is another one.
+    pub fn mailbox_for(&self, local: &str, account: &str) -> MailboxId {
+        let added = self
+            .registry
+            .add_mailbox(&contoso(local), &mailer_name(), &contoso(account));
+        added.unwrap().id
+    }
+
+    /// A mailbox that has signed in, and whose checks are over.
+    pub async fn signed_in(&self, engine: &Engine, local: &str) -> MailboxId {
+        let mailbox = self.mailbox(local);
+        self.sign_in(engine, mailbox).await;
+        mailbox
+    }
+
+    /// Signs in for a mailbox, and waits until its checks are over.
+    pub async fn sign_in(&self, engine: &Engine, mailbox: MailboxId) {
+        let errand = engine.begin_sign_in(mailbox).await.unwrap();
+        self.demo.play(&errand.link).await.unwrap();
+        engine.outcome(&errand.state).await.unwrap();
+        self.until("the mailbox is checked", || {
+            let checks = self.registry.mailbox(mailbox).unwrap().checks;
+            [checks.smtp, checks.imap, checks.pop]
+                .iter()
+                .all(|check| check.at().is_some())
+        })
+        .await;
+    }
+
+    /// A program that begins a sign-in and is ended, so that nobody listens for the answer.
+    pub async fn begun_elsewhere(&self, mailbox: MailboxId) -> Errand {
+        let engine = self.engine();
+        let elsewhere = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let errand = runtime.block_on(engine.begin_sign_in(mailbox)).unwrap();
+            runtime.shutdown_timeout(PATIENCE);
+            errand
+        });
+        tokio::task::spawn_blocking(|| elsewhere.join().unwrap()).await.unwrap()
+    }
+
+    /// The address that the browser ends on for such a sign-in.
+    pub async fn answered_elsewhere(&self, mailbox: MailboxId) -> (Errand, Url) {
+        let errand = self.begun_elsewhere(mailbox).await;
+        let answer = self.demo.play(&errand.link).await.unwrap();
+        (errand, answer)
+    }
+
+    /// The grant of a mailbox, as the registry has it now.
+    pub fn grant(&self, mailbox: MailboxId) -> Grant {
+        let grant = self.registry.mailbox(mailbox).unwrap().grant;
+        self.registry.grant(grant).unwrap()
+    }
+
+    /// The refresh token of a mailbox, as the store has it now.
+    pub async fn refresh_token(&self, mailbox: MailboxId) -> Option<Secret> {
+        let key = Key::refresh_token(self.registry.id(), self.registry.mailbox(mailbox).unwrap().grant);
+        self.secrets.get(&key).await.unwrap()
+    }
+
+    /// How far a mailbox is, as the registry has it now.
+    pub fn steps(&self, mailbox: MailboxId) -> Steps {
+        let mailbox = self.registry.mailbox(mailbox).unwrap();
+        let grant = self.registry.grant(mailbox.grant).unwrap();
+        let application = self.registry.application(&mailbox.application).unwrap();
+        Steps::of(&application, &grant, &mailbox, Some(90), self.now())
+    }
+
+    /// The words of the four steps.
+    pub fn words(&self, mailbox: MailboxId) -> [&'static str; 4] {
+        let steps = self.steps(mailbox);
+        Step::ALL.map(|step| steps.get(step).word())
+    }
+
+    /// The code of the first trouble of a mailbox, or nothing.
+    pub fn trouble(&self, mailbox: MailboxId) -> String {
+        let steps = self.steps(mailbox);
+        steps
+            .trouble()
+            .map_or(String::new(), |(_, trouble)| trouble.code().to_owned())
+    }
+
+    /// Everything that the registry's files hold.
+    pub fn bytes_of_registry(&self) -> Vec<u8> {
+        ["registry.db", "registry.db-wal", "registry.db-shm"]
+            .into_iter()
+            .filter_map(|name| std::fs::read(self.folder.path().join(name)).ok())
+            .flatten()
+            .collect()
+    }
+
+    /// Looks again and again until it holds.
+    pub async fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !holds() {
+            assert!(Instant::now() < deadline, "waited in vain until {what}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+/// An address of Contoso.
+pub fn contoso(local: &str) -> Address {
+    Address::parse(&format!("{local}@contoso.example")).unwrap()
+}
+
+/// The name of the tests' application.
+pub fn mailer_name() -> ApplicationName {
+    ApplicationName::parse(MAILER).unwrap()
+}
+
+/// The tests' application.
+pub fn mailer() -> Application {
+    Application {
+        name: mailer_name(),
+        provider: "demo".to_owned(),
+        tenant: "contoso.example".to_owned(),
+        client_id: CLIENT_ID.to_owned(),
+        redirect_uri: RedirectUri::parse("http://localhost").unwrap(),
+        scopes: Vec::new(),
+        has_client_secret: false,
+        proof: Check::Unknown,
+        consent: Check::Unknown,
+    }
+}
+
+/// Whether a token is held.
+pub fn is_held(grant: &Grant) -> bool {
+    matches!(grant.token, Token::Held { .. })
+}
+
+/// The value of a parameter in an address.
+pub fn parameter(url: &Url, name: &str) -> String {
+    let value = url.query_pairs().find(|(known, _)| known == name);
+    value.map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// The code of what went wrong.
+pub fn code_of<T: std::fmt::Debug>(outcome: Result<T, Trouble>) -> String {
+    outcome.unwrap_err().code().to_owned()
+}
+
+/// Whether `text` is somewhere in `bytes`.
+pub fn holds(bytes: &[u8], text: &str) -> bool {
+    assert!(text.len() > 20, "too short to be a secret");
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
