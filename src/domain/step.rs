@@ -145,10 +145,12 @@ impl Steps {
 }
 
 fn register(application: &Application) -> StepState {
-    match (&application.proof, &application.consent) {
-        (Check::Failed { trouble, .. }, _) | (_, Check::Failed { trouble, .. }) => StepState::Stuck(trouble.clone()),
-        (Check::Ok { .. }, _) => StepState::Done,
-        (Check::Unknown, _) => StepState::Ready,
+    // A consent that an administrator refused stops nobody who has a token: whoever needs it is told
+    // so by the sign-in.
+    match &application.proof {
+        Check::Failed { trouble, .. } => StepState::Stuck(trouble.clone()),
+        Check::Ok { .. } => StepState::Done,
+        Check::Unknown => StepState::Ready,
     }
 }
 

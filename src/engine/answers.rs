@@ -8,7 +8,7 @@ use super::{Engine, Work, lock};
 use crate::desktop::listener::Page;
 use crate::domain::{Address, ApplicationName, MailboxId, Secret, Trouble};
 use crate::oauth::{Answer, Refusal, answer, refusal};
-use crate::registry::{Claim, Purpose, SignIn};
+use crate::registry::{Claim, Progress, Purpose, SignIn};
 
 /// What came of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +50,8 @@ pub(super) enum What {
 
 /// Why an answer is not to be used.
 pub(super) enum Unclaimed {
-    /// It was used before: a browser that asks twice.
-    Again(Option<Address>),
+    /// It was used before, with this end or none yet: a browser that asks twice.
+    Again(Option<Address>, Progress),
     /// Several sign-ins are open, and it does not say which is meant.
     Which,
     /// It is none, or not for us.
@@ -75,7 +75,10 @@ impl Claimed {
 impl Unclaimed {
     pub(super) fn page(&self) -> Page {
         match self {
-            Self::Again(account) => Page::Taken {
+            Self::Again(_, Progress::Failed(trouble)) => Page::Refused {
+                text: trouble.to_string(),
+            },
+            Self::Again(account, _) => Page::Taken {
                 account: account.as_ref().map(ToString::to_string).unwrap_or_default(),
             },
             Self::No(trouble) if trouble.code() != "answer.none" => Page::Refused {
@@ -88,7 +91,7 @@ impl Unclaimed {
     fn into_trouble(self) -> Trouble {
         match self {
             Self::No(trouble) => trouble,
-            Self::Again(_) => Trouble::new(
+            Self::Again(..) => Trouble::new(
                 "answer.used",
                 "This answer was used before",
                 "An authorization code works once.",
@@ -191,7 +194,10 @@ impl Engine {
             .map_err(Unclaimed::No)?;
         let errand = match claim {
             Claim::Yours(errand) => errand,
-            Claim::Used(errand) => return Err(Unclaimed::Again(self.account_of(&errand.purpose).await)),
+            Claim::Used(errand) => {
+                let account = self.account_of(&errand.purpose).await;
+                return Err(Unclaimed::Again(account, errand.progress));
+            }
             Claim::Expired(_) => return Err(Unclaimed::No(too_late())),
             Claim::Unknown => return Err(Unclaimed::No(unknown_state())),
         };

@@ -11,9 +11,9 @@ use url::Url;
 use super::event::{Event, Subject};
 use super::work::{Ticket, Waiting};
 use super::{Engine, Work, lock};
-use crate::domain::{ApplicationName, MailboxId, Secret, Step, Trouble};
+use crate::domain::{ApplicationName, MailboxId, Secret, Step, Token, Trouble};
 use crate::oauth::{Client, Tokens, consent, link};
-use crate::registry::{Progress, Purpose, SignIn};
+use crate::registry::{Progress, Purpose, Registry, SignIn};
 
 /// How long an errand waits: the life of an authorization code (`facts` B1).
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -218,21 +218,16 @@ impl Engine {
         opened.await.unwrap_or_else(|_| Err(super::broken_job()))
     }
 
-    /// An errand ended in `trouble`; it is recorded where it belongs.
+    /// An errand came to nothing. It is the mailbox's trouble only if it has no token that works.
     pub(super) async fn fail_errand(&self, state: &str, subject: &Subject, trouble: Trouble) {
         let (state, on, said) = (state.to_owned(), subject.clone(), trouble.clone());
-        let now = self.now();
         let recorded = self
             .registry(move |registry| {
                 registry.record_progress(&state, &Progress::Failed(said.clone()))?;
                 match on {
-                    Subject::Mailbox(mailbox) => {
-                        let grant = registry.mailbox(mailbox)?.grant;
-                        registry.record_trouble(grant, Some((Step::Authorize, &said)))
-                    }
-                    Subject::Application(name) => {
-                        registry.record_consent(&name, &crate::domain::Check::Failed { at: now, trouble: said })
-                    }
+                    Subject::Mailbox(mailbox) => record_failed_sign_in(registry, mailbox, Step::Authorize, &said),
+                    // Nobody answered: that says nothing about the consent.
+                    Subject::Application(_) => Ok(()),
                 }
             })
             .await;
@@ -296,6 +291,20 @@ impl Engine {
         let ticket = self.0.works.begin(subject.clone(), work);
         lock(&self.0.errands.open).insert(errand.state.clone(), Open { subject, ticket, port });
         self.watch_clipboard();
+    }
+}
+
+/// A sign-in that came to nothing leaves a token that works as good as it was.
+pub(super) fn record_failed_sign_in(
+    registry: &Registry,
+    mailbox: MailboxId,
+    step: Step,
+    trouble: &Trouble,
+) -> Result<(), Trouble> {
+    let grant = registry.grant(registry.mailbox(mailbox)?.grant)?;
+    match grant.token {
+        Token::Held { .. } => Ok(()),
+        Token::None | Token::Ended { .. } => registry.record_trouble(grant.id, Some((step, trouble))),
     }
 }
 

@@ -17,7 +17,7 @@ impl Engine {
     /// The trouble of the refresh, or of the submission server.
     pub async fn check(&self, mailbox: MailboxId) -> Result<(), Trouble> {
         let asked_at = self.now();
-        let ticket = self.0.works.begin(Subject::Mailbox(mailbox), self.refreshing());
+        let ticket = self.0.works.begin_beside(Subject::Mailbox(mailbox), self.refreshing());
         let outcome = self.check_with(mailbox, &ticket, Wanted::NewerThan(asked_at)).await;
         self.0.works.end(&ticket);
         outcome
@@ -34,7 +34,7 @@ impl Engine {
                     let ticket = engine
                         .0
                         .works
-                        .begin(Subject::Mailbox(mailbox.id), Work::CheckingSmtp { since: engine.now() });
+                        .begin_beside(Subject::Mailbox(mailbox.id), Work::CheckingSmtp { since: engine.now() });
                     // What is found is recorded and shown with the mailbox.
                     let _ = engine.check_with(mailbox.id, &ticket, Wanted::Cached).await;
                     engine.0.works.end(&ticket);

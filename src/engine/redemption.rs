@@ -2,12 +2,12 @@
 
 use super::answers::{Accepted, Claimed, What};
 use super::case::Case;
-use super::errands::{Held, verifier_context};
-use super::event::{Event, Subject};
+use super::errands::{Held, record_failed_sign_in, verifier_context};
+use super::event::Event;
 use super::troubles::{crossed, no_refresh_token};
 use super::work::Ticket;
 use super::{Engine, Work, lock};
-use crate::domain::{ApplicationName, Check, Grant, Identity, MailboxId, Remedy, Secret, Step, Token, Trouble};
+use crate::domain::{ApplicationName, Check, Grant, Identity, MailboxId, Remedy, Secret, Step, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
 use crate::registry::{Progress, Purpose, SignIn};
 use crate::secrets::Key;
@@ -140,6 +140,10 @@ impl Engine {
             .await;
         self.recorded(&key, kept).await?;
         self.registry(move |registry| {
+            // A delegate's mailbox moves to the delegate's grant only when there is a token in it.
+            if registry.mailbox(mailbox)?.grant != id {
+                registry.assign_grant(mailbox, id)?;
+            }
             // Nobody gets a token from an application that is not registered and consented to.
             registry.record_proof(&application, &Check::Ok { at: now })?;
             registry.record_consent(&application, &Check::Ok { at: now })?;
@@ -149,6 +153,7 @@ impl Engine {
         self.cache_access_token(grant.id, &tokens).await;
         self.note(mailbox, "signed_in", format!("as {}", grant.account)).await;
         self.0.works.end(ticket);
+        self.forget_discarded_secrets().await;
         self.check_all_of(grant.id);
         Ok(Accepted::Token {
             mailbox,
@@ -172,14 +177,11 @@ impl Engine {
         };
         self.registry(move |registry| {
             registry.record_progress(&state, &Progress::Failed(trouble.clone()))?;
-            let mailbox = registry.mailbox(mailbox)?;
             if concerns_application {
-                return registry.record_proof(&mailbox.application, &Check::Failed { at: now, trouble });
+                let application = registry.mailbox(mailbox)?.application;
+                return registry.record_proof(&application, &Check::Failed { at: now, trouble });
             }
-            match registry.grant(mailbox.grant)?.token {
-                Token::Held { .. } => Ok(()),
-                Token::None | Token::Ended { .. } => registry.record_trouble(mailbox.grant, Some((step, &trouble))),
-            }
+            record_failed_sign_in(registry, mailbox, step, &trouble)
         })
         .await?;
         self.note(mailbox, "refused", refusal.trouble.code().to_owned()).await;
@@ -217,12 +219,13 @@ impl Engine {
         name: &ApplicationName,
         refusal: Refusal,
     ) -> Result<Accepted, Trouble> {
-        self.fail_errand(
-            &errand.state,
-            &Subject::Application(name.clone()),
-            refusal.trouble.clone(),
-        )
-        .await;
+        let (name, state, trouble, now) = (name.clone(), errand.state.clone(), refusal.trouble.clone(), self.now());
+        self.registry(move |registry| {
+            registry.record_progress(&state, &Progress::Failed(trouble.clone()))?;
+            registry.record_consent(&name, &Check::Failed { at: now, trouble })
+        })
+        .await?;
+        self.publish(Event::Trouble(refusal.trouble.clone()));
         Err(refusal.trouble)
     }
 

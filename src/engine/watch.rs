@@ -37,7 +37,7 @@ impl Engine {
                 }
             };
             let foreign = seen.is_some_and(|seen| seen != version);
-            if foreign && !changed {
+            if foreign {
                 self.notice_errands_ended_elsewhere().await;
             }
             self.end_errands_past_their_time().await;

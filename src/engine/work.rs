@@ -98,6 +98,12 @@ impl Work {
         }
     }
 
+    /// Whether it waits for somebody, and not for a machine.
+    #[must_use]
+    pub fn needs_a_person(&self) -> bool {
+        matches!(self, Self::SigningIn(_) | Self::Consenting(_) | Self::Asking { .. })
+    }
+
     /// The errand that it waits for.
     #[must_use]
     pub fn waiting(&self) -> Option<&Waiting> {
@@ -141,6 +147,19 @@ impl Works {
         lock(&self.current).insert(subject.clone(), (attempt, work.clone()));
         let _ = self.events.send(Event::Work(subject.clone(), Some(work)));
         Ticket { subject, attempt }
+    }
+
+    /// Begins an attempt that does not push aside an errand that waits for a person: then it works
+    /// unseen, and its ticket has no say.
+    pub(super) fn begin_beside(&self, subject: Subject, work: Work) -> Ticket {
+        let waits = lock(&self.current)
+            .get(&subject)
+            .is_some_and(|(_, work)| work.needs_a_person());
+        if waits {
+            Ticket { subject, attempt: 0 }
+        } else {
+            self.begin(subject, work)
+        }
     }
 
     /// Says how far an attempt is. A late word from an earlier attempt is dropped here.

@@ -65,17 +65,14 @@ impl Engine {
         let grant = self
             .registry(move |registry| {
                 let application = registry.mailbox(mailbox)?.application;
-                let grant = match registry.grant_of(&application, &identity)? {
-                    Some(grant) => grant,
-                    None => registry.grant_for(&application, &delegate)?,
-                };
-                registry.assign_grant(mailbox, grant.id)?;
-                Ok(grant)
+                match registry.grant_of(&application, &identity)? {
+                    Some(grant) => Ok(grant),
+                    None => registry.grant_for(&application, &delegate),
+                }
             })
             .await?;
         let kept = self.keep(errand, &grant, mailbox, tokens, ticket).await;
         self.0.works.end(ticket);
-        self.forget_discarded_secrets().await;
         kept
     }
 

@@ -138,7 +138,6 @@ async fn what_belongs_to_no_sign_in_burns_none() {
 }
 
 #[tokio::test]
-#[ignore = "known fault: the second page says “Signed in”"]
 async fn the_page_of_a_refused_sign_in_stays_a_refusal_when_asked_for_again() {
     let house = House::new().await;
     let engine = house.engine();

@@ -37,7 +37,6 @@ async fn one_that_outlives_a_restart_is_answered_by_another_process() {
 }
 
 #[tokio::test]
-#[ignore = "known fault: a change of its own hides the change of others"]
 async fn a_screen_notices_that_another_process_ended_one_while_it_was_busy() {
     let house = House::new().await;
     let mailbox = house.mailbox("billing");
@@ -101,7 +100,6 @@ async fn after_ten_minutes_it_is_over_and_says_so() {
 }
 
 #[tokio::test]
-#[ignore = "known fault: its trouble is recorded over a good token"]
 async fn one_that_nobody_answers_does_not_harm_a_mailbox_that_works() {
     let house = House::new().await;
     let engine = house.engine();
@@ -117,7 +115,6 @@ async fn one_that_nobody_answers_does_not_harm_a_mailbox_that_works() {
 }
 
 #[tokio::test]
-#[ignore = "known fault: the page says “Signed in”"]
 async fn one_that_was_stopped_takes_no_answer_any_more_and_no_page_says_it_did() {
     let house = House::new().await;
     let engine = house.engine();
@@ -135,7 +132,6 @@ async fn one_that_was_stopped_takes_no_answer_any_more_and_no_page_says_it_did()
 }
 
 #[tokio::test]
-#[ignore = "known fault: the check takes the place of the sign-in"]
 async fn a_check_meanwhile_does_not_end_it() {
     let house = House::new().await;
     let engine = house.engine();

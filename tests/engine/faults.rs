@@ -175,7 +175,6 @@ fn assert_harmless(trouble: &Trouble) {
 }
 
 #[tokio::test]
-#[ignore = "known fault: an unknown error is recorded as the application’s"]
 async fn a_server_that_asks_to_slow_down_is_no_trouble_of_the_application() {
     let house = House::new().await;
     let engine = house.engine();

@@ -40,7 +40,6 @@ async fn another_account_means_another_grant_and_the_old_token_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "known fault: the secret is stored after the grant was forgotten"]
 async fn a_mailbox_that_is_removed_during_its_exchange_leaves_no_secret() {
     let house = House::new().await;
     let engine = house.engine();
@@ -60,7 +59,6 @@ async fn a_mailbox_that_is_removed_during_its_exchange_leaves_no_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "known fault: the secret is stored after the grant was forgotten"]
 async fn a_mailbox_that_is_removed_during_its_refresh_leaves_no_secret() {
     let house = House::with(Options {
         delay: Duration::from_millis(300),
@@ -115,7 +113,6 @@ async fn an_application_in_use_stays_and_one_that_is_not_goes_with_its_secret() 
 }
 
 #[tokio::test]
-#[ignore = "known fault: the secret is written before the name is checked"]
 async fn a_failed_addition_leaves_the_client_secret_of_the_one_that_there_is() {
     let house = House::new().await;
     let engine = house.engine();

@@ -96,6 +96,7 @@ const UNKNOWN: Meaning = Meaning {
     errors: &[],
     what: "The provider refused the request",
     next: "Check tenant, client id, redirect URI and scopes, then try again.",
-    step: Step::Register,
+    // Who says something unheard of has not said that the application is wrong.
+    step: Step::Authorize,
     remedy: Remedy::EditApplication,
 };
