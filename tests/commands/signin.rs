@@ -1,0 +1,194 @@
+//! `signin` and `redeem`: every way that an answer can come.
+
+use mailkey::demo::Options;
+use mailkey::domain::Address;
+
+use super::keyring_session::wait_until;
+use super::program::{Home, parameter};
+use super::{at_home, at_home_of};
+
+const BILLING: &str = "billing@contoso.example";
+
+#[test]
+fn by_loopback_the_link_alone_is_printed() {
+    at_home("signin::by_loopback_the_link_alone_is_printed", |home| {
+        home.add(&["billing"]);
+        let (running, link) = home.signin(BILLING);
+        assert_eq!(parameter(&link, "login_hint"), BILLING);
+        home.play(&link);
+        let ended = running.end().well();
+        assert_eq!(ended.out, "", "nothing after the link");
+        assert!(
+            ended.err.contains(BILLING) && ended.err.contains("keyring"),
+            "{ended:?}"
+        );
+        assert!(home.refresh_token("billing").is_some());
+    });
+}
+
+#[test]
+fn the_browser_is_given_the_link_and_nothing_else() {
+    at_home("signin::the_browser_is_given_the_link_and_nothing_else", |home| {
+        home.add(&["billing"]);
+        let seen = home.file("seen");
+        let script = home.file("browser.sh");
+        let text = format!(
+            "#!/bin/sh\nprintf '%s\\n' \"$@\" > '{0}.part'\nmv '{0}.part' '{0}'\n",
+            seen.display()
+        );
+        std::fs::write(&script, text).unwrap();
+        std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let running = home.start(home.command(&["signin", BILLING]).env("BROWSER", &script));
+        wait_until("the browser is opened", || seen.exists());
+        let arguments = std::fs::read_to_string(&seen).unwrap();
+        assert_eq!(arguments.lines().count(), 1);
+        home.play(&arguments.trim().parse().unwrap());
+        assert_eq!(running.end().well().out, "");
+    });
+}
+
+#[test]
+fn without_a_browser_the_link_is_printed_instead() {
+    at_home("signin::without_a_browser_the_link_is_printed_instead", |home| {
+        home.add(&["billing"]);
+        let mut running = home.start(&mut home.command(&["signin", BILLING]));
+        let link = running.line();
+        home.play(&link.trim().parse().unwrap());
+        let ended = running.end().well();
+        assert!(ended.err.contains("No browser could be opened"), "{ended:?}");
+    });
+}
+
+#[test]
+fn redeem_in_another_process_ends_the_one_that_waits() {
+    at_home("signin::redeem_in_another_process_ends_the_one_that_waits", |home| {
+        home.add(&["billing"]);
+        let (running, link) = home.signin(BILLING);
+        let answer = home.copied_answer(&link);
+        let redeemed = home.run_with(&["redeem"], answer.as_str()).well();
+        assert_eq!(redeemed.out, "");
+        running.end().well();
+        home.run_with(&["redeem"], answer.as_str()).refused(1, "used before");
+        assert_eq!(home.demo.requests().authorization_code, 1);
+    });
+}
+
+#[test]
+fn redeem_finishes_what_a_killed_process_began() {
+    at_home("signin::redeem_finishes_what_a_killed_process_began", |home| {
+        home.add(&["billing"]);
+        let (running, link) = home.signin(BILLING);
+        running.signal("KILL");
+        running.end();
+        let answer = home.play(&link);
+        home.run_with(&["redeem"], answer.as_str()).well();
+        assert!(home.refresh_token("billing").is_some());
+    });
+}
+
+#[test]
+fn redeem_says_what_is_no_answer() {
+    let home = Home::with_mailboxes(&["billing"]);
+    for (text, said) in [
+        ("", "not the answer to a sign-in"),
+        ("good morning\n", "not the answer to a sign-in"),
+        (
+            "http://localhost/?code=1.AXoAAAAAAAAAAAAAAAAAAAAAAAA&state=nobodys",
+            "belongs to no sign-in",
+        ),
+        ("https://login.microsoftonline.com/common/wrongplace", "wrongplace"),
+    ] {
+        home.run_with(&["redeem"], text).refused(1, said);
+    }
+}
+
+#[test]
+fn a_pasted_address_is_taken_and_noise_is_passed_over() {
+    at_home("signin::a_pasted_address_is_taken_and_noise_is_passed_over", |home| {
+        home.add(&["billing"]);
+        let (mut running, link) = home.signin(BILLING);
+        running.write("\ngood morning\n");
+        running.write(&format!("{}\n", home.copied_answer(&link)));
+        let ended = running.end().well();
+        assert!(ended.err.contains("not the answer to a sign-in"), "{ended:?}");
+    });
+}
+
+#[test]
+fn the_end_of_standard_input_is_no_answer() {
+    at_home("signin::the_end_of_standard_input_is_no_answer", |home| {
+        home.add(&["billing"]);
+        let (mut running, link) = home.signin(BILLING);
+        running.close_input();
+        home.play(&link);
+        running.end().well();
+    });
+}
+
+#[test]
+fn the_answer_to_another_sign_in_ends_that_one_only() {
+    at_home("signin::the_answer_to_another_sign_in_ends_that_one_only", |home| {
+        home.add(&["billing", "sales"]);
+        let (mut billing, billings_link) = home.signin(BILLING);
+        let (sales, sales_link) = home.signin("sales@contoso.example");
+        billing.write(&format!("{}\n", home.copied_answer(&sales_link)));
+        sales.end().well();
+        billing.write(&format!("{}\n", home.copied_answer(&billings_link)));
+        billing.end().well();
+    });
+}
+
+#[test]
+fn another_account_is_refused_and_nothing_is_stored() {
+    at_home("signin::another_account_is_refused_and_nothing_is_stored", |home| {
+        home.add(&["billing"]);
+        let (running, link) = home.signin(BILLING);
+        let maria = Address::parse("maria.lopez@contoso.example").unwrap();
+        home.runtime.block_on(home.demo.play_as(&link, &maria)).unwrap();
+        let ended = running.end().refused(1, "maria.lopez@contoso.example");
+        assert!(ended.err.contains("--account"), "{ended:?}");
+        assert_eq!(home.refresh_token("billing"), None);
+        assert_eq!(home.list()[0]["token"]["state"], "none");
+    });
+}
+
+#[test]
+fn ctrl_c_stops_it_and_closes_the_sign_in() {
+    at_home("signin::ctrl_c_stops_it_and_closes_the_sign_in", |home| {
+        home.add(&["billing"]);
+        let (running, link) = home.signin(BILLING);
+        running.signal("INT");
+        running.end().refused(1, "stopped");
+        let answer = home.play(&link);
+        let redeemed = home.run_with(&["redeem"], answer.as_str());
+        assert_eq!(redeemed.code, 1, "{redeemed:?}");
+        assert_eq!(home.refresh_token("billing"), None);
+    });
+}
+
+#[test]
+fn a_device_code_is_typed_elsewhere() {
+    let make = || {
+        Home::with(Options {
+            device_interval: std::time::Duration::from_secs(1),
+            ..Options::default()
+        })
+    };
+    at_home_of("signin::a_device_code_is_typed_elsewhere", make, |home| {
+        home.add(&["billing"]);
+        let running = home.start(&mut home.command(&["signin", BILLING, "--device"]));
+        let code = running.first_line_of_error();
+        let code = code
+            .split("type ")
+            .nth(1)
+            .unwrap()
+            .split(". ")
+            .next()
+            .unwrap()
+            .to_owned();
+        let account = Address::parse(BILLING).unwrap();
+        home.runtime.block_on(home.demo.play_device(&code, &account)).unwrap();
+        assert_eq!(running.end().well().out, "");
+        assert!(home.refresh_token("billing").is_some());
+    });
+}
