@@ -47,8 +47,8 @@ pub enum Done {
     },
     /// The clipboard holds no text.
     ClipboardEmpty,
-    /// A form was saved; a new application's name is there to be proved.
-    Saved(Option<ApplicationName>),
+    /// A form was saved.
+    Saved(Saved),
     /// A form was not saved.
     NotSaved(Trouble),
     /// The tenant behind what stands in the form.
@@ -64,6 +64,15 @@ pub enum Done {
     },
     /// It went wrong.
     Failed(Trouble),
+}
+
+/// What was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// An application; it is to be proved.
+    Application(ApplicationName),
+    /// A mailbox.
+    Mailbox(MailboxId),
 }
 
 /// Something to be done, outside of the update.

@@ -10,7 +10,8 @@ use super::form::Form;
 use super::layout::Layout;
 use super::list::List;
 use super::theme::Theme;
-use crate::domain::{Address, ApplicationName, Entry, Fleet, MailboxId, Secret, Step, Steps, Trouble};
+use super::time;
+use crate::domain::{Address, ApplicationName, Entry, Fleet, MailboxId, Secret, Step, StepState, Steps, Trouble};
 use crate::engine::{Field, Subject, Work};
 
 /// The whole state of the screen.
@@ -22,6 +23,8 @@ pub struct Model {
     pub fleet: Option<Arc<Fleet>>,
     /// The mailboxes as a list.
     pub list: List,
+    /// The mailbox that the cursor goes to as soon as it appears.
+    pub awaited: Option<MailboxId>,
     /// What is at work.
     pub works: HashMap<Subject, Work>,
     /// What the keys go to.
@@ -154,6 +157,7 @@ impl Model {
             setting,
             fleet: None,
             list: List::default(),
+            awaited: None,
             works: HashMap::new(),
             focus: Focus::List,
             overlay: None,
@@ -210,10 +214,7 @@ impl Model {
     pub fn shown_step(&self) -> Step {
         match self.focus {
             Focus::Pane(step) => step,
-            _ => self
-                .steps()
-                .and_then(|steps| steps.first_open())
-                .unwrap_or(Step::SmtpAuth),
+            _ => self.steps().map_or(Step::SmtpAuth, |steps| step_that_matters(&steps)),
         }
     }
 
@@ -230,32 +231,36 @@ impl Model {
     /// When the screen changes next by itself; `None` if only something new can change it.
     #[must_use]
     pub fn wakes_at(&self) -> Option<Timestamp> {
-        if !self.works.is_empty() || self.batch.is_some() {
+        let spins = self.works.values().any(|work| work.waiting().is_none());
+        if spins || self.batch.is_some() {
             return Some(self.now + SignedDuration::from_millis(100));
         }
-        let reveal = match &self.overlay {
-            Some(Overlay::Reveal(_, _, until)) => Some(*until),
-            _ => None,
-        };
+        let counts = !self.works.is_empty() || matches!(self.overlay, Some(Overlay::Reveal(..)));
+        let second = counts.then(|| self.now + SignedDuration::from_secs(1));
         let notice = self.notice.as_ref().map(|notice| notice.until);
-        [reveal, notice, self.next_minute()].into_iter().flatten().min()
+        [second, notice, self.next_age()].into_iter().flatten().min()
     }
 
-    /// An age of less than an hour is shown in minutes, and grows.
-    fn next_minute(&self) -> Option<Timestamp> {
+    /// When the first of the ages on the screen grows.
+    fn next_age(&self) -> Option<Timestamp> {
         let height = self.layout().list_height();
-        let ages = self
-            .list
-            .window(height)
-            .filter_map(|(row, _)| row.checked)
-            .map(|checked| self.now.duration_since(checked));
-        let youngest = ages.min()?;
-        let until_next = |unit: i64| SignedDuration::from_secs(unit - youngest.as_secs().rem_euclid(unit));
-        let wait = if youngest < SignedDuration::from_hours(1) {
-            until_next(60)
-        } else {
-            until_next(3600)
-        };
-        Some(self.now + wait)
+        let checked = self.list.window(height).filter_map(|(row, _)| row.checked);
+        let current = self.entry().into_iter().flat_map(|entry| {
+            let checks = &entry.mailbox.checks;
+            let used = entry.grant.token.last_used_at();
+            [entry.application.proof.at(), used, checks.imap.at(), checks.pop.at()]
+        });
+        let moments = checked.chain(current.flatten());
+        moments.map(|moment| time::grows_at(moment, self.now)).min()
     }
+}
+
+/// What runs, else what went wrong, else what is to be done.
+fn step_that_matters(steps: &Steps) -> Step {
+    let running = steps.iter().find(|(_, state)| **state == StepState::Running);
+    running
+        .map(|(step, _)| step)
+        .or(steps.trouble().map(|(step, _)| step))
+        .or(steps.first_open())
+        .unwrap_or(Step::SmtpAuth)
 }

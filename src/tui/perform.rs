@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 use url::Url;
 
-use super::message::{Done, Effect, Message};
+use super::message::{Done, Effect, Message, Saved};
 use super::update::title;
 use crate::domain::{MailboxId, Secret, Trouble};
 use crate::engine::{Engine, Errand, Subject};
@@ -84,7 +84,7 @@ impl Performer {
                     engine
                         .add_mailbox(address, application, Some(account))
                         .await
-                        .map(|_| None)
+                        .map(|mailbox| Saved::Mailbox(mailbox.id))
                 });
             }
             Effect::ChangeMailbox(id, address, application, account) => {
@@ -92,7 +92,7 @@ impl Performer {
                     engine
                         .change_mailbox(id, address, application, account)
                         .await
-                        .map(|()| None)
+                        .map(|()| Saved::Mailbox(id))
                 });
             }
             Effect::RemoveMailboxes(ids) => self.answer(async move {
@@ -107,7 +107,7 @@ impl Performer {
                     engine
                         .save_application(replaces, *application, secret)
                         .await
-                        .map(|()| Some(name))
+                        .map(|()| Saved::Application(name))
                 });
             }
             Effect::FindTenant(provider, domain) => self.answer(async move {
@@ -132,16 +132,8 @@ impl Performer {
         });
     }
 
-    fn save(
-        &self,
-        job: impl Future<Output = Result<Option<crate::domain::ApplicationName>, Trouble>> + Send + 'static,
-    ) {
-        self.answer(async move {
-            Ok(Some(match job.await {
-                Ok(name) => Done::Saved(name),
-                Err(trouble) => Done::NotSaved(trouble),
-            }))
-        });
+    fn save(&self, job: impl Future<Output = Result<Saved, Trouble>> + Send + 'static) {
+        self.answer(async move { Ok(Some(job.await.map_or_else(Done::NotSaved, Done::Saved))) });
     }
 
     fn play_person(&self, link: Url) {

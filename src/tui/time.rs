@@ -9,6 +9,19 @@ pub fn ago(moment: Timestamp, now: Timestamp) -> String {
     span(now.duration_since(moment))
 }
 
+/// When [`ago`] says something else of this moment than it says now.
+#[must_use]
+pub fn grows_at(moment: Timestamp, now: Timestamp) -> Timestamp {
+    const MINUTE: i64 = 60;
+    let age = now.duration_since(moment).as_secs();
+    let unit = match age / MINUTE {
+        ..60 => MINUTE,
+        60..1440 => 60 * MINUTE,
+        _ => 1440 * MINUTE,
+    };
+    now + SignedDuration::from_secs(unit - age.rem_euclid(unit))
+}
+
 /// A span in its largest unit.
 #[must_use]
 pub fn span(span: SignedDuration) -> String {

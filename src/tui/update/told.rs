@@ -2,10 +2,10 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::{Fleet, Trouble};
+use crate::domain::{Fleet, MailboxId, Trouble};
 use crate::engine::{Accepted, Copied, Event, Field, Subject, Work};
 use crate::tui::form::{Name, Purpose, Status};
-use crate::tui::message::{Done, Effect};
+use crate::tui::message::{Done, Effect, Saved};
 use crate::tui::model::{Model, Overlay, Tone, WrongAccount};
 
 /// How long a secret that somebody asked for stays on the screen.
@@ -52,10 +52,13 @@ pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
         Done::Opened { subject, browser } => return opened(model, &subject, browser),
         Done::Copied { what, copied } => return say_copied(model, &what, copied),
         Done::ClipboardEmpty => model.say(Tone::Plain, "There is no text on the clipboard."),
-        Done::Saved(name) => return saved(model, name),
+        Done::Saved(what) => return saved(model, what),
         Done::NotSaved(trouble) => not_saved(model, trouble),
         Done::Tenant(found) => tenant(model, found),
-        Done::Revealed(field, secret) => model.overlay = Some(Overlay::Reveal(field, secret, model.now + REVEAL)),
+        Done::Revealed(field, secret) => {
+            let until = model.now + REVEAL;
+            ask(model, Overlay::Reveal(field, secret, until));
+        }
         Done::Checked { batch, ok } => checked(model, batch, ok),
         Done::Failed(trouble) => say_trouble(model, &trouble),
     }
@@ -63,8 +66,32 @@ pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
 }
 
 fn renew(model: &mut Model, fleet: &Fleet) {
+    let height = model.layout().list_height();
     model.list.renew(fleet, model.now);
-    model.list.keep_in_window(model.layout().list_height());
+    model.list.keep_in_window(height);
+    let is_there = |id: MailboxId| fleet.mailboxes.iter().any(|mailbox| mailbox.id == id);
+    if let Some(id) = model.awaited.take_if(|id| is_there(*id)) {
+        model.list.go_to(id, height);
+    }
+    if let Some(overlay) = &mut model.overlay
+        && !keep_about(overlay, is_there)
+    {
+        model.overlay = None;
+    }
+}
+
+/// Leaves out of a menu or question the mailboxes that are gone; says whether anything is left of it.
+fn keep_about(overlay: &mut Overlay, is_there: impl Fn(MailboxId) -> bool) -> bool {
+    match overlay {
+        Overlay::CopyMenu(id, _) => is_there(*id),
+        Overlay::WrongAccount(asked) => is_there(asked.mailbox),
+        Overlay::Remove(ids) => {
+            ids.retain(|id| is_there(*id));
+            !ids.is_empty()
+        }
+        Overlay::WhichSignIn(asked, _) => asked.iter().any(|(id, _)| is_there(*id)),
+        Overlay::Help(_) | Overlay::Walkthrough(_) | Overlay::Form(_) | Overlay::Reveal(..) => true,
+    }
 }
 
 fn at_work(model: &mut Model, subject: Subject, work: Option<Work>) {
@@ -81,7 +108,7 @@ fn at_work(model: &mut Model, subject: Subject, work: Option<Work>) {
     }
 }
 
-/// A question does not push aside what somebody is typing: it waits in its pane.
+/// What comes by itself does not push aside what somebody is typing: a question waits in its pane.
 fn ask(model: &mut Model, question: Overlay) {
     if model.overlay.is_none() {
         model.overlay = Some(question);
@@ -162,17 +189,20 @@ fn say_accepted(model: &mut Model, accepted: &Accepted) {
     }
 }
 
-fn saved(model: &mut Model, name: Option<crate::domain::ApplicationName>) -> Vec<Effect> {
-    model.overlay = None;
-    match name {
-        Some(name) => {
+fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
+    if matches!(&model.overlay, Some(Overlay::Form(form)) if form.status == Status::Sent) {
+        model.overlay = None;
+    }
+    match what {
+        Saved::Application(name) => {
             model.say(
                 Tone::Good,
                 format!("{name} was saved, and is being checked with its provider."),
             );
             vec![Effect::Prove(name)]
         }
-        None => {
+        Saved::Mailbox(id) => {
+            model.awaited = Some(id);
             model.say(Tone::Good, "Saved.");
             vec![]
         }
@@ -215,6 +245,7 @@ fn checked(model: &mut Model, id: u64, ok: bool) {
         model.batch = None;
         match failed {
             0 => model.say(Tone::Good, format!("{all} mailboxes were checked, all is well.")),
+            1 => model.say(Tone::Bad, format!("{all} mailboxes were checked, 1 needs attention.")),
             _ => model.say(
                 Tone::Bad,
                 format!("{all} mailboxes were checked, {failed} need attention."),
