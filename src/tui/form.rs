@@ -252,6 +252,9 @@ impl Form {
     /// Types into the line, or turns its choice.
     pub fn type_key(&mut self, key: &KeyEvent) {
         use crossterm::event::KeyCode::{Char, Left, Right};
+        if self.status == Status::Sent {
+            return;
+        }
         let Some(field) = self.fields.get_mut(self.at) else {
             return;
         };
@@ -272,6 +275,9 @@ impl Form {
 
     /// Puts pasted text into the line: its first line, without what cannot be printed.
     pub fn paste(&mut self, pasted: &str) {
+        if self.status == Status::Sent {
+            return;
+        }
         let Some(Field {
             value: Value::Text(input) | Value::Hidden(input),
             ..

@@ -28,7 +28,7 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
                 .is_some_and(|provider| provider.endpoints.admin_consent.is_some())
         }),
         Action::NewMailbox => has_application,
-        Action::Edit => has_current || (model.focus == Focus::Pane(Step::Register) && has_application),
+        Action::Edit => has_current || (model.list.is_empty() && has_application),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => has_current,
         Action::Pane1 | Action::Pane2 | Action::Pane3 | Action::Pane4 => has_current,
         Action::NewApplication | Action::Walkthrough | Action::Help | Action::Back | Action::Quit | Action::Suspend => {
@@ -168,7 +168,7 @@ fn check(model: &mut Model, ids: Vec<MailboxId>) -> Vec<Effect> {
 }
 
 fn edit(model: &Model) -> Option<Overlay> {
-    if model.focus == Focus::Pane(Step::Register) {
+    if model.focus == Focus::Pane(Step::Register) || model.list.is_empty() {
         return edit_application(model);
     }
     let fleet = model.fleet.as_ref()?;
@@ -180,7 +180,7 @@ fn edit_application(model: &Model) -> Option<Overlay> {
     let application = model
         .entry()
         .map(|entry| entry.application)
-        .or_else(|| fleet.applications.values().next());
+        .or_else(|| fleet.applications.values().min_by(|a, b| a.name.cmp(&b.name)));
     Some(Overlay::Form(Form::application(fleet, Some(application?))))
 }
 

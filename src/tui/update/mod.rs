@@ -102,9 +102,13 @@ fn paste(model: &mut Model, text: &Secret) -> Vec<Effect> {
                 .collect();
             model.list.filter = tui_input::Input::new(line);
             model.list.refilter();
+            model.list.keep_in_window(model.layout().list_height());
         }
         (None, _) if text.expose().trim().is_empty() => {}
         (None, _) => return vec![Effect::Accept(text.clone())],
     }
     vec![]
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,7 +79,7 @@ fn send(form: &mut Form) -> Vec<Effect> {
 
 fn find_tenant(form: &mut Form) -> Vec<Effect> {
     let tenant = form.text(Name::Tenant).to_owned();
-    if tenant.is_empty() {
+    if tenant.is_empty() || form.status == Status::Sent {
         return vec![];
     }
     form.status = Status::LookingForTenant;
@@ -138,16 +138,14 @@ fn account_key(asked: &mut WrongAccount, key: &KeyEvent) -> (Keep, Vec<Effect>) 
 }
 
 fn which_key(asked: &[(MailboxId, crate::domain::Address)], at: &mut usize, key: &KeyEvent) -> (Keep, Vec<Effect>) {
-    match key.code {
-        KeyCode::Enter => (
-            Keep::Close,
-            asked
-                .get(*at)
-                .map(|(id, _)| Effect::ChooseErrand(*id))
-                .into_iter()
-                .collect(),
-        ),
-        _ => (choose(at, asked.len(), key), vec![]),
+    let chosen = match key.code {
+        KeyCode::Char(digit @ '1'..='9') => asked.get(digit as usize - '1' as usize),
+        KeyCode::Enter => asked.get(*at),
+        _ => return (choose(at, asked.len(), key), vec![]),
+    };
+    match chosen {
+        Some((id, _)) => (Keep::Close, vec![Effect::ChooseErrand(*id)]),
+        None => (Keep::Open, vec![]),
     }
 }
 
