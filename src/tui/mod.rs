@@ -1,6 +1,8 @@
 //! The dashboard: a model, messages that change it, a picture of it. It asks the engine and knows
 //! neither network nor files.
 
+#[cfg(test)]
+mod fixture;
 pub mod form;
 pub mod keymap;
 pub mod layout;
@@ -18,14 +20,15 @@ pub mod view;
 
 use jiff::tz::TimeZone;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
+use tokio::task::JoinSet;
 
 use self::message::Message;
 use self::model::{DemoNote, Model, Setting};
 use self::perform::{Performer, Person};
 use self::theme::Theme;
 use crate::domain::Trouble;
-use crate::engine::Engine;
+use crate::engine::{Engine, Event};
 
 /// What a dashboard starts with.
 pub struct Start {
@@ -53,34 +56,43 @@ pub async fn run(start: Start) -> Result<(), Trouble> {
     };
     let mut screen = terminal::Screen::enter()?;
     let mut model = Model::new(setting, engine.now(), screen.size());
-    let background = [
-        tokio::spawn(forward_events(engine.clone(), messages.clone())),
-        tokio::spawn(forward_signals(messages.clone())),
-        tokio::spawn(begin(engine.clone(), messages.clone())),
-    ];
+    let mut background = background(&engine, &messages);
+    background.spawn(forward_signals(messages.clone()));
     let performer = Performer::new(engine.clone(), messages, person);
     let ended = runner::run(&mut screen, &mut model, &mut terminal::input(), &performer, &mut inbox).await;
     drop(screen);
-    for task in background {
-        task.abort();
-    }
+    drop(background);
     engine.settle().await;
     engine.clear_clipboard().await;
     ended
+}
+
+/// What runs behind the loop until it is dropped: the engine's events become messages, the fleet is
+/// read and watched, and what an earlier run left open is taken up.
+#[must_use]
+pub fn background(engine: &Engine, messages: &mpsc::UnboundedSender<Message>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    // Listening begins before anything is told.
+    tasks.spawn(forward_events(engine.events(), engine.clone(), messages.clone()));
+    tasks.spawn(begin(engine.clone(), messages.clone()));
+    tasks
 }
 
 /// Reads the fleet, takes up what an earlier run left open, and keeps watching.
 async fn begin(engine: Engine, messages: mpsc::UnboundedSender<Message>) {
     engine.publish_fleet().await;
     if let Err(trouble) = engine.resume_errands().await {
-        let _ = messages.send(Message::Engine(crate::engine::Event::Trouble(trouble)));
+        let _ = messages.send(Message::Engine(Event::Trouble(trouble)));
     }
     engine.forget_discarded_secrets().await;
     engine.watch().await;
 }
 
-async fn forward_events(engine: Engine, messages: mpsc::UnboundedSender<Message>) {
-    let mut events = engine.events();
+async fn forward_events(
+    mut events: broadcast::Receiver<Event>,
+    engine: Engine,
+    messages: mpsc::UnboundedSender<Message>,
+) {
     loop {
         match events.recv().await {
             Ok(event) => {
