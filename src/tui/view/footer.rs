@@ -36,8 +36,9 @@ fn notice(model: &Model, width: usize, room: usize) -> Vec<Line<'static>> {
         Tone::Plain => (theme.pick("·", "-"), Role::Accent),
         Tone::Bad => (theme.pick("▲", "!"), Role::Bad),
     };
+    let text = notice.text.replace('⏎', &key_name(theme, "⏎"));
     let wide = width.saturating_sub(4).max(1);
-    let mut parts: Vec<String> = textwrap::wrap(&notice.text, wide)
+    let mut parts: Vec<String> = textwrap::wrap(&text, wide)
         .into_iter()
         .map(std::borrow::Cow::into_owned)
         .collect();

@@ -1,5 +1,6 @@
 //! The picture of the model. It changes nothing.
 
+mod ascii;
 mod footer;
 mod form;
 mod header;
@@ -17,9 +18,17 @@ use ratatui::widgets::Paragraph;
 
 use super::layout::{Layout, Panes, SMALLEST};
 use super::model::{Model, Overlay};
+use super::theme::Symbols;
 
 /// Draws the whole screen.
 pub fn draw(frame: &mut Frame, model: &Model) {
+    draw_parts(frame, model);
+    if model.setting.theme.symbols == Symbols::Ascii {
+        ascii::spell(frame.buffer_mut());
+    }
+}
+
+fn draw_parts(frame: &mut Frame, model: &Model) {
     let Layout::Roomy {
         header,
         list,
@@ -64,3 +73,6 @@ fn too_small(frame: &mut Frame) {
     let text = format!("mailkey needs {width}x{height}");
     frame.render_widget(Paragraph::new(text).alignment(Alignment::Center), frame.area());
 }
+
+#[cfg(test)]
+mod tests;
