@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
@@ -39,10 +40,14 @@ pub fn reveal(frame: &mut Frame, model: &Model, field: Field, secret: &Secret, u
     let theme = model.setting.theme;
     let left = until.duration_since(model.now).as_secs().max(0);
     let inside = window(frame, model, title(field), 100, 24);
-    let mut lines: Vec<Line<'static>> = secret.expose().lines().map(|line| Line::raw(line.to_owned())).collect();
-    lines.push(Line::default());
-    lines.push(say(theme, Role::Faint, format!("Gone in {left} s; any key closes.")));
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), inside);
+    let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inside);
+    let text = Paragraph::new(secret.expose()).wrap(Wrap { trim: false });
+    let mut hint = format!("Gone in {left} s; any key closes.");
+    if text.line_count(above.width) > usize::from(above.height) {
+        hint.push_str(" It goes on: c copies it.");
+    }
+    frame.render_widget(text, above);
+    frame.render_widget(say(theme, Role::Faint, hint), below);
 }
 
 /// Whether to remove mailboxes.

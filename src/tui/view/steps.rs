@@ -155,7 +155,7 @@ fn check(text: &mut Text, model: &Model, name: &str, server: &MailServer, check:
         Check::Failed { at, .. } => (theme.pick("▲", "!"), Role::Bad, format!("refused {}", ago(*at, model))),
     };
     text.item(symbol, role, format!("{name:<5}{found}"));
-    text.say(Role::Faint, format!("       {server}"));
+    text.say(Role::Faint, format!("  {server}"));
 }
 
 /// What happened, the keys that do something about it, why, and what next.

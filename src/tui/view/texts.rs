@@ -1,6 +1,7 @@
 //! Pages to read: all keys, and how to register an application.
 
 use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
@@ -81,17 +82,14 @@ pub fn walkthrough(frame: &mut Frame, model: &Model, top: u16) {
 }
 
 fn page(frame: &mut Frame, model: &Model, title: &str, lines: Vec<Line<'static>>, top: u16) {
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(3);
-    let inside = window(
-        frame,
-        model,
-        &format!("{title} · ↑↓ scrolls, any other key closes").replace('·', "-"),
-        92,
-        height,
-    );
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4);
+    let inside = window(frame, model, title, 92, height);
+    let [page, way_out] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inside);
     let text = Paragraph::new(lines).wrap(Wrap { trim: false });
-    let most = u16::try_from(text.line_count(inside.width))
+    let most = u16::try_from(text.line_count(page.width))
         .unwrap_or(u16::MAX)
-        .saturating_sub(inside.height);
-    frame.render_widget(text.scroll((top.min(most), 0)), inside);
+        .saturating_sub(page.height);
+    frame.render_widget(text.scroll((top.min(most), 0)), page);
+    let hint = say(model.setting.theme, Role::Faint, "↑↓ scrolls, any other key closes");
+    frame.render_widget(hint, way_out);
 }
