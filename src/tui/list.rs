@@ -355,3 +355,6 @@ impl Row {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

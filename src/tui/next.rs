@@ -103,3 +103,6 @@ fn proceed(step: Step, entry: &Entry<'_>) -> Next {
         Step::Authorize | Step::Token | Step::SmtpAuth => Next::OpenBrowser(Subject::Mailbox(entry.mailbox.id)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,9 @@
+//! Messages go in; what changes, and what is to be done, comes out.
+
+mod forms;
+mod keys;
+mod mouse;
+mod overlays;
+mod paste;
+mod time;
+mod told;

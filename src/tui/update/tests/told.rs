@@ -1,0 +1,218 @@
+//! What the engine tells, and what came of the effects.
+
+use std::sync::Arc;
+
+use crate::domain::{Fleet, Secret, Trouble};
+use crate::engine::{Accepted, Copied, Event, Subject, Work};
+use crate::tui::fixture::{
+    address, at, crowd, demo_at, fleet, is, name, now, press, put_cursor_on, screen, showing, sign_in, tell, work,
+};
+use crate::tui::message::{Done, Effect, Message};
+use crate::tui::model::{Model, Overlay, Tone};
+use crate::tui::update::update;
+
+fn done(model: &mut Model, done: Done) -> Vec<Effect> {
+    update(model, Message::Done(done))
+}
+
+fn renewed(model: &mut Model, fleet: Fleet) {
+    tell(model, Event::Fleet(Arc::new(fleet)));
+}
+
+fn said(model: &Model) -> (Tone, &str) {
+    let notice = model.notice.as_ref().expect("a notice");
+    (notice.tone, notice.text.as_str())
+}
+
+fn trouble() -> Trouble {
+    Trouble::new(
+        "network.timeout",
+        "The server did not answer",
+        "It is slow.",
+        "Try again.",
+    )
+}
+
+fn checked(model: &mut Model, batch: u64, ok: bool) {
+    assert_eq!(done(model, Done::Checked { batch, ok }), []);
+}
+
+fn asked_about(mailbox: crate::domain::MailboxId) -> Event {
+    Event::WrongAccount {
+        state: "a-state".to_owned(),
+        mailbox,
+        expected: address("billing@contoso.example"),
+        username: "alex.wu@contoso.example".to_owned(),
+    }
+}
+
+#[test]
+fn a_new_picture_of_the_fleet_moves_neither_cursor_nor_selection() {
+    let mut model = at(is::HR);
+    press(&mut model, "space");
+    put_cursor_on(&mut model, is::LEGAL);
+    let mut fleet = fleet();
+    fleet.mailboxes.retain(|mailbox| mailbox.id != is::AP);
+    renewed(&mut model, fleet);
+    assert_eq!(model.list.current().unwrap().id, is::LEGAL);
+    assert_eq!(model.list.targets(), [is::HR]);
+}
+
+#[test]
+fn a_fleet_that_shrinks_below_the_window_is_shown_from_its_first_line() {
+    let mut model = showing(crowd(500), (80, 24));
+    press(&mut model, "G");
+    renewed(&mut model, crowd(4));
+    let height = model.layout().list_height();
+    assert_eq!((model.list.offset(), model.list.window(height).count()), (0, 4));
+}
+
+#[test]
+fn a_batch_counts_and_says_how_it_went() {
+    let mut model = at(is::AP);
+    press(&mut model, "R");
+    for _ in 0..3 {
+        checked(&mut model, 1, true);
+    }
+    checked(&mut model, 1, false);
+    assert!(screen(&model).contains("Checking 4 of 7"));
+    for _ in 0..3 {
+        checked(&mut model, 1, true);
+    }
+    assert!(model.batch.is_none());
+    assert_eq!(
+        said(&model),
+        (Tone::Bad, "7 mailboxes were checked, 1 needs attention.")
+    );
+}
+
+#[test]
+fn a_batch_without_a_trouble_ends_well() {
+    let mut model = at(is::AP);
+    press(&mut model, "R");
+    (0..7).for_each(|_| checked(&mut model, 1, true));
+    assert_eq!(said(&model), (Tone::Good, "7 mailboxes were checked, all is well."));
+}
+
+#[test]
+fn late_answers_of_an_old_batch_have_no_say() {
+    let mut model = at(is::AP);
+    press(&mut model, "R");
+    checked(&mut model, 1, false);
+    assert_eq!(press(&mut model, "esc"), [Effect::StopChecks]);
+    checked(&mut model, 1, false);
+    assert!(model.batch.is_none());
+    assert!(matches!(&press(&mut model, "R")[..], [Effect::Check(2, _)]));
+    checked(&mut model, 1, false);
+    let batch = model.batch.unwrap();
+    assert_eq!((batch.id, batch.over, batch.failed), (2, 0, 0));
+}
+
+#[test]
+fn one_mailbox_is_no_batch() {
+    let mut model = at(is::AP);
+    assert_eq!(press(&mut model, "r"), [Effect::Check(1, vec![is::AP])]);
+    checked(&mut model, 1, true);
+    assert!(model.batch.is_none() && model.notice.is_none());
+}
+
+#[test]
+fn a_question_waits_while_something_is_typed() {
+    let mut model = at(is::BILLING);
+    press(&mut model, "n");
+    tell(&mut model, asked_about(is::BILLING));
+    assert!(matches!(model.overlay, Some(Overlay::Form(_))));
+    let asking = Work::Asking {
+        state: "a-state".to_owned(),
+        username: "alex.wu@contoso.example".to_owned(),
+        since: now(),
+    };
+    work(&mut model, is::BILLING, asking);
+    press(&mut model, "esc");
+    assert_eq!(press(&mut model, "⏎"), []);
+    assert!(matches!(&model.overlay, Some(Overlay::WrongAccount(asked)) if asked.state == "a-state"));
+}
+
+#[test]
+fn a_question_is_asked_at_once_where_nothing_is_in_the_way() {
+    let mut model = at(is::AP);
+    tell(&mut model, asked_about(is::BILLING));
+    assert!(matches!(&model.overlay, Some(Overlay::WrongAccount(asked)) if asked.mailbox == is::BILLING));
+    let mut model = at(is::AP);
+    tell(
+        &mut model,
+        Event::WhichSignIn(vec![(is::BILLING, address("billing@contoso.example"))]),
+    );
+    assert!(matches!(&model.overlay, Some(Overlay::WhichSignIn(asked, 0)) if asked.len() == 1));
+}
+
+#[test]
+fn the_clipboard_is_spoken_of_only_while_a_sign_in_waits() {
+    let mut model = at(is::BILLING);
+    sign_in(&mut model, is::BILLING);
+    tell(&mut model, Event::ClipboardWatch(Err(trouble())));
+    assert!(screen(&model).contains("No clipboard here"));
+    tell(&mut model, Event::Work(Subject::Mailbox(is::BILLING), None));
+    assert_eq!(model.clipboard, None);
+}
+
+#[test]
+fn what_was_copied_is_said_with_when_it_is_cleared() {
+    let cleared_at = Some(now() + jiff::SignedDuration::from_secs(45));
+    for (copied, effects, text) in [
+        (Copied::Clipboard { cleared_at }, 0, "cleared in 45 s"),
+        (Copied::Clipboard { cleared_at: None }, 0, "Client id was copied."),
+        (Copied::ForTerminal(Secret::new("text")), 1, "OSC 52"),
+    ] {
+        let mut model = at(is::AP);
+        let what = "Client id".to_owned();
+        assert_eq!(done(&mut model, Done::Copied { what, copied }).len(), effects);
+        assert!(said(&model).1.contains(text), "{}", said(&model).1);
+    }
+}
+
+#[test]
+fn without_a_browser_the_link_is_copied_and_the_demo_offers_to_play() {
+    let opened = |copied| Done::Opened {
+        subject: Subject::Mailbox(is::BILLING),
+        browser: Err((trouble(), copied)),
+    };
+    let handed = || Ok(Copied::ForTerminal(Secret::new("https://login.example")));
+    let mut model = demo_at(is::BILLING);
+    let effects = done(&mut model, opened(handed()));
+    assert_eq!(effects, [Effect::ToTerminal(Secret::new("https://login.example"))]);
+    assert!(said(&model).1.contains("p plays the person"));
+    let mut model = at(is::BILLING);
+    done(&mut model, opened(handed()));
+    assert!(!said(&model).1.contains("p plays"));
+    done(&mut model, opened(Err(trouble())));
+    assert_eq!(said(&model).0, Tone::Bad);
+}
+
+#[test]
+fn every_outcome_is_said_in_its_tone() {
+    let account = address("billing@contoso.example");
+    let token = Accepted::Token {
+        mailbox: is::BILLING,
+        account,
+    };
+    for (outcome, tone, text) in [
+        (Done::Accepted(token), Tone::Good, "The refresh token is in the keyring"),
+        (
+            Done::Accepted(Accepted::Consent(name("Mailer"))),
+            Tone::Good,
+            "Admin consent for Mailer",
+        ),
+        (Done::ClipboardEmpty, Tone::Plain, "no text on the clipboard"),
+        (
+            Done::Failed(trouble()),
+            Tone::Bad,
+            "The server did not answer. It is slow. Try again. (network.timeout)",
+        ),
+    ] {
+        let mut model = at(is::AP);
+        assert_eq!(done(&mut model, outcome), []);
+        assert_eq!(said(&model).0, tone);
+        assert!(said(&model).1.contains(text), "{}", said(&model).1);
+    }
+}
