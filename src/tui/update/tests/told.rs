@@ -196,22 +196,27 @@ fn every_outcome_is_said_in_its_tone() {
         mailbox: is::BILLING,
         account,
     };
+    let told = |accepted| Message::Engine(Event::Accepted(accepted));
     for (outcome, tone, text) in [
-        (Done::Accepted(token), Tone::Good, "The refresh token is in the keyring"),
+        (told(token), Tone::Good, "The refresh token is in the keyring"),
         (
-            Done::Accepted(Accepted::Consent(name("Mailer"))),
+            told(Accepted::Consent(name("Mailer"))),
             Tone::Good,
             "Admin consent for Mailer",
         ),
-        (Done::ClipboardEmpty, Tone::Plain, "no text on the clipboard"),
         (
-            Done::Failed(trouble()),
+            Message::Done(Done::ClipboardEmpty),
+            Tone::Plain,
+            "no text on the clipboard",
+        ),
+        (
+            Message::Done(Done::Failed(trouble())),
             Tone::Bad,
             "The server did not answer. It is slow. Try again. (network.timeout)",
         ),
     ] {
         let mut model = at(is::AP);
-        assert_eq!(done(&mut model, outcome), []);
+        assert_eq!(update(&mut model, outcome), []);
         assert_eq!(said(&model).0, tone);
         assert!(said(&model).1.contains(text), "{}", said(&model).1);
     }
