@@ -100,18 +100,10 @@ impl Steps {
         Self([register, authorize, token, smtp_auth])
     }
 
-    /// The same steps while a job is at `step`: what came later and was not done will be found anew.
-    /// Registration is the application's, and says nothing about the mailbox's own steps.
+    /// The same steps while a job is at `step`. The others stay as they were found.
     #[must_use]
     pub fn running(mut self, step: Step) -> Self {
-        let begins_anew = step != Step::Register;
-        for (at, state) in Step::ALL.into_iter().zip(&mut self.0) {
-            if at == step {
-                *state = StepState::Running;
-            } else if begins_anew && at > step && matches!(state, StepState::Ready | StepState::Stuck(_)) {
-                *state = StepState::Todo;
-            }
-        }
+        self.0[step as usize] = StepState::Running;
         self
     }
 

@@ -144,9 +144,8 @@ impl Engine {
             if registry.mailbox(mailbox)?.grant != id {
                 registry.assign_grant(mailbox, id)?;
             }
-            // Nobody gets a token from an application that is not registered and consented to.
+            // Nobody gets a token from an application that is not registered.
             registry.record_proof(&application, &Check::Ok { at: now })?;
-            registry.record_consent(&application, &Check::Ok { at: now })?;
             registry.record_progress(&state, &Progress::Done)
         })
         .await?;

@@ -71,7 +71,10 @@ impl Surface for Screen {
         give_back();
         stop_until_continued();
         take().map_err(|error| failed(&error))?;
-        self.terminal.clear().map_err(|error| failed(&error))
+        // Anew, since `Terminal::clear` asks the terminal where its cursor is, and the answer would go
+        // to the task that reads the keys.
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(|error| failed(&error))?;
+        Ok(())
     }
 }
 
