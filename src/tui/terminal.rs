@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Stdout, Write, stdin, stdout};
 use std::sync::Once;
+use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
@@ -15,6 +16,7 @@ use crossterm::terminal::{
 use futures_util::StreamExt;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::model::Model;
@@ -43,6 +45,8 @@ impl Screen {
         }
         restore_after_panic();
         take().map_err(|error| failed(&error))?;
+        // Asked once, crossterm hears of every change of size from now on; the size is read later.
+        let _ = crossterm::event::poll(Duration::ZERO);
         let terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(|error| failed(&error))?;
         Ok(Self { terminal })
     }
@@ -71,10 +75,11 @@ impl Surface for Screen {
         give_back();
         stop_until_continued();
         take().map_err(|error| failed(&error))?;
-        // Anew, since `Terminal::clear` asks the terminal where its cursor is, and the answer would go
-        // to the task that reads the keys.
-        self.terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(|error| failed(&error))?;
-        Ok(())
+        // Not `clear`: it asks the terminal where its cursor is, and some never answer.
+        let size = self.terminal.size().map_err(|error| failed(&error))?;
+        self.terminal
+            .resize(Rect::from((Position::ORIGIN, size)))
+            .map_err(|error| failed(&error))
     }
 }
 

@@ -35,7 +35,7 @@ fn every_size_of_window_is_drawn_into() {
 #[test]
 fn a_window_that_is_too_small_says_so_in_one_line() {
     let mut terminal = Terminal::start((40, 10), &["demo"], &[]);
-    terminal.until("a line is there", |screen| screen.contains("small"));
+    terminal.sees("needs 60x16");
     assert_eq!(
         terminal.text().lines().filter(|line| !line.trim().is_empty()).count(),
         1

@@ -80,6 +80,7 @@ fn by_pasting_the_address_anywhere_on_the_dashboard() {
     in_session(name, |session| {
         session.start_keyring("a password");
         let home = Home::with_mailboxes(&["ap", "billing"]);
+        home.run(&["app", "check", "Mailer"]).well();
         let browser = Browser::of(&home);
         let mut terminal = dashboard(&home, &[("BROWSER", browser.name())]);
         terminal.sees(BILLING);
@@ -106,6 +107,7 @@ fn without_a_keyring_the_dashboard_says_so_before_the_browser_opens() {
     let name = "onboarding::without_a_keyring_the_dashboard_says_so_before_the_browser_opens";
     super::keyring_session::without_bus(name, |_| {
         let home = Home::with_mailboxes(&["billing"]);
+        home.run(&["app", "check", "Mailer"]).well();
         let browser = Browser::of(&home);
         let mut terminal = dashboard(&home, &[("BROWSER", browser.name())]);
         terminal.sees(BILLING);
@@ -120,7 +122,7 @@ fn without_a_keyring_the_dashboard_says_so_before_the_browser_opens() {
 #[test]
 fn the_demo_plays_the_person() {
     let mut terminal = Terminal::start(ROOMY, &["demo"], &[]);
-    terminal.sees("DEMO");
+    terminal.sees(BILLING);
     terminal.keys("/billing\r");
     terminal.sees_step("2 Authorize", "ready");
     terminal.keys("\r");
