@@ -1,5 +1,8 @@
 //! `mailkey signin`.
 
+use std::pin::pin;
+
+use futures_util::FutureExt;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 use super::{Exit, print, tell};
@@ -9,6 +12,9 @@ use crate::engine::{Accepted, Engine, Subject};
 /// Opens the browser, or prints the link, and waits for whoever answers first.
 pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> Result<Exit, Trouble> {
     let mailbox = engine.mailbox_at(address).await?;
+    let mut interrupted = pin!(interrupted().fuse());
+    // Asked once, it listens: whoever has the link may stop it at once.
+    let _ = (&mut interrupted).now_or_never();
     let errand = engine.begin_sign_in(mailbox.id).await?;
     if print_link {
         print(errand.link.as_str())?;
@@ -20,9 +26,9 @@ pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> 
     }
     let outcome = tokio::select! {
         outcome = engine.outcome(&errand.state) => outcome,
-        () = take_standard_input(engine.clone()) => engine.outcome(&errand.state).await,
+        () = take_standard_input(engine) => Ok(()),
         () = engine.watch() => Ok(()),
-        () = interrupted() => {
+        () = interrupted => {
             engine.cancel_errand(&Subject::Mailbox(mailbox.id)).await?;
             Err(Trouble::new("signin.cancelled", "The sign-in was stopped", "", "Begin again."))
         }
@@ -83,16 +89,18 @@ fn trouble_with_hint(trouble: Trouble) -> Trouble {
     )
 }
 
-/// Every line is tried as an answer; the end of standard input is none.
-async fn take_standard_input(engine: Engine) {
+/// Every line is tried as an answer, to this sign-in or to another; the end of standard input is
+/// none. What becomes of this one is found in the registry, whoever ends it.
+async fn take_standard_input(engine: &Engine) {
     let mut lines = BufReader::new(stdin()).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         if line.trim().is_empty() {
             continue;
         }
-        match engine.accept(&Secret::new(line)).await {
-            Err(trouble) if trouble.code().starts_with("answer.") => tell(&trouble.to_string()),
-            _ => return,
+        if let Err(trouble) = engine.accept(&Secret::new(line)).await
+            && trouble.code().starts_with("answer.")
+        {
+            tell(&trouble.to_string());
         }
     }
     std::future::pending().await

@@ -68,7 +68,7 @@ fn redeem_in_another_process_ends_the_one_that_waits() {
         let redeemed = home.run_with(&["redeem"], answer.as_str()).well();
         assert_eq!(redeemed.out, "");
         running.end().well();
-        home.run_with(&["redeem"], answer.as_str()).refused(1, "used before");
+        home.run_with(&["redeem"], answer.as_str()).refused(2, "used before");
         assert_eq!(home.demo.requests().authorization_code, 1);
     });
 }
@@ -98,7 +98,7 @@ fn redeem_says_what_is_no_answer() {
         ),
         ("https://login.microsoftonline.com/common/wrongplace", "wrongplace"),
     ] {
-        home.run_with(&["redeem"], text).refused(1, said);
+        home.run_with(&["redeem"], text).refused(2, said);
     }
 }
 
@@ -161,7 +161,7 @@ fn ctrl_c_stops_it_and_closes_the_sign_in() {
         running.end().refused(1, "stopped");
         let answer = home.play(&link);
         let redeemed = home.run_with(&["redeem"], answer.as_str());
-        assert_eq!(redeemed.code, 1, "{redeemed:?}");
+        assert_ne!(redeemed.code, 0, "{redeemed:?}");
         assert_eq!(home.refresh_token("billing"), None);
     });
 }
