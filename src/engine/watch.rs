@@ -36,7 +36,8 @@ impl Engine {
                     continue;
                 }
             };
-            let foreign = seen.is_some_and(|seen| seen != version);
+            // Before the first look nobody looked: something may have happened since the fleet was read.
+            let foreign = seen != Some(version);
             if foreign {
                 self.notice_errands_ended_elsewhere().await;
             }
