@@ -87,7 +87,6 @@ async fn after_ten_minutes_it_is_over_and_says_so() {
     let watching = engine.clone();
     let watch = tokio::spawn(async move { watching.watch().await });
     assert_eq!(code_of(engine.outcome(&errand.state).await), "signin.expired");
-    watch.abort();
     house
         .until("the mailbox says so", || house.trouble(mailbox) == "signin.expired")
         .await;
@@ -97,6 +96,7 @@ async fn after_ten_minutes_it_is_over_and_says_so() {
     let fresh = engine.begin_sign_in(mailbox).await.unwrap();
     house.demo.play(&fresh.link).await.unwrap();
     engine.outcome(&fresh.state).await.unwrap();
+    watch.abort();
 }
 
 #[tokio::test]
