@@ -76,7 +76,7 @@ fn state(model: &Model, step: Step) -> StepState {
 /// Symbol and word, with a spinner while a job is at it.
 fn word(model: &Model, state: &StepState) -> Line<'static> {
     let theme = model.setting.theme;
-    if model.list.selected_len() > 1 {
+    if model.list.selected_len() > 1 || model.list.current().is_none() {
         return Line::default();
     }
     let waits = model

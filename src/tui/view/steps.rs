@@ -237,11 +237,11 @@ fn browser(text: &mut Text, model: &Model, waiting: &Waiting, elapsed: &str) {
         _ => text.say(Role::Text, "Watching the clipboard"),
     }
     text.key("⏎", "opens the browser again");
+    text.key("esc", "stops it");
     text.key("l", "copies the link");
     if model.setting.demo.is_some() {
         text.key("p", "plays the person");
     }
-    text.key("esc", "stops it");
 }
 
 /// An id that does not fit is known by its beginning.

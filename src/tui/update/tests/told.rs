@@ -191,18 +191,26 @@ fn without_a_browser_the_link_is_copied_and_the_demo_offers_to_play() {
 
 #[test]
 fn every_outcome_is_said_in_its_tone() {
-    let account = address("billing@contoso.example");
     let token = Accepted::Token {
         mailbox: is::BILLING,
-        account,
+        account: address("billing@contoso.example"),
     };
-    let told = |accepted| Message::Engine(Event::Accepted(accepted));
-    for (outcome, tone, text) in [
-        (told(token), Tone::Good, "The refresh token is in the keyring"),
+    let consent = Accepted::Consent(name("Mailer"));
+    for (message, tone, text) in [
         (
-            told(Accepted::Consent(name("Mailer"))),
+            Message::Engine(Event::Accepted(token)),
+            Tone::Good,
+            "The refresh token is in the keyring",
+        ),
+        (
+            Message::Engine(Event::Accepted(consent)),
             Tone::Good,
             "Admin consent for Mailer",
+        ),
+        (
+            Message::Engine(Event::ClipboardCleared(true)),
+            Tone::Plain,
+            "The clipboard was cleared",
         ),
         (
             Message::Done(Done::ClipboardEmpty),
@@ -216,7 +224,7 @@ fn every_outcome_is_said_in_its_tone() {
         ),
     ] {
         let mut model = at(is::AP);
-        assert_eq!(update(&mut model, outcome), []);
+        assert_eq!(update(&mut model, message), []);
         assert_eq!(said(&model).0, tone);
         assert!(said(&model).1.contains(text), "{}", said(&model).1);
     }
