@@ -47,6 +47,7 @@ pub struct Dashboard {
 #[derive(Default)]
 struct Seen {
     screen: Mutex<String>,
+    earlier: Mutex<Vec<String>>,
     draws: AtomicUsize,
     handed_over: Mutex<Vec<String>>,
     suspended: AtomicUsize,
@@ -62,7 +63,9 @@ impl Surface for Glass {
         let (width, height) = model.size;
         self.terminal.backend_mut().resize(width, height);
         self.terminal.draw(|frame| view::draw(frame, model)).unwrap();
-        *self.seen.screen.lock().unwrap() = text(self.terminal.backend(), width);
+        let screen = text(self.terminal.backend(), width);
+        let earlier = std::mem::replace(&mut *self.seen.screen.lock().unwrap(), screen);
+        self.seen.earlier.lock().unwrap().push(earlier);
         self.seen.draws.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
@@ -199,6 +202,28 @@ impl Dashboard {
             assert!(Instant::now() < deadline, "{what} did not come:\n{}", self.screen());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    /// Whether some frame before this one showed this, however short.
+    pub fn saw(&self, wanted: &str) -> bool {
+        self.seen
+            .earlier
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|screen| screen.contains(wanted))
+    }
+
+    /// The numbers that stood between these two, frame by frame, each once.
+    pub fn saw_between(&self, before: &str, after: &str) -> Vec<usize> {
+        let earlier = self.seen.earlier.lock().unwrap();
+        let numbers = earlier.iter().filter_map(|screen| {
+            let (_, rest) = screen.split_once(before)?;
+            rest.split_once(after)?.0.parse().ok()
+        });
+        let mut numbers: Vec<usize> = numbers.collect();
+        numbers.dedup();
+        numbers
     }
 
     /// What the person sees now.

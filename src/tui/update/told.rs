@@ -202,7 +202,12 @@ fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
             vec![Effect::Prove(name)]
         }
         Saved::Mailbox(id) => {
-            model.awaited = Some(id);
+            // The fleet may have been read before or after this.
+            if model.entry_of(id).is_some() {
+                model.list.go_to(id, model.layout().list_height());
+            } else {
+                model.awaited = Some(id);
+            }
             model.say(Tone::Good, "Saved.");
             vec![]
         }

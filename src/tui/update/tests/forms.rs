@@ -305,6 +305,18 @@ fn the_cursor_goes_to_a_new_mailbox_as_soon_as_it_appears() {
 }
 
 #[test]
+fn the_cursor_goes_to_a_new_mailbox_that_has_appeared_already() {
+    let mut model = new_mailbox();
+    type_in(&mut model, "support@contoso.example");
+    press(&mut model, "⏎");
+    done(&mut model, Done::Saved(Saved::Mailbox(is::SUPPORT)));
+    assert_eq!(model.list.current().unwrap().id, is::SUPPORT);
+    press(&mut model, "g");
+    tell(&mut model, Event::Fleet(fleet().into()));
+    assert_eq!(model.list.current().unwrap().id, is::AP, "once");
+}
+
+#[test]
 fn ctrl_t_looks_for_the_tenant_of_an_id_a_domain_or_an_address() {
     for (typed, asked) in [
         ("contoso.example", "contoso.example"),
