@@ -19,7 +19,10 @@ use mailkey::tui::theme::Theme;
 use mailkey::tui::{self, Start};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return wrong_usage(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -100,7 +103,14 @@ async fn demo() -> Result<Exit, Trouble> {
 
 /// The tenant alone, for whoever wants to try the commands on it.
 async fn serve_demo(folder: &Path) -> Result<Exit, Trouble> {
-    std::fs::create_dir_all(folder).map_err(|error| no_folder(&error))?;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Trouble::new(
+            "demo.folder",
+            format!("{} cannot be made", folder.display()),
+            error.to_string(),
+            "Name another folder.",
+        )
+    })?;
     let demo = Demo::start(Options::default()).await?;
     write_demo_config(&demo, folder)?;
     eprintln!(
@@ -139,6 +149,18 @@ fn no_folder(error: &std::io::Error) -> Trouble {
 
 fn theme() -> Theme {
     Theme::from_environment(|name| std::env::var(name).ok())
+}
+
+/// Help and version as clap says them; what is wrong, in the form of every other error.
+fn wrong_usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        // A reader that went away is no fault of ours.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    eprint!("mailkey: {}", text.strip_prefix("error: ").unwrap_or(&text));
+    ExitCode::from(Exit::Usage as u8)
 }
 
 fn end(outcome: Result<Exit, Trouble>) -> ExitCode {

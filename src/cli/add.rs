@@ -13,7 +13,10 @@ pub async fn run(
 ) -> Result<Exit, Trouble> {
     for (at, address) in addresses.iter().enumerate() {
         let is_double = addresses.iter().skip(at + 1).any(|other| other == address);
-        if is_double || engine.mailbox_at(address.clone()).await.is_ok() {
+        if is_double {
+            return Err(double(address));
+        }
+        if engine.mailbox_at(address.clone()).await.is_ok() {
             return Err(exists(address));
         }
     }
@@ -36,5 +39,14 @@ fn exists(address: &Address) -> Trouble {
         format!("{address} is there already"),
         "A mailbox can be added once. Nothing was added.",
         "Leave it out.",
+    )
+}
+
+fn double(address: &Address) -> Trouble {
+    Trouble::new(
+        "address.double",
+        format!("{address} is given twice"),
+        "Nothing was added.",
+        "Give each address once.",
     )
 }

@@ -90,7 +90,7 @@ pub enum Command {
     Get {
         /// The mailbox.
         address: Address,
-        /// Which.
+        /// client-id, tenant, account, refresh-token, access-token, xoauth2, json, curl or client-secret.
         #[arg(value_parser = field, value_name = "FIELD")]
         field: Field,
         /// Copy it to the clipboard instead, for a while.

@@ -19,7 +19,7 @@ pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> 
     if print_link {
         print(errand.link.as_str())?;
     } else if let Err(trouble) = engine.open_browser(errand.link.clone()).await {
-        tell(&format!("{} Open this link yourself:", trouble.what()));
+        tell(&format!("{}. Open this link yourself:", trouble.what()));
         print(errand.link.as_str())?;
     } else {
         tell("The browser was opened. Waiting for the answer; you can also paste the address that it ends on here.");

@@ -32,6 +32,9 @@ impl RedirectUri {
                 "For the browser on this machine use http://localhost, registered under “Mobile and desktop applications”.",
             )
         };
+        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(bad("There is a space in it."));
+        }
         let url = Url::parse(text).map_err(|_| bad("It is not an absolute URL."))?;
         if url.fragment().is_some() {
             return Err(bad("A redirect URI has no fragment (the part after #)."));

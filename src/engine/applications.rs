@@ -2,6 +2,7 @@
 
 use super::event::Subject;
 use super::{Engine, Work};
+use crate::domain::provider::Dialect;
 use crate::domain::{Application, ApplicationName, Check, Provider, Secret, Trouble};
 use crate::oauth::discovery::Tenant;
 use crate::oauth::{Client, discovery};
@@ -147,18 +148,37 @@ impl Engine {
     fn check_form(&self, application: &Application, secret: Option<&Secret>, replaces: bool) -> Result<(), Trouble> {
         let provider = self.provider(&application.provider)?;
         let wrong = |code: &'static str, what: &str, next: &str| Err(Trouble::new(code, what, "", next));
-        if application.client_id.is_empty() || application.client_id.chars().any(|c| !c.is_ascii_graphic()) {
+        let is_microsoft = provider.dialect == Dialect::Microsoft;
+        let is_client_id =
+            application.client_id.chars().all(|c| c.is_ascii_graphic()) && !application.client_id.is_empty();
+        if !is_client_id || (is_microsoft && !is_guid(&application.client_id)) {
             return wrong(
                 "application.client_id",
-                "The client id is missing or not one",
-                "Copy “Application (client) ID” from the app's overview page.",
+                &format!("“{}” is no client id", application.client_id),
+                "Copy “Application (client) ID” from the app's overview page; at Microsoft it looks like 6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18.",
             );
         }
-        if provider.has_tenants() && application.tenant.is_empty() {
+        if provider.has_tenants()
+            && (application.tenant.is_empty()
+                || application
+                    .tenant
+                    .contains(|c: char| c.is_whitespace() || "/?#@".contains(c)))
+        {
             return wrong(
                 "application.tenant",
-                "The tenant is missing",
+                &format!("“{}” is no tenant", application.tenant),
                 "Give its id, or one of its domains.",
+            );
+        }
+        if let Some(scope) = application
+            .scopes
+            .iter()
+            .find(|scope| is_microsoft && !scope.starts_with("https://"))
+        {
+            return wrong(
+                "application.scope",
+                &format!("“{scope}” is no mail scope"),
+                "Leave the scopes empty for the provider's own, or write them in full: https://outlook.office.com/SMTP.Send.",
             );
         }
         let has_secret = secret.is_some() || (replaces && application.has_client_secret);
@@ -188,4 +208,11 @@ impl Engine {
 /// Whether a trouble is the way's and not the application's: it takes no proof back.
 fn is_passing(trouble: &Trouble) -> bool {
     trouble.code().starts_with("network.") || trouble.code().starts_with("server.")
+}
+
+/// Whether it has the shape of a GUID, as Entra's ids have.
+fn is_guid(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12])
+        && parts.iter().all(|part| part.chars().all(|c| c.is_ascii_hexdigit()))
 }

@@ -171,7 +171,7 @@ fn without_parameters(text: &str) -> Result<Answer, Trouble> {
         None if super::discovery::is_guid(text.trim()) => Err(none(
             "It is an id, such as session_state or the client id. The code is much longer.",
         )),
-        None => Err(none("There is neither a code nor an error of a sign-in in it.")),
+        None => Err(none("There is no whole code in it, and no error of a sign-in either.")),
     }
 }
 

@@ -193,7 +193,7 @@ fn unknown(connection: &Connection, name: &ApplicationName) -> Result<Trouble, F
         .map(|known| format!("“{}”", known.name))
         .collect();
     let next = match names.as_slice() {
-        [] => "There is none yet: add one.".to_owned(),
+        [] => "There is none yet: add one (`mailkey app add`, or N on the dashboard).".to_owned(),
         names => format!("Name one of these: {}.", names.join(", ")),
     };
     Ok(Trouble::new(
@@ -293,7 +293,10 @@ mod tests {
     fn an_unknown_application_names_those_that_there_are() {
         let (_folder, registry) = fresh();
         let next = |registry: &Registry| registry.application(&name("Nobody")).unwrap_err().next().to_owned();
-        assert_eq!(next(&registry), "There is none yet: add one.");
+        assert_eq!(
+            next(&registry),
+            "There is none yet: add one (`mailkey app add`, or N on the dashboard)."
+        );
         registry.add_application(&application("Mailer")).unwrap();
         registry.add_application(&application("Printer")).unwrap();
         assert_eq!(next(&registry), "Name one of these: “Mailer”, “Printer”.");

@@ -231,7 +231,7 @@ fn unknown(connection: &Connection, address: &Address) -> Result<Trouble, Fault>
     let mut statement = connection.prepare("SELECT address FROM mailboxes")?;
     let known: Vec<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let next = match (known.is_empty(), nearest(address.as_str(), known, 3).as_slice()) {
-        (true, _) => "There are none yet: add it.".to_owned(),
+        (true, _) => "There are none yet: add it (`mailkey add`, or n on the dashboard).".to_owned(),
         (false, []) => "Add it first, or see which there are with “mailkey list”.".to_owned(),
         (false, near) => format!("Did you mean {}?", near.join(", ")),
     };

@@ -88,7 +88,7 @@ impl Secrets {
     pub fn title(&self) -> &'static str {
         match self.0 {
             Store::Keyring(_) => platform::TITLE,
-            Store::Memory(_) => "memory, until mailkey ends",
+            Store::Memory(_) => "memory (the demo's own)",
         }
     }
 

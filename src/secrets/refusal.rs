@@ -8,7 +8,7 @@ use super::platform::{self, Reason};
 
 /// An error of the keyring as a trouble. All of them can be tried again without a restart.
 pub(super) fn explain(error: &Error) -> Trouble {
-    tracing::debug!(kind = kind(error), "the keyring refused");
+    tracing::warn!(kind = kind(error), "the keyring refused");
     let trouble = match error {
         Error::Ambiguous(_) => ambiguous(),
         Error::BadEncoding(_) | Error::BadDataFormat(..) => foreign(),
@@ -22,7 +22,7 @@ fn explain_reason(reason: Reason, said: &str) -> Trouble {
         Reason::Missing => Trouble::new(
             "keyring.missing",
             "There is no keyring to be found",
-            format!("Nobody answers as the session's Secret Service ({said})."),
+            "Nobody answers as the session's Secret Service.",
             "On a desktop, install and start gnome-keyring or KWallet. On a server, run “dbus-run-session -- bash”, \
              in it “gnome-keyring-daemon --unlock” (it reads a password from standard input), and mailkey from there. \
              If mailkey runs in that session already, start the keyring and try again.",
@@ -30,13 +30,13 @@ fn explain_reason(reason: Reason, said: &str) -> Trouble {
         Reason::Locked => Trouble::new(
             "keyring.locked",
             "The keyring is locked",
-            format!("It was not unlocked: the prompt was dismissed, or there was no screen to show it on ({said})."),
+            "It was not unlocked: the prompt was dismissed, or there was no screen to show it on.",
             format!("Unlock it, then try again. {}", platform::UNLOCK),
         ),
         Reason::NoCollection => Trouble::new(
             "keyring.no_collection",
             "The keyring has no place for new entries",
-            format!("There is no default collection ({said}). One that was made with an empty password has none."),
+            "There is no default collection. One that was made with an empty password has none.",
             "Make a default keyring in “Passwords and Keys” (seahorse). On a server, start one with a password: \
              “gnome-keyring-daemon --replace --unlock” reads it from standard input. Then try again.",
         ),

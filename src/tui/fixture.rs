@@ -255,6 +255,7 @@ pub fn blank(size: (u16, u16)) -> Model {
         theme: COLOURFUL,
         zone: TimeZone::UTC,
         store: "the keyring",
+        clear_after: std::time::Duration::from_secs(45),
         demo: None,
     };
     Model::new(setting, now(), size)

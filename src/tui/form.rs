@@ -113,16 +113,18 @@ impl Value {
 }
 
 impl Form {
-    /// An empty form for a mailbox, or one for `entry`.
+    /// An empty form for a mailbox with the application of the one `beside` it, or a form for `entry`.
     #[must_use]
-    pub fn mailbox(fleet: &Fleet, entry: Option<&Entry<'_>>) -> Self {
+    pub fn mailbox(fleet: &Fleet, entry: Option<&Entry<'_>>, beside: Option<&Entry<'_>>) -> Self {
         let applications = sorted(
             fleet
                 .applications
                 .keys()
                 .map(|name| (name.to_string(), name.to_string())),
         );
-        let current = entry.map_or(String::new(), |entry| entry.application.name.to_string());
+        let current = entry
+            .or(beside)
+            .map_or(String::new(), |entry| entry.application.name.to_string());
         let at = applications.iter().position(|(name, _)| *name == current).unwrap_or(0);
         let address = entry.map_or(String::new(), |entry| entry.mailbox.address.to_string());
         let account = entry

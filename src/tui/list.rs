@@ -30,9 +30,12 @@ pub struct Row {
     pub deadline: Option<Timestamp>,
     /// When it was last tried at the submission server.
     pub checked: Option<Timestamp>,
+    /// Whether IMAP or POP refused when it was last tried.
+    pub reading_refused: bool,
     /// Where it stands.
     pub standing: Standing,
     folded: String,
+    trouble: String,
 }
 
 /// The column that the list is sorted by.
@@ -97,6 +100,7 @@ pub struct List {
     pub filter: Input,
     sort: Sort,
     tally: Tally,
+    widest: usize,
 }
 
 impl List {
@@ -106,6 +110,12 @@ impl List {
         self.rows = fleet.entries().map(|entry| row(&entry, now)).collect();
         let known: HashSet<MailboxId> = self.rows.iter().map(|row| row.id).collect();
         self.selected.retain(|id| known.contains(id));
+        self.widest = self
+            .rows
+            .iter()
+            .map(|row| row.address.chars().count())
+            .max()
+            .unwrap_or(0);
         self.tally = Tally::of(self.rows.iter().map(|row| row.standing));
         self.arrange(cursor);
     }
@@ -133,6 +143,12 @@ impl List {
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.tally
+    }
+
+    /// How many characters the longest address has.
+    #[must_use]
+    pub fn widest(&self) -> usize {
+        self.widest
     }
 
     /// How many mailboxes there are, shown or not.
@@ -260,6 +276,19 @@ impl List {
         }
     }
 
+    /// Those of `ids` that somebody has signed in for.
+    #[must_use]
+    pub fn with_token(&self, mut ids: Vec<MailboxId>) -> Vec<MailboxId> {
+        let unsigned: HashSet<MailboxId> = self
+            .rows
+            .iter()
+            .filter(|row| row.token == TokenState::None)
+            .map(|row| row.id)
+            .collect();
+        ids.retain(|id| !unsigned.contains(id));
+        ids
+    }
+
     /// All that are shown, in their order.
     #[must_use]
     pub fn shown_ids(&self) -> Vec<MailboxId> {
@@ -295,9 +324,10 @@ impl List {
 }
 
 impl Row {
-    /// Whether address, application, account or state hold `wanted`, in lower case.
+    /// Whether address, application, account or state hold `wanted`, in lower case, or its trouble's
+    /// code begins so.
     fn matches(&self, wanted: &str) -> bool {
-        self.folded.contains(wanted)
+        self.folded.contains(wanted) || self.trouble.starts_with(wanted)
     }
 }
 
@@ -308,16 +338,12 @@ fn row(entry: &Entry<'_>, now: Timestamp) -> Row {
     let address = entry.mailbox.address.to_string();
     let account = entry.grant.account.to_string();
     let standing = Standing::of(&steps, token);
-    let troubles = steps
-        .trouble()
-        .map(|(step, trouble)| format!("step {} {}", step.number(), trouble.code()));
     let folded = [
         address.to_lowercase(),
         account.to_lowercase(),
         entry.application.name.as_str().to_lowercase(),
         word(standing).to_owned(),
         token.word().to_owned(),
-        troubles.unwrap_or_default(),
     ]
     .join(" ");
     Row {
@@ -328,7 +354,17 @@ fn row(entry: &Entry<'_>, now: Timestamp) -> Row {
         token,
         deadline: entry.grant.token.idle_deadline(limit),
         checked: entry.mailbox.checks.smtp.at(),
+        reading_refused: entry
+            .mailbox
+            .checks
+            .imap
+            .trouble()
+            .or(entry.mailbox.checks.pop.trouble())
+            .is_some(),
         standing,
+        trouble: steps
+            .trouble()
+            .map_or(String::new(), |(_, trouble)| trouble.code().to_owned()),
         steps,
         folded,
     }

@@ -44,6 +44,8 @@ pub enum Done {
         what: String,
         /// Where it went.
         copied: Copied,
+        /// Whether it must not stay there.
+        is_secret: bool,
     },
     /// The clipboard holds no text.
     ClipboardEmpty,

@@ -52,6 +52,7 @@ pub async fn run(start: Start) -> Result<(), Trouble> {
         theme,
         zone: TimeZone::system(),
         store: engine.store_title(),
+        clear_after: engine.settings().clear_after,
         demo: note,
     };
     let mut screen = terminal::Screen::enter()?;

@@ -54,6 +54,8 @@ pub struct Setting {
     pub zone: TimeZone,
     /// What the secret store is called.
     pub store: &'static str,
+    /// When a copied secret is cleared.
+    pub clear_after: std::time::Duration,
     /// Set in the demo.
     pub demo: Option<DemoNote>,
 }
@@ -145,6 +147,8 @@ pub struct Batch {
     pub over: usize,
     /// How many of those went wrong.
     pub failed: usize,
+    /// How many were left out, since nobody has signed in for them.
+    pub unsigned: usize,
     /// Since when.
     pub since: Timestamp,
 }

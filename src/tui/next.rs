@@ -56,6 +56,9 @@ pub fn next(model: &Model) -> Next {
     if fleet.applications.is_empty() {
         return Next::NewApplication;
     }
+    if let Some(lines) = powershell_of_selection(model) {
+        return Next::PowerShell(lines);
+    }
     let (Some(row), Some(entry)) = (model.list.current(), model.entry()) else {
         return if fleet.mailboxes.is_empty() {
             Next::NewMailbox
@@ -73,6 +76,19 @@ pub fn next(model: &Model) -> Next {
             None => Next::Check(row.id),
         },
     }
+}
+
+/// The PowerShell lines of all that are selected and wait for one.
+fn powershell_of_selection(model: &Model) -> Option<String> {
+    let lines: Vec<&str> = model
+        .list
+        .selection()
+        .filter_map(|row| match row.steps.trouble()?.1.remedy() {
+            Remedy::PowerShell(line) => Some(line.as_str()),
+            _ => None,
+        })
+        .collect();
+    (model.list.selected_len() > 1 && !lines.is_empty()).then(|| lines.join("\n"))
 }
 
 fn while_running(work: &Work, entry: &Entry<'_>) -> Next {

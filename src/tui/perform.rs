@@ -66,11 +66,16 @@ impl Performer {
                 Ok(Some(Done::Copied {
                     what: title(field).to_owned(),
                     copied,
+                    is_secret: field.is_secret(),
                 }))
             }),
             Effect::CopyText(what, text) => self.answer(async move {
                 let copied = engine.copy_text(&Secret::new(text)).await?;
-                Ok(Some(Done::Copied { what, copied }))
+                Ok(Some(Done::Copied {
+                    what,
+                    copied,
+                    is_secret: false,
+                }))
             }),
             Effect::OpenPage(page) => self.answer(open_page(engine, page)),
             Effect::Reveal(mailbox, field) => self.answer(async move {
@@ -193,8 +198,9 @@ async fn copy_link(engine: Engine, subject: Subject) -> Result<Option<Done>, Tro
     let errand = begin(&engine, &subject).await?;
     let copied = engine.copy_text(&Secret::new(errand.link.as_str())).await?;
     Ok(Some(Done::Copied {
-        what: "The link".to_owned(),
+        what: "The sign-in link".to_owned(),
         copied,
+        is_secret: false,
     }))
 }
 
@@ -228,5 +234,6 @@ async fn open_page(engine: Engine, page: String) -> Result<Option<Done>, Trouble
     Ok(Some(Done::Copied {
         what: "The page's address".to_owned(),
         copied,
+        is_secret: false,
     }))
 }

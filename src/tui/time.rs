@@ -34,6 +34,12 @@ pub fn span(span: SignedDuration) -> String {
     }
 }
 
+/// Whole days until `deadline`, the one that has begun counted: a token of today says 90.
+#[must_use]
+pub fn days_left(deadline: Timestamp, now: Timestamp) -> i64 {
+    (deadline.duration_since(now).as_secs().max(0) + 86_399) / 86_400
+}
+
 /// A running span: `0:42`.
 #[must_use]
 pub fn clock(span: SignedDuration) -> String {

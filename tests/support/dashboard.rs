@@ -309,6 +309,7 @@ fn setting(demo: &Demo, engine: &Engine) -> Setting {
         },
         zone: TimeZone::UTC,
         store: engine.store_title(),
+        clear_after: engine.settings().clear_after,
         demo: Some(DemoNote {
             admin_page: demo.admin_url().to_string(),
         }),

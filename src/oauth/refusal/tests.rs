@@ -152,10 +152,10 @@ fn without_a_number_the_error_decides() {
         (
             "Never Heard\u{1b}[2J",
             "oauth.neverheard2j",
-            Step::Register,
+            Step::Authorize,
             Remedy::EditApplication,
         ),
-        ("", "oauth.unknown", Step::Register, Remedy::EditApplication),
+        ("", "oauth.unknown", Step::Authorize, Remedy::EditApplication),
     ] {
         let refusal = refusal(json!({"error": error}));
         assert_eq!(refusal.trouble.code(), code);

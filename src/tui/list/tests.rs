@@ -124,7 +124,8 @@ fn the_filter_looks_at_all_that_the_row_says() {
         ("revoked", vec![is::ALERTS]),
         ("due", vec![is::SUPPORT]),
         ("to do", vec![is::BILLING]),
-        ("step 4", vec![is::HR]),
+        ("smtp.auth_disabled", vec![is::HR]),
+        ("auth_disabled", vec![]),
         ("aadsts.90094", vec![is::LEGAL]),
         ("nobody", vec![]),
     ] {

@@ -20,7 +20,9 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
         Action::Browser | Action::Link | Action::CopyMenu | Action::Check | Action::Select | Action::Remove => {
             has_current
         }
-        Action::TakeClipboard => model.works.values().any(|work| work.waiting().is_some()),
+        Action::TakeClipboard => {
+            !matches!(model.clipboard, Some(Err(_))) && model.works.values().any(|work| work.waiting().is_some())
+        }
         Action::CheckAll | Action::SelectAll | Action::Sort | Action::Filter => !model.list.is_empty(),
         Action::AdminConsent => model.entry().is_some_and(|entry| {
             entry
@@ -66,7 +68,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model
                 .fleet
                 .as_ref()
-                .map(|fleet| Overlay::Form(Form::mailbox(fleet, None)))
+                .map(|fleet| Overlay::Form(Form::mailbox(fleet, None, model.entry().as_ref())))
         }),
         Action::NewApplication => overlay(model, |model| {
             model
@@ -152,18 +154,24 @@ fn open_link(model: &Model) -> Option<url::Url> {
         .map(|waiting| waiting.link.clone())
 }
 
+/// Only what has a token can be checked.
 fn check(model: &mut Model, ids: Vec<MailboxId>) -> Vec<Effect> {
+    let asked = ids.len();
+    let ids = model.list.with_token(ids);
+    if ids.is_empty() {
+        model.say(Tone::Plain, "There is no token to check yet: ⏎ signs in.");
+        return vec![];
+    }
     model.batches += 1;
     let id = model.batches;
-    if ids.len() > 1 {
-        model.batch = Some(Batch {
-            id,
-            all: ids.len(),
-            over: 0,
-            failed: 0,
-            since: model.now,
-        });
-    }
+    model.batch = Some(Batch {
+        id,
+        all: ids.len(),
+        over: 0,
+        failed: 0,
+        unsigned: asked - ids.len(),
+        since: model.now,
+    });
     vec![Effect::Check(id, ids)]
 }
 
@@ -172,7 +180,7 @@ fn edit(model: &Model) -> Option<Overlay> {
         return edit_application(model);
     }
     let fleet = model.fleet.as_ref()?;
-    Some(Overlay::Form(Form::mailbox(fleet, Some(&model.entry()?))))
+    Some(Overlay::Form(Form::mailbox(fleet, Some(&model.entry()?), None)))
 }
 
 fn edit_application(model: &Model) -> Option<Overlay> {
@@ -265,6 +273,9 @@ fn current(model: &Model) -> Option<MailboxId> {
 fn explain_why_not(model: &mut Model, action: Action) {
     let why = match action {
         Action::NewMailbox => "A mailbox needs an application first: N adds one.",
+        Action::TakeClipboard if matches!(model.clipboard, Some(Err(_))) => {
+            "There is no clipboard here: paste the address into the terminal instead."
+        }
         Action::TakeClipboard => "No sign-in is open that the clipboard could answer: ⏎ begins one.",
         Action::PlayPerson if model.setting.demo.is_some() => "No sign-in is open for this mailbox: ⏎ begins one.",
         Action::AdminConsent => "This mailbox's provider has no admin consent.",

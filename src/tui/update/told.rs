@@ -6,7 +6,7 @@ use crate::domain::{Fleet, MailboxId, Trouble};
 use crate::engine::{Accepted, Copied, Event, Field, Subject, Work};
 use crate::tui::form::{Name, Purpose, Status};
 use crate::tui::message::{Done, Effect, Saved};
-use crate::tui::model::{Model, Overlay, Tone, WrongAccount};
+use crate::tui::model::{Batch, Model, Overlay, Tone, WrongAccount};
 
 /// How long a secret that somebody asked for stays on the screen.
 const REVEAL: SignedDuration = SignedDuration::from_secs(15);
@@ -50,7 +50,11 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
 pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
     match done {
         Done::Opened { subject, browser } => return opened(model, &subject, browser),
-        Done::Copied { what, copied } => return say_copied(model, &what, copied),
+        Done::Copied {
+            what,
+            copied,
+            is_secret,
+        } => return say_copied(model, &what, copied, is_secret),
         Done::ClipboardEmpty => model.say(Tone::Plain, "There is no text on the clipboard."),
         Done::Saved(what) => return saved(model, what),
         Done::NotSaved(trouble) => not_saved(model, trouble),
@@ -158,7 +162,7 @@ fn opened(
     vec![]
 }
 
-fn say_copied(model: &mut Model, what: &str, copied: Copied) -> Vec<Effect> {
+fn say_copied(model: &mut Model, what: &str, copied: Copied, is_secret: bool) -> Vec<Effect> {
     match copied {
         Copied::Clipboard {
             cleared_at: Some(moment),
@@ -171,7 +175,17 @@ fn say_copied(model: &mut Model, what: &str, copied: Copied) -> Vec<Effect> {
         }
         Copied::Clipboard { cleared_at: None } => model.say(Tone::Good, format!("{what} was copied.")),
         Copied::ForTerminal(text) => {
-            model.say(Tone::Good, format!("{what} was handed to your terminal (OSC 52). If it takes such copies, clear the clipboard yourself after use."));
+            model.say(
+                Tone::Good,
+                format!(
+                    "{what} was handed to your terminal's clipboard (OSC 52), which does not say whether it took it.{}",
+                    if is_secret {
+                        " Clear it yourself after use: nobody else can."
+                    } else {
+                        ""
+                    }
+                ),
+            );
             return vec![Effect::ToTerminal(text)];
         }
     }
@@ -208,7 +222,10 @@ fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
             } else {
                 model.awaited = Some(id);
             }
-            model.say(Tone::Good, "Saved.");
+            let address = model
+                .entry_of(id)
+                .map_or("The mailbox".to_owned(), |entry| entry.mailbox.address.to_string());
+            model.say(Tone::Good, format!("{address} is saved. ⏎ does what it needs next."));
             vec![]
         }
     }
@@ -216,9 +233,31 @@ fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
 
 fn not_saved(model: &mut Model, trouble: Trouble) {
     match &mut model.overlay {
-        Some(Overlay::Form(form)) if form.status == Status::Sent => form.status = Status::Wrong(trouble),
+        Some(Overlay::Form(form)) if form.status == Status::Sent => {
+            if let Some(at) = form
+                .fields
+                .iter()
+                .position(|field| Some(field.name) == field_of(&trouble))
+            {
+                form.at = at;
+            }
+            form.status = Status::Wrong(trouble);
+        }
         _ => say_trouble(model, &trouble),
     }
+}
+
+/// The line of a form that a trouble is about.
+fn field_of(trouble: &Trouble) -> Option<Name> {
+    Some(match trouble.code() {
+        "application.client_id" => Name::ClientId,
+        "application.tenant" => Name::Tenant,
+        "application.client_secret" => Name::ClientSecret,
+        "application.scope" => Name::Scopes,
+        "application.exists" | "application.name" => Name::Name,
+        "mailbox.exists" => Name::Address,
+        _ => return None,
+    })
 }
 
 fn tenant(model: &mut Model, found: Result<(String, Option<String>), Trouble>) {
@@ -246,16 +285,27 @@ fn checked(model: &mut Model, id: u64, ok: bool) {
     batch.over += 1;
     batch.failed += usize::from(!ok);
     if batch.over == batch.all {
-        let (all, failed) = (batch.all, batch.failed);
+        let batch = *batch;
         model.batch = None;
-        match failed {
-            0 => model.say(Tone::Good, format!("{all} mailboxes were checked, all is well.")),
-            1 => model.say(Tone::Bad, format!("{all} mailboxes were checked, 1 needs attention.")),
-            _ => model.say(
-                Tone::Bad,
-                format!("{all} mailboxes were checked, {failed} need attention."),
-            ),
-        }
+        let tone = if batch.failed == 0 { Tone::Good } else { Tone::Bad };
+        model.say(tone, sum(&batch));
+    }
+}
+
+/// What came of a batch.
+fn sum(batch: &Batch) -> String {
+    let checked = match batch.all {
+        1 => "1 mailbox was checked".to_owned(),
+        all => format!("{all} mailboxes were checked"),
+    };
+    let found = match batch.failed {
+        0 => "all is well".to_owned(),
+        1 => "1 needs attention".to_owned(),
+        failed => format!("{failed} need attention"),
+    };
+    match batch.unsigned {
+        0 => format!("{checked}, {found}."),
+        unsigned => format!("{checked}, {found}. {unsigned} more have no token yet."),
     }
 }
 

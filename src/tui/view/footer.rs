@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Clear, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
 use super::parts::{cut, key_name};
@@ -13,9 +13,13 @@ use crate::tui::next::next;
 use crate::tui::theme::Role;
 use crate::tui::update::is_possible;
 
+/// The most lines that a notice takes.
+const MOST: u16 = 6;
+
 /// Draws them.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let width = usize::from(area.width);
+    let area = grown(frame, area, model);
     let room = usize::from(area.height.saturating_sub(1));
     let mut lines = match (&model.notice, &model.batch) {
         (_, Some(batch)) => vec![progress(model, batch, width)],
@@ -25,6 +29,27 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     lines.resize(room, Line::default());
     lines.push(keys(model, width));
     frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// A long notice takes lines from what is above it, for as long as it is there: its end says what to
+/// do next.
+fn grown(frame: &mut Frame, area: Rect, model: &Model) -> Rect {
+    let wide = usize::from(area.width).saturating_sub(4).max(1);
+    let Some(notice) = model.notice.as_ref().filter(|_| model.batch.is_none()) else {
+        return area;
+    };
+    let needed = u16::try_from(textwrap::wrap(&notice.text, wide).len())
+        .unwrap_or(u16::MAX)
+        .min(MOST)
+        + 1;
+    let more = needed.saturating_sub(area.height).min(area.y);
+    let area = Rect {
+        y: area.y - more,
+        height: area.height + more,
+        ..area
+    };
+    frame.render_widget(Clear, area);
+    area
 }
 
 /// A notice on as many lines as there are; the last one is cut.
@@ -110,6 +135,9 @@ fn keys(model: &Model, width: usize) -> Line<'static> {
                 ("↓", "down"),
             ],
         ));
+    }
+    if model.overlay.is_some() {
+        return Line::default();
     }
     let mut room = width.saturating_sub(10);
     let mut shown = Vec::new();

@@ -86,7 +86,11 @@ fn notes(model: &Model, form: &Form) -> Vec<Line<'static>> {
         }
         Status::Wrong(trouble) => {
             lines.push(say(theme, Role::Bad, format!("{}.", trouble.what())));
-            lines.push(say(theme, Role::Text, format!("{} {}", trouble.why(), trouble.next())));
+            lines.push(say(
+                theme,
+                Role::Text,
+                format!("{} {}", trouble.why(), trouble.next()).trim().to_owned(),
+            ));
         }
     }
     lines.push(Line::default());

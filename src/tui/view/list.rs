@@ -17,7 +17,7 @@ use crate::tui::time;
 
 const STEPS: usize = 6;
 const TOKEN: usize = 8;
-const CHECKED: usize = 7;
+const CHECKED: usize = 9;
 const MARKS: usize = 3;
 
 /// Draws it.
@@ -29,7 +29,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
         .title_top(Line::from(place(model)).right_aligned());
     let inside = block.inner(area);
     frame.render_widget(block, area);
-    let columns = Columns::of(usize::from(inside.width));
+    let columns = Columns::of(usize::from(inside.width), model.list.widest());
     let mut lines = vec![columns.titles(theme)];
     lines.extend(
         model
@@ -79,17 +79,17 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(width: usize) -> Self {
+    /// The addresses get what they need; application and account what is left, if it is enough.
+    fn of(width: usize, widest: usize) -> Self {
         // The last column keeps off the frame.
         let rest = width.saturating_sub(MARKS + STEPS + TOKEN + CHECKED + 1);
-        if rest < 54 {
-            return Self {
-                mailbox: rest,
-                application: 0,
-                account: 0,
-            };
-        }
-        let (application, account) = (14, 22);
+        let left = rest.saturating_sub(widest + 1);
+        let application = if left >= 12 { left.min(16) } else { 0 };
+        let account = if left >= application + 16 {
+            (left - application).min(40)
+        } else {
+            0
+        };
         Self {
             mailbox: rest - application - account,
             application,
@@ -105,6 +105,8 @@ impl Columns {
         text.push_str(&fit(theme, "CHECKED", CHECKED));
         if self.application > 0 {
             text.push_str(&fit(theme, "APPLICATION", self.application));
+        }
+        if self.account > 0 {
             text.push_str(&fit(theme, "ACCOUNT", self.account));
         }
         Line::styled(text, theme.style(Role::Faint))
@@ -128,12 +130,12 @@ impl Columns {
         ];
         parts.extend(steps(model, row));
         parts.extend(token(model, row));
-        let checked = row.checked.map_or(theme.pick("–", "-").to_owned(), |checked| {
-            time::ago(checked, model.now)
-        });
-        parts.push(Span::raw(fit(theme, &checked, CHECKED)));
+        parts.extend(checked(model, row));
         if self.application > 0 {
-            parts.push(Span::raw(fit(theme, &row.application, self.application)));
+            let application = fit(theme, &row.application, self.application.saturating_sub(1));
+            parts.push(Span::raw(application + " "));
+        }
+        if self.account > 0 {
             let account = if row.account == row.address {
                 "itself"
             } else {
@@ -155,7 +157,7 @@ fn name_style(theme: Theme, is_current: bool) -> Style {
 fn steps(model: &Model, row: &Row) -> Vec<Span<'static>> {
     let theme = model.setting.theme;
     let work = model.work(row.id, &row.application);
-    let waits = work.is_some_and(|work| work.waiting().is_some());
+    let waits = work.is_some_and(Work::needs_a_person);
     let steps = row.steps_while(work.map(Work::step));
     let mut spans: Vec<Span<'static>> = steps
         .iter()
@@ -170,13 +172,29 @@ fn steps(model: &Model, row: &Row) -> Vec<Span<'static>> {
     spans
 }
 
+/// When it was last tried, with a sign if IMAP or POP refused, which no step shows.
+fn checked(model: &Model, row: &Row) -> [Span<'static>; 2] {
+    let theme = model.setting.theme;
+    let text = row.checked.map_or(theme.pick("–", "-").to_owned(), |checked| {
+        time::ago(checked, model.now)
+    });
+    let sign = if row.reading_refused {
+        theme.pick(" ▲", " !")
+    } else {
+        ""
+    };
+    let rest = CHECKED.saturating_sub(text.as_str().width());
+    [
+        Span::raw(text),
+        Span::styled(fit(theme, sign, rest), theme.style(Role::Bad)),
+    ]
+}
+
 /// Days left, or the word for a token without. What is due is said by a sign, so that its number
 /// stays readable where yellow is not.
 fn token(model: &Model, row: &Row) -> [Span<'static>; 2] {
     let theme = model.setting.theme;
-    let days = row
-        .deadline
-        .map(|deadline| deadline.duration_since(model.now).as_hours() / 24);
+    let days = row.deadline.map(|deadline| time::days_left(deadline, model.now));
     let (text, sign) = match (row.token, days) {
         (TokenState::None, _) => (theme.pick("–", "-").to_owned(), ""),
         (TokenState::Valid, Some(days)) => (format!("{days} d"), ""),

@@ -19,18 +19,25 @@ pub fn copy(frame: &mut Frame, model: &Model, mailbox: MailboxId, at: usize) {
     let address = model
         .entry_of(mailbox)
         .map_or(String::new(), |entry| entry.mailbox.address.to_string());
-    let inside = window(frame, model, &format!("Copy for {address}"), 58, 15);
+    let inside = window(frame, model, &format!("Copy for {address}"), 60, 15);
     let mut lines: Vec<Line<'static>> = Field::ALL
         .iter()
         .enumerate()
         .map(|(place, field)| option(model, place, at, title(*field)))
         .collect();
     lines.push(Line::default());
-    let seconds = "Secrets are cleared from the clipboard after a while.";
+    let seconds = format!(
+        "A secret is cleared from the clipboard after {} s.",
+        model.setting.clear_after.as_secs()
+    );
     lines.push(say(theme, Role::Faint, seconds));
     lines.push(keys(
         model,
-        &[("⏎", "copies"), ("s", "shows for 15 s"), ("esc", "closes")],
+        &[
+            ("⏎", "or its number copies"),
+            ("s", "shows for 15 s"),
+            ("esc", "closes"),
+        ],
     ));
     frame.render_widget(Paragraph::new(lines), inside);
 }
@@ -53,12 +60,26 @@ pub fn reveal(frame: &mut Frame, model: &Model, field: Field, secret: &Secret, u
 /// Whether to remove mailboxes.
 pub fn remove(frame: &mut Frame, model: &Model, ids: &[MailboxId]) {
     let theme = model.setting.theme;
-    let inside = window(frame, model, "Remove", 66, 9);
+    let inside = window(frame, model, "Remove", 76, 9);
     let what = match ids {
         [one] => model
             .entry_of(*one)
             .map_or(String::new(), |entry| entry.mailbox.address.to_string()),
-        many => format!("{} mailboxes", many.len()),
+        many => {
+            let names: Vec<String> = many
+                .iter()
+                .take(2)
+                .filter_map(|id| model.entry_of(*id))
+                .map(|entry| entry.mailbox.address.to_string())
+                .collect();
+            let rest = many.len().saturating_sub(names.len());
+            let more = if rest > 0 {
+                format!(" and {rest} more")
+            } else {
+                String::new()
+            };
+            format!("{}{more}", names.join(", "))
+        }
     };
     let holds_token = ids
         .iter()
@@ -112,7 +133,7 @@ pub fn wrong_account(frame: &mut Frame, model: &Model, asked: &WrongAccount) {
         option(model, 2, asked.at, "Discard it"),
         Line::default(),
     ];
-    lines.push(keys(model, &[("⏎", "chooses"), ("esc", "decide later")]));
+    lines.push(keys(model, &[("⏎", "or the number chooses"), ("esc", "decides later")]));
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), inside);
 }
 

@@ -79,13 +79,20 @@ fn word(model: &Model, state: &StepState) -> Line<'static> {
     if model.list.selected_len() > 1 || model.list.current().is_none() {
         return Line::default();
     }
-    let waits = model
+    let work = model
         .list
         .current()
-        .and_then(|row| model.work(row.id, &row.application))
-        .and_then(Work::waiting);
+        .and_then(|row| model.work(row.id, &row.application));
+    if matches!((state, work), (StepState::Running, Some(Work::Asking { .. }))) {
+        return Line::styled(
+            format!(" {} your choice ", theme.pick("▲", "!")),
+            theme.style(Role::Warn),
+        );
+    }
     let symbol = match state {
-        StepState::Running if waits.is_none() => theme.spinner(model.now.as_millisecond() / 100),
+        StepState::Running if !work.is_some_and(Work::needs_a_person) => {
+            theme.spinner(model.now.as_millisecond() / 100)
+        }
         _ => theme.step(state),
     };
     Line::from(Span::styled(

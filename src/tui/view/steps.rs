@@ -55,6 +55,9 @@ pub fn sum(text: &mut Text, model: &Model, step: Step) {
         text.field(word, count.to_string());
     }
     if step == Step::SmtpAuth {
+        if let Next::PowerShell(lines) = next(model) {
+            text.key("⏎", &format!("copies {} PowerShell lines", lines.lines().count()));
+        }
         text.key("r", "checks them all");
     }
 }
@@ -69,9 +72,9 @@ fn register(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     }
     text.field("Redirect", application.redirect_uri.as_str());
     match &application.consent {
-        Check::Ok { .. } => text.marked("Consent", theme.pick("●", "*"), Role::Good, "granted"),
-        Check::Failed { .. } => text.marked("Consent", theme.pick("▲", "!"), Role::Bad, "refused"),
-        Check::Unknown => text.field("Consent", "unknown; a asks"),
+        Check::Ok { .. } => text.marked("Consent", theme.pick("●", "*"), Role::Good, "by an admin"),
+        Check::Failed { .. } => text.marked("Consent", theme.pick("▲", "!"), Role::Bad, "refused; a asks again"),
+        Check::Unknown => text.field("Consent", "no admin's seen; a asks for it"),
     }
     if let Check::Ok { at } = application.proof {
         text.field("Found", ago(at, model));
@@ -110,7 +113,7 @@ fn token(text: &mut Text, model: &Model, entry: &Entry<'_>) {
         text.field("Last used", ago(used, model));
     }
     if let Some(deadline) = token.idle_deadline(entry.idle_limit_days()) {
-        let days = deadline.duration_since(model.now).as_hours() / 24;
+        let days = time::days_left(deadline, model.now);
         text.field(
             "Idle limit",
             format!("{} ({days} d, estimate)", time::day(deadline, &model.setting.zone)),
@@ -118,6 +121,9 @@ fn token(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     }
     if matches!(token, Token::Held { .. }) {
         text.field("Kept in", model.setting.store);
+        if state == TokenState::Due {
+            text.key("r", "uses it, and its idle days begin anew");
+        }
         text.key("c", "copies credentials");
     }
 }
@@ -145,7 +151,15 @@ fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
 
 fn check(text: &mut Text, model: &Model, name: &str, server: &MailServer, check: &Check) {
     let theme = model.setting.theme;
+    let is_stale = !model
+        .steps()
+        .is_some_and(|steps| *steps.get(Step::Token) == StepState::Done);
     let (symbol, role, found) = match check {
+        Check::Ok { at } | Check::Failed { at, .. } if is_stale => (
+            theme.pick("○", "."),
+            Role::Faint,
+            format!("last tried {}", ago(*at, model)),
+        ),
         Check::Unknown => (theme.pick("○", "."), Role::Faint, "not tried yet".to_owned()),
         Check::Ok { at } => (
             theme.pick("●", "*"),

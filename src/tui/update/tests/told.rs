@@ -75,14 +75,12 @@ fn a_batch_counts_and_says_how_it_went() {
         checked(&mut model, 1, true);
     }
     checked(&mut model, 1, false);
-    assert!(screen(&model).contains("Checking 4 of 7"));
-    for _ in 0..3 {
-        checked(&mut model, 1, true);
-    }
+    assert!(screen(&model).contains("Checking 4 of 5"));
+    checked(&mut model, 1, true);
     assert!(model.batch.is_none());
     assert_eq!(
         said(&model),
-        (Tone::Bad, "7 mailboxes were checked, 1 needs attention.")
+        (Tone::Bad, "5 mailboxes were checked, 1 needs attention. 2 more have no token yet.")
     );
 }
 
@@ -90,8 +88,8 @@ fn a_batch_counts_and_says_how_it_went() {
 fn a_batch_without_a_trouble_ends_well() {
     let mut model = at(is::AP);
     press(&mut model, "R");
-    (0..7).for_each(|_| checked(&mut model, 1, true));
-    assert_eq!(said(&model), (Tone::Good, "7 mailboxes were checked, all is well."));
+    (0..5).for_each(|_| checked(&mut model, 1, true));
+    assert_eq!(said(&model), (Tone::Good, "5 mailboxes were checked, all is well. 2 more have no token yet."));
 }
 
 #[test]
@@ -109,11 +107,19 @@ fn late_answers_of_an_old_batch_have_no_say() {
 }
 
 #[test]
-fn one_mailbox_is_no_batch() {
+fn one_mailbox_is_told_as_one() {
     let mut model = at(is::AP);
     assert_eq!(press(&mut model, "r"), [Effect::Check(1, vec![is::AP])]);
     checked(&mut model, 1, true);
-    assert!(model.batch.is_none() && model.notice.is_none());
+    assert!(model.batch.is_none());
+    assert_eq!(said(&model), (Tone::Good, "1 mailbox was checked, all is well."));
+}
+
+#[test]
+fn nothing_is_checked_where_nobody_signed_in() {
+    let mut model = at(is::BILLING);
+    assert_eq!(press(&mut model, "r"), []);
+    assert!(said(&model).1.contains("no token"));
 }
 
 #[test]
@@ -166,7 +172,18 @@ fn what_was_copied_is_said_with_when_it_is_cleared() {
     ] {
         let mut model = at(is::AP);
         let what = "Client id".to_owned();
-        assert_eq!(done(&mut model, Done::Copied { what, copied }).len(), effects);
+        assert_eq!(
+            done(
+                &mut model,
+                Done::Copied {
+                    what,
+                    copied,
+                    is_secret: true
+                }
+            )
+            .len(),
+            effects
+        );
         assert!(said(&model).1.contains(text), "{}", said(&model).1);
     }
 }
