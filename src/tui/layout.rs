@@ -64,6 +64,8 @@ impl Layout {
         let pane_height = match (height, pane_has_focus) {
             (..22, false) => 8,
             (_, false) => body.height / 2 + 1,
+            // The list keeps its frame, its titles, and the mailbox under the cursor.
+            (..22, true) => body.height.saturating_sub(4),
             (_, true) => body.height.saturating_sub(6),
         };
         let [list, pane] = rows(body, [Constraint::Min(0), Constraint::Length(pane_height)]);
@@ -170,6 +172,23 @@ mod tests {
                     .all(|part| window.intersection(*part) == *part && part.area() > 0),
                 "{width}x{height}"
             );
+        }
+    }
+    #[test]
+    fn a_pane_that_is_enlarged_grows_and_leaves_the_list_a_line() {
+        let pane = |size, focus| match Layout::of(size, focus) {
+            Layout::Roomy {
+                panes: Panes::Four([pane, ..]) | Panes::One(pane),
+                ..
+            } => pane.height,
+            Layout::TooSmall => 0,
+        };
+        for height in SMALLEST.1..60 {
+            for width in [60, 80, 110, 120] {
+                let size = (width, height);
+                assert!(pane(size, true) > pane(size, false), "{size:?}");
+                assert!(Layout::of(size, true).list_height() > 0, "{size:?}");
+            }
         }
     }
 }

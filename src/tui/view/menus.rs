@@ -51,7 +51,7 @@ pub fn reveal(frame: &mut Frame, model: &Model, field: Field, secret: &Secret, u
     let text = Paragraph::new(secret.expose()).wrap(Wrap { trim: false });
     let mut hint = format!("Gone in {left} s; any key closes.");
     if text.line_count(above.width) > usize::from(above.height) {
-        hint.push_str(" It goes on: c copies it.");
+        hint.push_str(" It goes on: copy it instead.");
     }
     frame.render_widget(text, above);
     frame.render_widget(say(theme, Role::Faint, hint), below);

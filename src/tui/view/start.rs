@@ -33,8 +33,8 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
         ),
         Line::default(),
     ];
+    lines.push(say(theme, Role::Ready, "1. Your app registration"));
     if fleet.applications.is_empty() {
-        lines.push(say(theme, Role::Ready, "1. Your app registration"));
         lines.push(key(
             theme,
             "N",
@@ -49,6 +49,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
                 format!("Application {} ({})", application.name, state(model, application)),
             ));
         }
+        lines.push(key(theme, "e", "changes it"));
     }
     lines.push(Line::default());
     lines.push(say(theme, Role::Ready, "2. Your mailboxes"));
