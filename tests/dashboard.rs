@@ -4,7 +4,7 @@
 #[path = "support/dashboard.rs"]
 mod dashboard;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::event::Event as Input;
 use dashboard::{Beginning, Dashboard};
@@ -14,6 +14,8 @@ use mailkey::engine::{Event, Subject, Work};
 use mailkey::tui::message::Message;
 use url::Url;
 
+/// Longer than the engine's first look at what other processes changed: then the start is over.
+const STARTED: Duration = Duration::from_millis(800);
 const BILLING: &str = "billing@contoso.example";
 
 /// The address that the browser ends on where nobody listens: the answer is behind a `#`, which
@@ -233,26 +235,34 @@ async fn a_newcomer_adds_an_application_and_a_mailbox_and_signs_in() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_burst_of_reports_is_two_frames_at_most() {
     let dashboard = Dashboard::start().await;
-    let before = dashboard.rests_for(Duration::from_millis(300)).await;
+    let before = dashboard.rests_for(STARTED).await;
     let since = dashboard.engine.now();
-    for turn in 0..500 {
-        let subject = Subject::Mailbox(MailboxId(1 + turn % 18));
-        let work = (turn < 482).then_some(Work::Refreshing { since });
-        dashboard
-            .messages
-            .send(Message::Engine(Event::Work(subject, work)))
-            .unwrap();
+    let reports: Vec<Message> = (0..500)
+        .map(|turn| {
+            let subject = Subject::Mailbox(MailboxId(1 + turn % 18));
+            Message::Engine(Event::Work(subject, (turn < 482).then_some(Work::Refreshing { since })))
+        })
+        .collect();
+    let begin = Instant::now();
+    for report in reports {
+        dashboard.messages.send(report).unwrap();
     }
-    let after = dashboard.rests_for(Duration::from_millis(300)).await;
-    assert!((1..=2).contains(&(after - before)), "{} frames", after - before);
+    // A machine that took longer to send them than a frame lasts made several bursts of one.
+    let bursts = 1 + begin.elapsed().as_millis() as usize / 10;
+    let frames = dashboard.rests_for(STARTED).await - before;
+    assert!(
+        (1..=2 * bursts).contains(&frames),
+        "{frames} frames for {bursts} bursts"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_idle_dashboard_draws_nothing() {
     let dashboard = Dashboard::start().await;
-    let before = dashboard.rests_for(Duration::from_millis(300)).await;
+    let before = dashboard.rests_for(STARTED).await;
     tokio::time::sleep(Duration::from_millis(1_500)).await;
-    assert_eq!(dashboard.draws(), before, "{}", dashboard.screen());
+    let drawn = dashboard.draws() - before;
+    assert_eq!(drawn, 0, "{}", dashboard.screen());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
