@@ -48,7 +48,7 @@ impl Layout {
             [Constraint::Length(1), Constraint::Min(0), Constraint::Length(footer)],
         );
         if width >= 110 && height >= 24 {
-            let [list, right] = columns(body, [Constraint::Percentage(45), Constraint::Min(0)]);
+            let [list, right] = columns(body, [Constraint::Percentage(47), Constraint::Min(0)]);
             let panes = if pane_has_focus {
                 Panes::One(right)
             } else {

@@ -85,7 +85,7 @@ fn a_server_that_nobody_runs_is_said() {
         "--tenant",
         "t",
         "--client-id",
-        "1",
+        "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18",
     ])
     .well();
     home.run(&["app", "check", "Lab"])

@@ -17,7 +17,7 @@ use crate::tui::time;
 
 const STEPS: usize = 6;
 const TOKEN: usize = 8;
-const CHECKED: usize = 9;
+const CHECKED: usize = 8;
 const MARKS: usize = 3;
 
 /// Draws it.

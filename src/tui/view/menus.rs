@@ -60,7 +60,7 @@ pub fn reveal(frame: &mut Frame, model: &Model, field: Field, secret: &Secret, u
 /// Whether to remove mailboxes.
 pub fn remove(frame: &mut Frame, model: &Model, ids: &[MailboxId]) {
     let theme = model.setting.theme;
-    let inside = window(frame, model, "Remove", 76, 9);
+    let inside = window(frame, model, "Remove", 76, 11);
     let what = match ids {
         [one] => model
             .entry_of(*one)

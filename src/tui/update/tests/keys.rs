@@ -144,7 +144,11 @@ fn space_selects_and_goes_on() {
     assert_eq!(model.list.targets(), [is::AP, is::BILLING]);
     assert_eq!(model.list.current().unwrap().id, is::HR);
     let asked = press(&mut model, "r");
-    assert_eq!(asked, [Effect::Check(1, vec![is::AP])], "nobody signed in for the other");
+    assert_eq!(
+        asked,
+        [Effect::Check(1, vec![is::AP])],
+        "nobody signed in for the other"
+    );
 }
 
 #[test]

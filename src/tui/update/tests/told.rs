@@ -80,7 +80,10 @@ fn a_batch_counts_and_says_how_it_went() {
     assert!(model.batch.is_none());
     assert_eq!(
         said(&model),
-        (Tone::Bad, "5 mailboxes were checked, 1 needs attention. 2 more have no token yet.")
+        (
+            Tone::Bad,
+            "5 mailboxes were checked, 1 needs attention. 2 more have no token yet."
+        )
     );
 }
 
@@ -89,7 +92,13 @@ fn a_batch_without_a_trouble_ends_well() {
     let mut model = at(is::AP);
     press(&mut model, "R");
     (0..5).for_each(|_| checked(&mut model, 1, true));
-    assert_eq!(said(&model), (Tone::Good, "5 mailboxes were checked, all is well. 2 more have no token yet."));
+    assert_eq!(
+        said(&model),
+        (
+            Tone::Good,
+            "5 mailboxes were checked, all is well. 2 more have no token yet."
+        )
+    );
 }
 
 #[test]
