@@ -40,7 +40,7 @@ pub(super) struct Errands {
     pub(super) listeners: Mutex<HashMap<u16, JoinHandle<()>>>,
     pub(super) clipboard_watch: Mutex<Option<JoinHandle<()>>>,
     /// Errands begin one after another, so that a key pressed twice begins one.
-    beginning: tokio::sync::Mutex<()>,
+    pub(super) beginning: tokio::sync::Mutex<()>,
     pub(super) held: Mutex<HashMap<String, Held>>,
     pub(super) bare_code: Mutex<Option<Secret>>,
 }

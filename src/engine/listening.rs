@@ -76,6 +76,8 @@ impl Engine {
         tokio::spawn(async move {
             // The browser may ask twice, and the last page is still on its way.
             tokio::time::sleep(GRACE).await;
+            // One that is beginning may have found a listener and not yet said that it needs it.
+            let _turn = engine.0.errands.beginning.lock().await;
             engine.stop_unneeded_listeners();
         });
         if lock(&self.0.errands.open).is_empty()

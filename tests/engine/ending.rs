@@ -141,3 +141,50 @@ async fn a_check_meanwhile_does_not_end_it() {
     let again = engine.begin_sign_in(mailbox).await.unwrap();
     assert_eq!(again.state, errand.state);
 }
+
+/// Each stopped sign-in has unneeded listeners looked for some seconds later, in the middle of
+/// whatever happens then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_begins_while_listeners_are_put_away_keeps_its_own() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    let began = std::time::Instant::now();
+    while began.elapsed() < Duration::from_secs(4) {
+        let errand = engine.begin_sign_in(mailbox).await.unwrap();
+        let here = crate::house::parameter(&errand.link, "redirect_uri").parse().unwrap();
+        let shown = page(&here).await;
+        assert!(!shown.is_empty(), "nobody listens after {:?}", began.elapsed());
+        engine.cancel_errand(&Subject::Mailbox(mailbox)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+#[ignore = "known fault: nobody ends a sign-in that was claimed"]
+async fn one_whose_process_died_with_the_answer_ends_by_the_clock() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    let errand = engine.begin_sign_in(mailbox).await.unwrap();
+    house.registry.claim_sign_in(&errand.state, house.now()).unwrap();
+    house.later(TEN_MINUTES);
+    let watching = engine.clone();
+    let watch = tokio::spawn(async move { watching.watch().await });
+    let outcome = tokio::time::timeout(Duration::from_secs(5), engine.outcome(&errand.state)).await;
+    watch.abort();
+    code_of(outcome.expect("it waits for a process that is gone"));
+}
+
+#[tokio::test]
+#[ignore = "known fault: it is called used"]
+async fn the_answer_to_one_that_was_stopped_is_told_that() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    let (errand, answer) = house.answered_elsewhere(mailbox).await;
+    engine.resume_errands().await.unwrap();
+    engine.cancel_errand(&Subject::Mailbox(mailbox)).await.unwrap();
+    let accepted = engine.accept(&Secret::new(answer.as_str())).await;
+    assert_eq!(code_of(accepted), "signin.cancelled");
+    assert_eq!(code_of(engine.outcome(&errand.state).await), "signin.cancelled");
+}

@@ -145,3 +145,26 @@ async fn without_a_token_the_difference_between_never_and_no_more_is_told() {
     assert_eq!(house.trouble(mailbox), "token.missing");
     assert_eq!(house.demo.requests().refresh_token, 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "known fault: it waits for what is shown as work only"]
+async fn the_end_of_the_program_waits_for_a_refresh_that_a_copy_asked_for() {
+    let house = House::with(Options {
+        strict: true,
+        delay: Duration::from_millis(500),
+        ..Options::default()
+    })
+    .await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.later(TWO_HOURS);
+    let before = house.refresh_token(mailbox).await;
+    let copying = engine.clone();
+    let copy = tokio::spawn(async move { copying.credential(mailbox, mailkey::engine::Field::Xoauth2).await });
+    house
+        .until("the refresh is asked for", || house.demo.requests().refresh_token == 1)
+        .await;
+    engine.settle().await;
+    copy.abort();
+    assert_ne!(house.refresh_token(mailbox).await, before);
+}
