@@ -25,6 +25,7 @@ pub struct Terminal {
 
 struct Drawn {
     bytes: Vec<u8>,
+    is_watched: bool,
     parser: Parser,
 }
 
@@ -42,6 +43,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command(arguments, environment)).unwrap();
         let drawn = Arc::new(Mutex::new(Drawn {
             bytes: Vec::new(),
+            is_watched: true,
             parser: Parser::new(size.1, size.0, 0),
         }));
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -52,7 +54,9 @@ impl Terminal {
             while let Ok(length @ 1..) = reader.read(&mut buffer) {
                 let mut drawn = on.lock().unwrap();
                 drawn.bytes.extend_from_slice(&buffer[..length]);
-                drawn.parser.process(&buffer[..length]);
+                if drawn.is_watched {
+                    drawn.parser.process(&buffer[..length]);
+                }
             }
         });
         Self {
@@ -134,6 +138,21 @@ impl Terminal {
     pub fn resize(&self, size: (u16, u16)) {
         let mut drawn = self.drawn.lock().unwrap();
         drawn.parser.screen_mut().set_size(size.1, size.0);
+        self.master.resize(pty_size(size)).unwrap();
+    }
+
+    /// Gives the window another size, while nobody looks: the parser of this test cannot do with
+    /// every size.
+    pub fn resize_unseen(&self, size: (u16, u16)) {
+        self.drawn.lock().unwrap().is_watched = false;
+        self.master.resize(pty_size(size)).unwrap();
+    }
+
+    /// Looks again, from a new picture on.
+    pub fn resize_seen(&self, size: (u16, u16)) {
+        let mut drawn = self.drawn.lock().unwrap();
+        drawn.parser = Parser::new(size.1, size.0, 0);
+        drawn.is_watched = true;
         self.master.resize(pty_size(size)).unwrap();
     }
 
