@@ -165,6 +165,12 @@ impl Engine {
         loop {
             let wanted = state.to_owned();
             let errand = self.registry(move |registry| registry.sign_in(&wanted)).await?;
+            if let Some(errand) = &errand
+                && errand.progress == Progress::Claimed
+                && errand.expires_at <= self.now()
+            {
+                return Err(super::troubles::lost_with_its_answer());
+            }
             match errand.map(|errand| errand.progress) {
                 Some(Progress::Done) => return Ok(()),
                 Some(Progress::Failed(trouble)) => return Err(trouble),

@@ -118,3 +118,13 @@ pub(super) fn over(minutes: i64) -> Trouble {
     )
     .with(Remedy::SignIn)
 }
+
+pub(super) fn lost_with_its_answer() -> Trouble {
+    Trouble::new(
+        "signin.lost",
+        "The answer came, and the process that took it ended before the token was stored",
+        "An authorization code works once, and this one may be used up.",
+        "Begin again.",
+    )
+    .with(Remedy::SignIn)
+}
