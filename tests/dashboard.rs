@@ -109,7 +109,7 @@ async fn esc_stops_a_sign_in_and_its_answer_comes_too_late() {
     dashboard.sees("The sign-in was stopped").await;
     dashboard.sees("◇ ready").await;
     dashboard.paste(&address);
-    dashboard.sees("(answer.").await;
+    dashboard.sees("(signin.cancelled)").await;
     dashboard.sees("◇ ready").await;
 }
 

@@ -91,6 +91,7 @@ impl Unclaimed {
     fn into_trouble(self) -> Trouble {
         match self {
             Self::No(trouble) => trouble,
+            Self::Again(_, Progress::Failed(trouble)) => trouble,
             Self::Again(..) => Trouble::new(
                 "answer.used",
                 "This answer was used before",

@@ -160,7 +160,6 @@ async fn one_that_begins_while_listeners_are_put_away_keeps_its_own() {
 }
 
 #[tokio::test]
-#[ignore = "known fault: nobody ends a sign-in that was claimed"]
 async fn one_whose_process_died_with_the_answer_ends_by_the_clock() {
     let house = House::new().await;
     let engine = house.engine();
@@ -176,7 +175,6 @@ async fn one_whose_process_died_with_the_answer_ends_by_the_clock() {
 }
 
 #[tokio::test]
-#[ignore = "known fault: it is called used"]
 async fn the_answer_to_one_that_was_stopped_is_told_that() {
     let house = House::new().await;
     let engine = house.engine();
