@@ -23,11 +23,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return wrong_usage(&error),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-    {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             return end(Err(Trouble::new(
@@ -56,48 +52,26 @@ async fn run(cli: Cli) -> Result<Exit, Trouble> {
     let engine = Engine::open(&home)?;
     match cli.command {
         Some(command) => cli::run(command, engine).await,
-        None => tui::run(Start {
-            engine,
-            theme: theme(),
-            demo: None,
-        })
-        .await
-        .map(|()| Exit::Well),
+        None => tui::run(Start { engine, theme: theme(), demo: None }).await.map(|()| Exit::Well),
     }
 }
 
 /// The dashboard on an embedded tenant, with registry and store of its own.
 async fn demo() -> Result<Exit, Trouble> {
-    let folder = tempfile::Builder::new()
-        .prefix("mailkey-demo-")
-        .tempdir()
-        .map_err(|error| no_folder(&error))?;
+    let folder = tempfile::Builder::new().prefix("mailkey-demo-").tempdir().map_err(|error| no_folder(&error))?;
     let demo = Arc::new(Demo::start(Options::default()).await?);
     let home = Home::in_folder(folder.path());
     write_demo_config(&demo, folder.path())?;
     let (registry, secrets, clock) = (Registry::open(&home.registry)?, Secrets::memory(), Clock::system());
     demo.seed(&registry, &secrets, clock.now()).await?;
     let settings = Settings::load(&home.config)?;
-    let engine = Engine::new(Parts {
-        settings,
-        registry,
-        secrets,
-        clipboard: Clipboard::start(),
-        clock,
-    });
-    let note = DemoNote {
-        admin_page: demo.admin_url().to_string(),
-    };
+    let engine = Engine::new(Parts { settings, registry, secrets, clipboard: Clipboard::start(), clock });
+    let note = DemoNote { admin_page: demo.admin_url().to_string() };
     let person: Person = Arc::new(move |link| {
         let demo = demo.clone();
         Box::pin(async move { demo.play(&link).await.map(|_| ()) })
     });
-    tui::run(Start {
-        engine,
-        theme: theme(),
-        demo: Some((note, person)),
-    })
-    .await?;
+    tui::run(Start { engine, theme: theme(), demo: Some((note, person)) }).await?;
     Ok(Exit::Well)
 }
 
@@ -113,25 +87,17 @@ async fn serve_demo(folder: &Path) -> Result<Exit, Trouble> {
     })?;
     let demo = Demo::start(Options::default()).await?;
     write_demo_config(&demo, folder)?;
-    eprintln!(
-        "mailkey: The demo tenant runs; its administrator's page is {}",
-        demo.admin_url()
-    );
+    eprintln!("mailkey: The demo tenant runs; its administrator's page is {}", demo.admin_url());
     eprintln!("mailkey: In another terminal:");
     eprintln!("  export MAILKEY_HOME={}", folder.display());
-    demo.application_commands()
-        .iter()
-        .for_each(|command| eprintln!("  {command}"));
+    demo.application_commands().iter().for_each(|command| eprintln!("  {command}"));
     eprintln!("mailkey: ctrl-c ends it.");
     let _ = tokio::signal::ctrl_c().await;
     Ok(Exit::Well)
 }
 
 fn write_demo_config(demo: &Demo, folder: &Path) -> Result<(), Trouble> {
-    let files = [
-        ("ca.pem", demo.ca_pem().to_owned()),
-        ("config.toml", demo.config_toml()),
-    ];
+    let files = [("ca.pem", demo.ca_pem().to_owned()), ("config.toml", demo.config_toml())];
     files
         .into_iter()
         .try_for_each(|(name, text)| std::fs::write(folder.join(name), text))

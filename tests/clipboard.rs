@@ -18,19 +18,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 #[test]
 fn another_program_sees_what_was_copied_and_that_it_is_a_secret() {
-    under_xvfb(
-        "another_program_sees_what_was_copied_and_that_it_is_a_secret",
-        || async {
-            let clipboard = Clipboard::start();
-            clipboard.copy(&Secret::new("refresh-tökén")).await.unwrap();
-            assert_eq!(xclip(&["-o"]), "refresh-tökén");
-            assert!(xclip(&["-t", "TARGETS", "-o"]).contains("x-kde-passwordManagerHint"));
-            assert_eq!(xclip(&["-t", "x-kde-passwordManagerHint", "-o"]), "secret");
-            // The contents outlive the handle, for as long as the process does.
-            drop(clipboard);
-            assert_eq!(xclip(&["-o"]), "refresh-tökén");
-        },
-    );
+    under_xvfb("another_program_sees_what_was_copied_and_that_it_is_a_secret", || async {
+        let clipboard = Clipboard::start();
+        clipboard.copy(&Secret::new("refresh-tökén")).await.unwrap();
+        assert_eq!(xclip(&["-o"]), "refresh-tökén");
+        assert!(xclip(&["-t", "TARGETS", "-o"]).contains("x-kde-passwordManagerHint"));
+        assert_eq!(xclip(&["-t", "x-kde-passwordManagerHint", "-o"]), "secret");
+        // The contents outlive the handle, for as long as the process does.
+        drop(clipboard);
+        assert_eq!(xclip(&["-o"]), "refresh-tökén");
+    });
 }
 
 #[test]
@@ -77,13 +74,7 @@ fn a_display_that_goes_away_is_an_error_with_a_reason() {
         let clipboard = Clipboard::start();
         clipboard.copy(&Secret::new("s3cret")).await.unwrap();
         let display: i32 = std::env::var(INSIDE).unwrap().parse().unwrap();
-        assert!(
-            Command::new("kill")
-                .arg(display.to_string())
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").arg(display.to_string()).status().unwrap().success());
         let deadline = Instant::now() + PATIENCE;
         let trouble = loop {
             match clipboard.copy(&Secret::new("s3cret")).await {
@@ -99,10 +90,7 @@ fn a_display_that_goes_away_is_an_error_with_a_reason() {
 /// Runs `work` in a child process with a display of its own.
 fn under_xvfb<F: Future<Output = ()>>(test: &str, work: impl FnOnce() -> F) {
     if std::env::var_os(INSIDE).is_some() {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         return runtime.block_on(work());
     }
     if let Some(missing) = ["Xvfb", "xclip"].into_iter().find(|program| !is_there(program)) {
@@ -138,18 +126,12 @@ fn xvfb() -> (Child, u32) {
         .unwrap();
     // It writes the number when it is ready.
     let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
     (server, line.trim().parse().expect("Xvfb says which display it has"))
 }
 
 fn xclip(arguments: &[&str]) -> String {
-    let output = Command::new("xclip")
-        .args(["-selection", "clipboard"])
-        .args(arguments)
-        .output()
-        .unwrap();
+    let output = Command::new("xclip").args(["-selection", "clipboard"]).args(arguments).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
@@ -167,10 +149,7 @@ fn xclip_owns(text: &str, target: &str) -> Owner {
     owner.0.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let output = Command::new("xclip")
-            .args(["-selection", "clipboard", "-t", target, "-o"])
-            .output()
-            .unwrap();
+        let output = Command::new("xclip").args(["-selection", "clipboard", "-t", target, "-o"]).output().unwrap();
         if output.stdout == text.as_bytes() {
             return owner;
         }

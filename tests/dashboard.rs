@@ -24,10 +24,7 @@ async fn address_bar(dashboard: &Dashboard, link: &Url) -> String {
     let pairs: Vec<(String, String)> = link.query_pairs().into_owned().collect();
     let mut link = link.clone();
     let others = pairs.iter().filter(|(name, _)| name != "response_mode");
-    link.query_pairs_mut()
-        .clear()
-        .extend_pairs(others)
-        .append_pair("response_mode", "fragment");
+    link.query_pairs_mut().clear().extend_pairs(others).append_pair("response_mode", "fragment");
     dashboard.demo.play(&link).await.unwrap().as_str().replace('#', "?")
 }
 
@@ -91,10 +88,7 @@ async fn another_account_is_asked_about_before_anything_is_kept() {
     dashboard.sees_no_more("Another account signed in").await;
     dashboard.sees("signin.wrong_account").await;
     let fleet = dashboard.engine.fleet().await.unwrap();
-    let billing = fleet
-        .entries()
-        .find(|entry| entry.mailbox.address.as_str() == BILLING)
-        .unwrap();
+    let billing = fleet.entries().find(|entry| entry.mailbox.address.as_str() == BILLING).unwrap();
     assert_eq!(billing.grant.token, mailkey::domain::Token::None);
 }
 
@@ -124,18 +118,9 @@ async fn an_answer_for_a_mailbox_that_was_removed_brings_nothing_back() {
     dashboard.sees("Nothing matches").await;
     dashboard.paste(&address);
     dashboard.sees("(answer.").await;
-    assert_eq!(
-        dashboard.demo.requests().authorization_code,
-        0,
-        "the code is not even tried"
-    );
+    assert_eq!(dashboard.demo.requests().authorization_code, 0, "the code is not even tried");
     let fleet = dashboard.engine.fleet().await.unwrap();
-    assert!(
-        fleet
-            .mailboxes
-            .iter()
-            .all(|mailbox| mailbox.address.as_str() != BILLING)
-    );
+    assert!(fleet.mailboxes.iter().all(|mailbox| mailbox.address.as_str() != BILLING));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -144,15 +129,8 @@ async fn smtp_auth_is_switched_on_and_checked_again() {
     dashboard.go_to("hr@contoso.example").await;
     dashboard.sees("SMTP AUTH is switched off").await;
     dashboard.press(&["⏎"]);
-    assert!(
-        dashboard
-            .handed_over()
-            .await
-            .starts_with("Set-CASMailbox -Identity 'hr@contoso.example'")
-    );
-    dashboard
-        .demo
-        .set_smtp_auth(&"hr@contoso.example".parse().unwrap(), true);
+    assert!(dashboard.handed_over().await.starts_with("Set-CASMailbox -Identity 'hr@contoso.example'"));
+    dashboard.demo.set_smtp_auth(&"hr@contoso.example".parse().unwrap(), true);
     dashboard.press(&["r"]);
     dashboard.sees("●●●●").await;
     dashboard.sees("SMTP accepted just now").await;
@@ -161,10 +139,7 @@ async fn smtp_auth_is_switched_on_and_checked_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_fleet_is_checked_with_progress() {
     let slow = Beginning {
-        options: Options {
-            delay: Duration::from_millis(40),
-            ..Options::default()
-        },
+        options: Options { delay: Duration::from_millis(40), ..Options::default() },
         parallel: 2,
         ..Beginning::default()
     };
@@ -183,10 +158,7 @@ async fn the_whole_fleet_is_checked_with_progress() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn esc_stops_a_check_of_the_whole_fleet() {
     let slow = Beginning {
-        options: Options {
-            delay: Duration::from_millis(100),
-            ..Options::default()
-        },
+        options: Options { delay: Duration::from_millis(100), ..Options::default() },
         parallel: 1,
         ..Beginning::default()
     };
@@ -203,10 +175,7 @@ async fn esc_stops_a_check_of_the_whole_fleet() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newcomer_adds_an_application_and_a_mailbox_and_signs_in() {
-    let empty = Beginning {
-        seeded: false,
-        ..Beginning::default()
-    };
+    let empty = Beginning { seeded: false, ..Beginning::default() };
     let dashboard = Dashboard::start_as(empty).await;
     dashboard.press(&["N"]);
     dashboard.sees("New application").await;
@@ -250,10 +219,7 @@ async fn a_burst_of_reports_is_two_frames_at_most() {
     // A machine that took longer to send them than a frame lasts made several bursts of one.
     let bursts = 1 + begin.elapsed().as_millis() as usize / 10;
     let frames = dashboard.rests_for(STARTED).await - before;
-    assert!(
-        (1..=2 * bursts).contains(&frames),
-        "{frames} frames for {bursts} bursts"
-    );
+    assert!((1..=2 * bursts).contains(&frames), "{frames} frames for {bursts} bursts");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,65 +6,14 @@ use std::path::{Path, PathBuf};
 
 /// A room, the rooms that it may use, and words that it may not know.
 const ROOMS: &[(&str, &[&str], &[&str])] = &[
-    (
-        "domain",
-        &[],
-        &[
-            "std::fs",
-            "std::net",
-            "tokio::",
-            "reqwest",
-            "rusqlite",
-            "ratatui",
-            "crossterm",
-            "::now()",
-        ],
-    ),
-    (
-        "oauth",
-        &["domain"],
-        &[
-            "std::fs",
-            "rusqlite",
-            "ratatui",
-            "crossterm",
-            "tokio::spawn",
-            "Timestamp::now",
-        ],
-    ),
-    (
-        "mail",
-        &["domain"],
-        &[
-            "std::fs",
-            "rusqlite",
-            "ratatui",
-            "crossterm",
-            "tokio::spawn",
-            "Timestamp::now",
-        ],
-    ),
-    (
-        "registry",
-        &["domain"],
-        &["std::net", "tokio::net", "reqwest", "ratatui", "crossterm"],
-    ),
-    (
-        "secrets",
-        &["domain"],
-        &["std::net", "tokio::net", "reqwest", "ratatui", "crossterm"],
-    ),
+    ("domain", &[], &["std::fs", "std::net", "tokio::", "reqwest", "rusqlite", "ratatui", "crossterm", "::now()"]),
+    ("oauth", &["domain"], &["std::fs", "rusqlite", "ratatui", "crossterm", "tokio::spawn", "Timestamp::now"]),
+    ("mail", &["domain"], &["std::fs", "rusqlite", "ratatui", "crossterm", "tokio::spawn", "Timestamp::now"]),
+    ("registry", &["domain"], &["std::net", "tokio::net", "reqwest", "ratatui", "crossterm"]),
+    ("secrets", &["domain"], &["std::net", "tokio::net", "reqwest", "ratatui", "crossterm"]),
     ("desktop", &["domain"], &["rusqlite", "ratatui"]),
-    (
-        "engine",
-        &["domain", "oauth", "mail", "registry", "secrets", "desktop"],
-        &["ratatui", "crossterm"],
-    ),
-    (
-        "tui",
-        &["domain", "engine"],
-        &["std::fs", "std::net", "tokio::net", "reqwest", "rusqlite"],
-    ),
+    ("engine", &["domain", "oauth", "mail", "registry", "secrets", "desktop"], &["ratatui", "crossterm"]),
+    ("tui", &["domain", "engine"], &["std::fs", "std::net", "tokio::net", "reqwest", "rusqlite"]),
     ("cli", &["domain", "engine"], &["ratatui", "reqwest", "rusqlite"]),
     ("demo", &["domain", "registry", "secrets"], &["ratatui", "crossterm"]),
 ];
@@ -76,9 +25,7 @@ fn every_room_uses_only_the_rooms_behind_it() {
         for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room)) {
             let text = fs::read_to_string(&file).expect("a source file can be read");
             for (number, line) in product_lines(&text) {
-                let uses_other = rooms_in(line)
-                    .into_iter()
-                    .any(|used| used != *room && !allowed.contains(&used));
+                let uses_other = rooms_in(line).into_iter().any(|used| used != *room && !allowed.contains(&used));
                 let knows_too_much = forbidden.iter().any(|word| line.contains(word));
                 if uses_other || knows_too_much {
                     wrong.push(format!("{}:{number}: {}", file.display(), line.trim()));
@@ -92,16 +39,9 @@ fn every_room_uses_only_the_rooms_behind_it() {
 #[test]
 fn every_folder_is_a_room_of_the_house() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for folder in fs::read_dir(source)
-        .expect("src is there")
-        .flatten()
-        .filter(|entry| entry.path().is_dir())
-    {
+    for folder in fs::read_dir(source).expect("src is there").flatten().filter(|entry| entry.path().is_dir()) {
         let name = folder.file_name().to_string_lossy().into_owned();
-        assert!(
-            ROOMS.iter().any(|(room, ..)| *room == name),
-            "{name}/ is no room: add it here and to the README"
-        );
+        assert!(ROOMS.iter().any(|(room, ..)| *room == name), "{name}/ is no room: add it here and to the README");
     }
 }
 
@@ -109,11 +49,7 @@ fn every_folder_is_a_room_of_the_house() {
 fn rooms_in(line: &str) -> Vec<&str> {
     line.split("crate::")
         .skip(1)
-        .map(|rest| {
-            rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                .next()
-                .unwrap_or_default()
-        })
+        .map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default())
         .filter(|name| ROOMS.iter().any(|(room, ..)| room == name))
         .collect()
 }
@@ -133,16 +69,10 @@ fn product_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     gather(folder, &mut files);
-    let texts: Vec<String> = files
-        .iter()
-        .map(|file| fs::read_to_string(file).expect("a source file can be read"))
-        .collect();
+    let texts: Vec<String> =
+        files.iter().map(|file| fs::read_to_string(file).expect("a source file can be read")).collect();
     let for_tests: Vec<&str> = texts.iter().flat_map(|text| test_modules(text)).collect();
-    files.retain(|file| {
-        !for_tests
-            .iter()
-            .any(|name| file.file_stem().is_some_and(|stem| stem == *name))
-    });
+    files.retain(|file| !for_tests.iter().any(|name| file.file_stem().is_some_and(|stem| stem == *name)));
     files
 }
 

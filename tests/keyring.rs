@@ -15,11 +15,7 @@ use mailkey::secrets::{Key, Secrets};
 const PASSWORD: &str = "a password";
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .build()
-        .unwrap()
-        .block_on(future)
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
 }
 
 fn key(number: i64) -> Key {
@@ -50,11 +46,7 @@ fn long_secrets_come_back_after_a_restart() {
         session.start_keyring(PASSWORD);
         for store in [secrets, Secrets::keyring()] {
             for (number, length) in [(1, 0), (2, 1_600), (3, 100_000)] {
-                assert_eq!(
-                    wait(store.get(&key(number))).unwrap(),
-                    Some(token(length)),
-                    "{length} bytes"
-                );
+                assert_eq!(wait(store.get(&key(number))).unwrap(), Some(token(length)), "{length} bytes");
             }
         }
         let secrets = Secrets::keyring();

@@ -24,20 +24,13 @@ fn the_generated_parts_are_up_to_date() {
         fs::write(README, &right).expect("the README can be written");
         return;
     }
-    assert!(
-        written == right,
-        "the README is behind the program: UPDATE_README=1 cargo test --test readme"
-    );
+    assert!(written == right, "the README is behind the program: UPDATE_README=1 cargo test --test readme");
 }
 
 /// `readme` with `text` between `<!-- NAME -->` and `<!-- /NAME -->`.
 fn replace(readme: &str, name: &str, text: &str) -> String {
     let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
-    let (before, rest) = readme
-        .split_once(&begin)
-        .unwrap_or_else(|| panic!("the README has no {begin}"));
-    let (_, after) = rest
-        .split_once(&end)
-        .unwrap_or_else(|| panic!("the README has no {end}"));
+    let (before, rest) = readme.split_once(&begin).unwrap_or_else(|| panic!("the README has no {begin}"));
+    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("the README has no {end}"));
     format!("{before}{begin}{text}{end}{after}")
 }

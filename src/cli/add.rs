@@ -22,9 +22,7 @@ pub async fn run(
     }
     let count = addresses.len();
     for address in addresses {
-        engine
-            .add_mailbox(address, application.clone(), account.clone())
-            .await?;
+        engine.add_mailbox(address, application.clone(), account.clone()).await?;
     }
     tell(&match count {
         1 => "1 mailbox was added. `mailkey signin ADDRESS` takes it on.".to_owned(),
@@ -43,10 +41,5 @@ fn exists(address: &Address) -> Trouble {
 }
 
 fn double(address: &Address) -> Trouble {
-    Trouble::new(
-        "address.double",
-        format!("{address} is given twice"),
-        "Nothing was added.",
-        "Give each address once.",
-    )
+    Trouble::new("address.double", format!("{address} is given twice"), "Nothing was added.", "Give each address once.")
 }

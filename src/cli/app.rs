@@ -24,11 +24,7 @@ pub async fn run(command: AppCommand, engine: &Engine) -> Result<Exit, Trouble> 
 }
 
 async fn add(engine: &Engine, form: AddApplication) -> Result<Exit, Trouble> {
-    let secret = if form.secret_stdin {
-        Some(read_secret().await?)
-    } else {
-        None
-    };
+    let secret = if form.secret_stdin { Some(read_secret().await?) } else { None };
     let name = form.name.clone();
     let application = Application {
         name: form.name,
@@ -42,9 +38,7 @@ async fn add(engine: &Engine, form: AddApplication) -> Result<Exit, Trouble> {
         consent: Check::Unknown,
     };
     engine.save_application(None, application, secret).await?;
-    tell(&format!(
-        "{name} was added. `mailkey app check` asks its provider whether it is known."
-    ));
+    tell(&format!("{name} was added. `mailkey app check` asks its provider whether it is known."));
     Ok(Exit::Well)
 }
 
@@ -58,13 +52,7 @@ async fn list(engine: &Engine) -> Result<Exit, Trouble> {
             Check::Ok { .. } => "known to its provider",
             Check::Failed { trouble, .. } => trouble.code(),
         };
-        let Application {
-            name,
-            provider,
-            tenant,
-            client_id,
-            ..
-        } = application;
+        let Application { name, provider, tenant, client_id, .. } = application;
         print(&format!("{name}\t{provider}\t{tenant}\t{client_id}\t{proof}"))?;
     }
     Ok(Exit::Well)

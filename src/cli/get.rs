@@ -17,10 +17,8 @@ pub async fn run(engine: &Engine, address: Address, field: Field, copy: bool) ->
         Copied::Clipboard { cleared_at: Some(_) } => keep_for_a_while(engine, field).await,
         Copied::Clipboard { cleared_at: None } => keep_for_a_while(engine, field).await,
         Copied::ForTerminal(text) if stderr().is_terminal() => {
-            let _ = crossterm::execute!(
-                stderr(),
-                crossterm::clipboard::CopyToClipboard::to_clipboard_from(text.expose())
-            );
+            let _ =
+                crossterm::execute!(stderr(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text.expose()));
             tell(&format!(
                 "{} was handed to your terminal (OSC 52). Clear the clipboard yourself after use.",
                 field.name()
@@ -34,11 +32,7 @@ pub async fn run(engine: &Engine, address: Address, field: Field, copy: bool) ->
 /// On Linux what was copied is gone with the program that copied it, so it stays until it is cleared.
 async fn keep_for_a_while(engine: &Engine, field: Field) {
     let patience = engine.settings().clear_after;
-    tell(&format!(
-        "{} is on the clipboard for {} s; ctrl-c clears it now.",
-        field.name(),
-        patience.as_secs()
-    ));
+    tell(&format!("{} is on the clipboard for {} s; ctrl-c clears it now.", field.name(), patience.as_secs()));
     tokio::select! {
         () = tokio::time::sleep(patience) => {}
         _ = tokio::signal::ctrl_c() => {}

@@ -10,12 +10,7 @@ pub async fn run(engine: &Engine, as_json: bool) -> Result<Exit, Trouble> {
     let now = engine.now();
     let mut exit = Exit::Well;
     let mut records = Vec::new();
-    let widest = fleet
-        .mailboxes
-        .iter()
-        .map(|mailbox| mailbox.address.as_str().chars().count())
-        .max()
-        .unwrap_or(0);
+    let widest = fleet.mailboxes.iter().map(|mailbox| mailbox.address.as_str().chars().count()).max().unwrap_or(0);
     for entry in fleet.entries() {
         let limit = entry.idle_limit_days();
         let steps = Steps::of(entry.application, entry.grant, entry.mailbox, limit, now);
@@ -37,16 +32,9 @@ pub async fn run(engine: &Engine, as_json: bool) -> Result<Exit, Trouble> {
 
 /// `billing@contoso.com  done done done stuck  valid  smtp.auth_disabled.tenant`.
 fn line(entry: &Entry<'_>, steps: &Steps, token: &str, widest: usize) -> String {
-    let words: Vec<String> = steps
-        .iter()
-        .map(|(_, state)| format!("{:<7}", StepState::word(state)))
-        .collect();
+    let words: Vec<String> = steps.iter().map(|(_, state)| format!("{:<7}", StepState::word(state))).collect();
     let trouble = steps.trouble().map_or("", |(_, trouble)| trouble.code());
-    format!(
-        "{:<widest$}  {}  {token:<8}  {trouble}",
-        entry.mailbox.address.as_str(),
-        words.join(" ")
-    )
-    .trim_end()
-    .to_owned()
+    format!("{:<widest$}  {}  {token:<8}  {trouble}", entry.mailbox.address.as_str(), words.join(" "))
+        .trim_end()
+        .to_owned()
 }

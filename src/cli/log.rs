@@ -14,10 +14,6 @@ pub fn write_to(path: &Path, filter: Option<String>) {
         let _ = std::fs::create_dir_all(folder);
     }
     if let Ok(file) = options.open(path) {
-        tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_ansi(false)
-            .with_writer(file)
-            .init();
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(file).init();
     }
 }

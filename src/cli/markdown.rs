@@ -27,28 +27,16 @@ fn rows(command: &Command, path: &str, table: &mut String) {
 fn arguments(command: &Command) -> String {
     let mut out = String::new();
     for argument in command.get_arguments().filter(|argument| argument.get_id() != "help") {
-        let name = argument
-            .get_value_names()
-            .and_then(<[_]>::first)
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let name = argument.get_value_names().and_then(<[_]>::first).map(ToString::to_string).unwrap_or_default();
         let value = argument.get_action().takes_values();
         let shown = match argument.get_long() {
             Some(long) if value => format!("--{long} {name}"),
             Some(long) => format!("--{long}"),
             None => name,
         };
-        let many = if argument.get_num_args().is_some_and(|count| count.max_values() > 1) {
-            "…"
-        } else {
-            ""
-        };
+        let many = if argument.get_num_args().is_some_and(|count| count.max_values() > 1) { "…" } else { "" };
         out.push(' ');
-        out.push_str(&if argument.is_required_set() {
-            format!("{shown}{many}")
-        } else {
-            format!("[{shown}]{many}")
-        });
+        out.push_str(&if argument.is_required_set() { format!("{shown}{many}") } else { format!("[{shown}]{many}") });
     }
     out
 }

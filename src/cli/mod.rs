@@ -164,15 +164,9 @@ pub enum Exit {
 pub async fn run(command: Command, engine: Engine) -> Result<Exit, Trouble> {
     match command {
         Command::App(command) => app::run(command, &engine).await,
-        Command::Add {
-            addresses,
-            app,
-            account,
-        } => add::run(&engine, addresses, app, account).await,
+        Command::Add { addresses, app, account } => add::run(&engine, addresses, app, account).await,
         Command::Remove { addresses } => remove::run(&engine, addresses).await,
-        Command::Signin {
-            address, device: true, ..
-        } => signin::by_device(&engine, address).await,
+        Command::Signin { address, device: true, .. } => signin::by_device(&engine, address).await,
         Command::Signin { address, print, .. } => signin::by_browser(&engine, address, print).await,
         Command::Redeem => redeem::run(&engine).await,
         Command::List { json } => list::run(&engine, json).await,
@@ -215,11 +209,8 @@ fn tell(line: &str) {
 }
 
 fn field(name: &str) -> Result<Field, String> {
-    Field::ALL
-        .into_iter()
-        .find(|field| field.name() == name)
-        .ok_or_else(|| {
-            let names: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
-            format!("it is one of {}", names.join(", "))
-        })
+    Field::ALL.into_iter().find(|field| field.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = Field::ALL.iter().map(|field| field.name()).collect();
+        format!("it is one of {}", names.join(", "))
+    })
 }

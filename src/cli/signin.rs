@@ -37,11 +37,7 @@ pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> 
         Err(trouble) if trouble.code() == "signin.wrong_account" => Err(trouble_with_hint(trouble)),
         Err(trouble) => Err(trouble),
         Ok(()) => {
-            tell(&format!(
-                "{} is signed in. The refresh token is in {}.",
-                mailbox.address,
-                engine.store_title()
-            ));
+            tell(&format!("{} is signed in. The refresh token is in {}.", mailbox.address, engine.store_title()));
             Ok(Exit::Well)
         }
     }
@@ -60,11 +56,7 @@ pub async fn by_device(engine: &Engine, address: Address) -> Result<Exit, Troubl
     match engine.finish_device_sign_in(errand).await? {
         Accepted::WrongAccount { expected, username, .. } => Err(wrong_account(&expected, &username)),
         _ => {
-            tell(&format!(
-                "{} is signed in. The refresh token is in {}.",
-                mailbox.address,
-                engine.store_title()
-            ));
+            tell(&format!("{} is signed in. The refresh token is in {}.", mailbox.address, engine.store_title()));
             Ok(Exit::Well)
         }
     }

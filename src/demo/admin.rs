@@ -38,11 +38,7 @@ impl World {
 
     /// Includes an account in a Conditional Access policy that blocks it, or excludes it.
     pub fn set_conditional_access(&mut self, account: &Address, blocks: bool) {
-        let policy = if blocks {
-            Policy::ConditionalAccess
-        } else {
-            Policy::None
-        };
+        let policy = if blocks { Policy::ConditionalAccess } else { Policy::None };
         self.change(account, |account| account.policy = policy);
     }
 
@@ -73,9 +69,7 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>) -> Response {
     let token = &shared.admin_token;
     let tenants = world.scenario.tenants.iter();
     let sections: String = tenants.map(|tenant| section(&world, tenant, token)).collect();
-    Page::new("admin", "Demo admin centre", template::ADMIN)
-        .html("tenants", sections)
-        .respond(200)
+    Page::new("admin", "Demo admin centre", template::ADMIN).html("tenants", sections).respond(200)
 }
 
 /// `POST /`: a switch was pressed.
@@ -114,23 +108,14 @@ fn setting(params: &Params) -> SmtpAuth {
 
 fn section(world: &World, tenant: &Tenant, token: &str) -> String {
     let accounts = world.accounts_of(tenant);
-    let rows: String = accounts
-        .take(200)
-        .map(|account| row(world, tenant, account, token))
-        .collect();
+    let rows: String = accounts.take(200).map(|account| row(world, tenant, account, token)).collect();
     let mut registrations = world.scenario.registrations.iter();
     let applications: String = registrations
         .by_ref()
         .filter(|known| tenant.is_called(&known.tenant))
         .map(|known| application(known, token))
         .collect();
-    let smtp = toggle(
-        token,
-        "tenant_smtp",
-        &tenant.id,
-        tenant.smtp_auth,
-        "SMTP AUTH for the organization",
-    );
+    let smtp = toggle(token, "tenant_smtp", &tenant.id, tenant.smtp_auth, "SMTP AUTH for the organization");
     format!(
         "<section><header><h2>{title} <small>{domain}</small></h2><dl class=\"switches\">\
          <div><dt>SMTP AUTH for the organization</dt><dd>{smtp}</dd></div>{applications}</dl></header>\
@@ -144,13 +129,7 @@ fn section(world: &World, tenant: &Tenant, token: &str) -> String {
 fn application(registration: &Registration, token: &str) -> String {
     let name = escape(registration.name.as_str());
     let label = format!("Admin consent for {}", registration.name);
-    let consent = toggle(
-        token,
-        "admin_consent",
-        &registration.client_id,
-        registration.admin_consent,
-        &label,
-    );
+    let consent = toggle(token, "admin_consent", &registration.client_id, registration.admin_consent, &label);
     format!("<div><dt>Admin consent for “{name}”</dt><dd>{consent}</dd></div>")
 }
 
@@ -161,10 +140,7 @@ fn row(world: &World, tenant: &Tenant, account: &Account, token: &str) -> String
     let blocked = account.policy == Policy::ConditionalAccess;
     let (policy, sessions) = match account.role {
         Role::Shared => ("–".to_owned(), "–".to_owned()),
-        _ => (
-            policy_toggle(token, address, blocked),
-            revoke_button(world, account, token),
-        ),
+        _ => (policy_toggle(token, address, blocked), revoke_button(world, account, token)),
     };
     format!(
         "<tr id=\"{address}\"><td><b>{address}</b><small>{name}</small></td><td>{smtp}</td><td>{imap}</td><td>{policy}</td><td>{sessions}</td></tr>\n",
@@ -176,16 +152,9 @@ fn row(world: &World, tenant: &Tenant, account: &Account, token: &str) -> String
 
 /// Three settings: the mailbox's own, or the organization's.
 fn smtp_choice(token: &str, tenant: &Tenant, account: &Account) -> String {
-    let inherited = if tenant.smtp_auth {
-        "inherit (on)"
-    } else {
-        "inherit (off)"
-    };
-    let choices = [
-        (SmtpAuth::Inherit, "inherit", inherited),
-        (SmtpAuth::On, "on", "on"),
-        (SmtpAuth::Off, "off", "off"),
-    ];
+    let inherited = if tenant.smtp_auth { "inherit (on)" } else { "inherit (off)" };
+    let choices =
+        [(SmtpAuth::Inherit, "inherit", inherited), (SmtpAuth::On, "on", "on"), (SmtpAuth::Off, "off", "off")];
     let buttons: String = choices
         .into_iter()
         .map(|(setting, value, word)| {
@@ -217,9 +186,7 @@ fn policy_toggle(token: &str, address: &str, blocked: bool) -> String {
 
 fn revoke_button(world: &World, account: &Account, token: &str) -> String {
     let when = world.valid_from.get(&account.address);
-    let note = when.map_or(String::new(), |at| {
-        format!("<small>revoked {}</small>", at.strftime("%H:%M:%S UTC"))
-    });
+    let note = when.map_or(String::new(), |at| format!("<small>revoked {}</small>", at.strftime("%H:%M:%S UTC")));
     let button = "<button class=\"plain\" name=\"to\" value=\"now\">Revoke</button>";
     switch(token, "revoke", account.address.as_str(), "", button) + &note
 }

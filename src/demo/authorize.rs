@@ -60,11 +60,7 @@ fn check(world: &World, tenant: &str, query: &str) -> Result<Errand, Denial> {
         scopes,
         login_hint: params.get("login_hint").map(str::to_owned),
         consent,
-        then: Then::Redirect {
-            back,
-            nonce: params.get("nonce").map(str::to_owned),
-            challenge,
-        },
+        then: Then::Redirect { back, nonce: params.get("nonce").map(str::to_owned), challenge },
         stage: Stage::SignIn,
         opened_at: world.now(),
     })
@@ -81,11 +77,7 @@ fn check_back(registration: &Registration, params: &Params) -> Result<Back, Refu
             return Err(Refusal::new("invalid_request", 70_007, message));
         }
     };
-    Ok(Back {
-        redirect_uri,
-        mode,
-        state: params.get("state").map(str::to_owned),
-    })
+    Ok(Back { redirect_uri, mode, state: params.get("state").map(str::to_owned) })
 }
 
 /// The request's redirect URI, if it is one of the registration's.
@@ -130,11 +122,7 @@ fn without_port(uri: &str) -> (&str, &str) {
     };
     let path = port_and_path.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = port_and_path.len() - path.len();
-    if (1..=5).contains(&digits) {
-        ("http://localhost", path)
-    } else {
-        (uri, "")
-    }
+    if (1..=5).contains(&digits) { ("http://localhost", path) } else { (uri, "") }
 }
 
 fn check_response(params: &Params) -> Result<(), Refusal> {
@@ -158,11 +146,9 @@ fn check_prompt(params: &Params) -> Result<Consent, Refusal> {
             90_023,
             "Invalid STS request: 'login_hint' and 'prompt=select_account' exclude each other.",
         )),
-        Some("none") => Err(Refusal::new(
-            "login_required",
-            50_058,
-            "A silent sign-in request was sent but no user is signed in.",
-        )),
+        Some("none") => {
+            Err(Refusal::new("login_required", 50_058, "A silent sign-in request was sent but no user is signed in."))
+        }
         Some(other) => {
             let message = format!("Unsupported 'prompt' value '{other}'.");
             Err(Refusal::new("invalid_request", 90_023, message))

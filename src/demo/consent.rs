@@ -86,11 +86,7 @@ impl Asked {
             application: registration.name.to_string(),
             scopes: Scopes::parse(&spelled_out(scope), registration.name.as_str())?,
             scope: scope.to_owned(),
-            back: Back {
-                redirect_uri,
-                mode: ResponseMode::Query,
-                state: params.get("state").map(str::to_owned),
-            },
+            back: Back { redirect_uri, mode: ResponseMode::Query, state: params.get("state").map(str::to_owned) },
             tenant: tenant.clone(),
         })
     }
@@ -127,31 +123,25 @@ impl Asked {
             "" => String::new(),
             text => format!("<p class=\"wrong\" role=\"alert\">{}</p>", escape(text)),
         };
-        Page::new(
-            "organization_consent",
-            "Permissions requested",
-            template::ORGANIZATION_CONSENT,
-        )
-        .text("action", format!("/{}/v2.0/adminconsent?{query}", self.tenant.id))
-        .text("session", &shared.admin_token)
-        .text("tenant", &self.tenant.title)
-        .text("application", &self.application)
-        .text("administrator", format!("admin@{}", self.tenant.main_domain()))
-        .html("wrong", wrong)
-        .html("permissions", permissions(&self.scopes))
-        .respond(200)
+        Page::new("organization_consent", "Permissions requested", template::ORGANIZATION_CONSENT)
+            .text("action", format!("/{}/v2.0/adminconsent?{query}", self.tenant.id))
+            .text("session", &shared.admin_token)
+            .text("tenant", &self.tenant.title)
+            .text("application", &self.application)
+            .text("administrator", format!("admin@{}", self.tenant.main_domain()))
+            .html("wrong", wrong)
+            .html("permissions", permissions(&self.scopes))
+            .respond(200)
     }
 }
 
 impl World {
     fn home_of(&self, client_id: &str) -> Result<&Tenant, Refusal> {
         let mut tenants = self.scenario.tenants.iter();
-        tenants
-            .find(|tenant| self.registration(tenant, client_id).is_ok())
-            .ok_or_else(|| {
-                let message = format!("Application with identifier '{client_id}' was not found.");
-                Refusal::new("unauthorized_client", 700_016, message)
-            })
+        tenants.find(|tenant| self.registration(tenant, client_id).is_ok()).ok_or_else(|| {
+            let message = format!("Application with identifier '{client_id}' was not found.");
+            Refusal::new("unauthorized_client", 700_016, message)
+        })
     }
 }
 
@@ -159,7 +149,5 @@ impl World {
 fn spelled_out(scope: &str) -> String {
     let all = "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/POP.AccessAsUser.All \
                https://outlook.office.com/SMTP.Send";
-    scope
-        .replace("https://outlook.office365.com/.default", all)
-        .replace("https://outlook.office.com/.default", all)
+    scope.replace("https://outlook.office365.com/.default", all).replace("https://outlook.office.com/.default", all)
 }

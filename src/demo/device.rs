@@ -89,10 +89,7 @@ fn begin(shared: &Shared, tenant: &str, headers: &HeaderMap, params: &Params) ->
 /// Nine letters and digits that cannot be taken for each other (RFC 8628 section 6.1).
 fn user_code() -> String {
     const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    bytes::<9>()
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
-        .collect()
+    bytes::<9>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }
 
 /// The poll (RFC 8628 sections 3.4 and 3.5).
@@ -114,11 +111,9 @@ pub(super) fn redeem(world: &mut World, client: &Client, params: &Params) -> Res
             70_016,
             "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
         )),
-        Progress::Declined => Err(Refusal::new(
-            "authorization_declined",
-            65_004,
-            "User declined to consent to access the app.",
-        )),
+        Progress::Declined => {
+            Err(Refusal::new("authorization_declined", 65_004, "User declined to consent to access the app."))
+        }
         Progress::Approved(grant) => Ok(grant.clone()),
     }?;
     let scopes = grant.scopes.clone();
@@ -168,10 +163,7 @@ impl Device {
 /// The person agreed.
 pub(super) fn approve(world: &mut World, code: &str, grant: Grant) -> Response {
     settle(world, code, Progress::Approved(grant));
-    notice(
-        "You have signed in",
-        "You may close this window and go back to your device.",
-    )
+    notice("You have signed in", "You may close this window and go back to your device.")
 }
 
 /// The person did not.
@@ -191,8 +183,5 @@ fn entry_page(typed: &str, code: u16, wrong: &str) -> Response {
         "" => String::new(),
         text => format!("<p class=\"wrong\" role=\"alert\">{}</p>", escape(text)),
     };
-    Page::new("device", "Enter code", template::DEVICE)
-        .text("user_code", typed)
-        .html("wrong", wrong)
-        .respond(code)
+    Page::new("device", "Enter code", template::DEVICE).text("user_code", typed).html("wrong", wrong).respond(code)
 }

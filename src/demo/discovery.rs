@@ -21,13 +21,7 @@ pub(super) async fn document(State(shared): State<Arc<Shared>>, Path(name): Path
         (Err(_), "common" | "organizations") => {
             faults::json(200, describe(&shared.base, &name, "{tenantid}").to_string())
         }
-        (Err(refusal), _) => refused(
-            &shared,
-            &Refusal {
-                error: "invalid_tenant",
-                ..refusal
-            },
-        ),
+        (Err(refusal), _) => refused(&shared, &Refusal { error: "invalid_tenant", ..refusal }),
     }
 }
 

@@ -24,13 +24,7 @@ pub(super) struct Refusal {
 
 impl Refusal {
     pub fn new(error: &'static str, code: u32, message: impl Into<String>) -> Self {
-        Self {
-            error,
-            code,
-            message: message.into(),
-            suberror: None,
-            claims: None,
-        }
+        Self { error, code, message: message.into(), suberror: None, claims: None }
     }
 
     pub fn with_suberror(mut self, suberror: &'static str) -> Self {
@@ -49,11 +43,7 @@ impl Refusal {
 
     /// AADSTS9002313.
     pub fn malformed() -> Self {
-        Self::new(
-            "invalid_request",
-            9_002_313,
-            "Invalid request. Request is malformed or invalid.",
-        )
+        Self::new("invalid_request", 9_002_313, "Invalid request. Request is malformed or invalid.")
     }
 
     /// AADSTS70011.
@@ -83,11 +73,7 @@ impl Refusal {
 
     /// RFC 6749 section 5.2: 401 for a client that fails to prove itself, 400 for all else.
     pub fn status(&self) -> u16 {
-        if self.error == "invalid_client" && self.code != 650_053 {
-            401
-        } else {
-            400
-        }
+        if self.error == "invalid_client" && self.code != 650_053 { 401 } else { 400 }
     }
 
     /// The refusal with its trace ids, as of `now`.

@@ -114,10 +114,8 @@ impl Fault {
 
 /// A JSON answer that nobody keeps (RFC 6749 section 5.1).
 pub(super) fn json(code: u16, text: String) -> Response {
-    let headers = [
-        (CONTENT_TYPE, "application/json; charset=utf-8"),
-        (axum::http::header::CACHE_CONTROL, "no-store, no-cache"),
-    ];
+    let headers =
+        [(CONTENT_TYPE, "application/json; charset=utf-8"), (axum::http::header::CACHE_CONTROL, "no-store, no-cache")];
     (status(code), headers, text).into_response()
 }
 

@@ -27,10 +27,7 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
         .route("/{tenant}/oauth2/v2.0/authorize", get(authorize::authorize))
         .route("/{tenant}/oauth2/v2.0/token", post(token::token).get(token::get))
         .route("/{tenant}/oauth2/v2.0/devicecode", post(device::device_code))
-        .route(
-            "/{tenant}/v2.0/.well-known/openid-configuration",
-            get(discovery::document),
-        )
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::document))
         .route("/{tenant}/v2.0/adminconsent", get(consent::page).post(consent::clicked))
         .route("/sign-in", post(signin::sign_in))
         .route("/consent", post(signin::consent))
@@ -55,14 +52,8 @@ async fn guard(
     next: Next,
 ) -> Response {
     let port = shared.base.rsplit(':').next().unwrap_or_default();
-    let host = headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
-    if ![format!("localhost:{port}"), format!("127.0.0.1:{port}")]
-        .iter()
-        .any(|known| known == host)
-    {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if ![format!("localhost:{port}"), format!("127.0.0.1:{port}")].iter().any(|known| known == host) {
         return (status(421), "The demo answers to localhost only.\n").into_response();
     }
     let length = uri.path_and_query().map_or(0, |path| path.as_str().len());
@@ -77,18 +68,12 @@ async fn native_client() -> Response {
     Page::new("native_client", "This page is not normally shown", template::NOTICE)
         .text("heading", "You have reached a page that is not normally shown.")
         .text("text", "Microsoft will never ask you to copy or share this URL.")
-        .html(
-            "script",
-            "<script>setTimeout(() => location.replace('/common/wrongplace'), 3000)</script>",
-        )
+        .html("script", "<script>setTimeout(() => location.replace('/common/wrongplace'), 3000)</script>")
         .respond(200)
 }
 
 async fn wrong_place() -> Response {
-    notice(
-        "This is not the right page",
-        "You can close this window and go back to the application.",
-    )
+    notice("This is not the right page", "You can close this window and go back to the application.")
 }
 
 #[derive(serde::Deserialize)]
@@ -103,7 +88,5 @@ async fn about_error(Query(about): Query<About>) -> Response {
 
 async fn nowhere() -> Response {
     let page = Page::new("notice", "Nothing here", template::NOTICE);
-    page.text("heading", "Nothing here")
-        .text("text", "The demo has no such page.")
-        .respond(404)
+    page.text("heading", "Nothing here").text("text", "The demo has no such page.").respond(404)
 }

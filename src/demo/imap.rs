@@ -19,15 +19,9 @@ const CAPABILITY: &str =
 
 /// Talks to one client until it leaves.
 pub(super) async fn serve(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) -> io::Result<()> {
-    let mut conversation = Conversation {
-        wire: Wire::new(acceptor.accept(stream).await?),
-        signed_in: None,
-        shared: &shared,
-    };
-    conversation
-        .wire
-        .say("* OK The Microsoft Exchange IMAP4 service is ready (demo).")
-        .await?;
+    let mut conversation =
+        Conversation { wire: Wire::new(acceptor.accept(stream).await?), signed_in: None, shared: &shared };
+    conversation.wire.say("* OK The Microsoft Exchange IMAP4 service is ready (demo).").await?;
     conversation.talk().await?;
     conversation.wire.close().await
 }
@@ -66,9 +60,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
     }
 
     async fn log_out(&mut self, tag: &str) -> io::Result<()> {
-        self.wire
-            .say("* BYE Microsoft Exchange Server IMAP4 server signing off.")
-            .await?;
+        self.wire.say("* BYE Microsoft Exchange Server IMAP4 server signing off.").await?;
         self.wire.say(&format!("{tag} OK LOGOUT completed.")).await
     }
 
@@ -118,10 +110,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
     /// With IMAP off for the mailbox the sign-in works, and nothing else does.
     async fn select(&mut self, tag: &str, verb: &str, name: &str) -> io::Result<()> {
         let Some(mailbox) = &self.signed_in else {
-            return self
-                .wire
-                .say(&format!("{tag} BAD Command received in Invalid state."))
-                .await;
+            return self.wire.say(&format!("{tag} BAD Command received in Invalid state.")).await;
         };
         let is_on = self.shared.world().account(mailbox).is_some_and(|account| account.imap);
         if !is_on {
@@ -129,10 +118,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             return self.wire.say(&text).await;
         }
         if !name.trim_matches('"').eq_ignore_ascii_case("INBOX") {
-            return self
-                .wire
-                .say(&format!("{tag} NO {verb} failed. The mailbox doesn't exist."))
-                .await;
+            return self.wire.say(&format!("{tag} NO {verb} failed. The mailbox doesn't exist.")).await;
         }
         let access = if verb == "SELECT" { "READ-WRITE" } else { "READ-ONLY" };
         for line in [

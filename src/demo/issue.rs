@@ -62,13 +62,7 @@ impl World {
     pub fn issue_code(&mut self, grant: Grant, redirect_uri: String, challenge: Option<Challenge>) -> String {
         let code = format!("1.A{}.{}", opaque::<60>(), opaque::<540>());
         let issued_at = self.now();
-        let issued = Code {
-            grant,
-            redirect_uri,
-            challenge,
-            issued_at,
-            redeemed: false,
-        };
+        let issued = Code { grant, redirect_uri, challenge, issued_at, redeemed: false };
         self.codes.insert(code.clone(), issued);
         code
     }
@@ -89,12 +83,7 @@ impl World {
     ) -> String {
         let mut token = format!("1.A{}.{}", opaque::<66>(), opaque::<1140>());
         grow(&mut token, size);
-        let issued = RefreshToken {
-            grant,
-            issued_at,
-            last_used_at,
-            replaced: false,
-        };
+        let issued = RefreshToken { grant, issued_at, last_used_at, replaced: false };
         self.refresh_tokens.insert(token.clone(), issued);
         token
     }
@@ -110,11 +99,7 @@ impl World {
         let mut token = format!("{header}.{}.{}", opaque::<1130>(), opaque::<256>());
         grow(&mut token, size);
         let expires_at = self.now().saturating_add(lifetime).unwrap_or(Timestamp::MAX);
-        let issued = AccessToken {
-            account,
-            scopes,
-            expires_at,
-        };
+        let issued = AccessToken { account, scopes, expires_at };
         self.access_tokens.insert(token.clone(), issued);
         token
     }

@@ -21,10 +21,7 @@ impl Form {
                 fields.push((name, attribute(tag, "value").unwrap_or_default()));
             }
         }
-        Some(Self {
-            action: attribute(head, "action")?,
-            fields,
-        })
+        Some(Self { action: attribute(head, "action")?, fields })
     }
 
     /// What a field holds.
@@ -62,11 +59,7 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&")
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
 }
 
 #[cfg(test)]
@@ -81,10 +74,7 @@ mod tests {
         let form = Form::first(html).unwrap();
         assert_eq!((form.action.as_str(), form.get("session")), ("/a?b=1&c=2", Some("t'1")));
         assert_eq!(form.with("username", "a@b").get("username"), Some("a@b"));
-        assert_eq!(
-            (kind(html).as_str(), alert(html).as_deref()),
-            ("sign_in", Some("No & no"))
-        );
+        assert_eq!((kind(html).as_str(), alert(html).as_deref()), ("sign_in", Some("No & no")));
         assert!(Form::first("<p>").is_none());
     }
 }

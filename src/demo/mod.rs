@@ -109,13 +109,7 @@ impl Demo {
         let certificates = Certificates::make()?;
         let (servers, shared, mail) = servers::start(scenario, options, certificates.acceptor).await?;
         let admin_url = Url::parse(&shared.base).map_err(|error| servers::cannot_listen(&error))?;
-        Ok(Self {
-            shared,
-            admin_url,
-            mail,
-            ca_pem: certificates.ca_pem,
-            _servers: servers,
-        })
+        Ok(Self { shared, admin_url, mail, ca_pem: certificates.ca_pem, _servers: servers })
     }
 
     /// The provider that it is, for an engine; `ca_pem` must be trusted for its mail servers.
@@ -147,12 +141,7 @@ impl Demo {
     pub fn application_commands(&self) -> Vec<String> {
         let world = self.shared.world();
         let command = |registration: &scenario::Registration| {
-            let scenario::Registration {
-                name,
-                tenant,
-                client_id,
-                ..
-            } = registration;
+            let scenario::Registration { name, tenant, client_id, .. } = registration;
             format!("mailkey app add '{name}' --provider demo --tenant {tenant} --client-id {client_id}")
         };
         world.scenario.registrations.iter().map(command).collect()

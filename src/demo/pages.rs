@@ -37,12 +37,7 @@ pub(super) mod template {
 
 impl Page {
     pub fn new(kind: &'static str, title: impl Into<String>, template: &'static str) -> Self {
-        Self {
-            kind,
-            title: title.into(),
-            template,
-            holes: Vec::new(),
-        }
+        Self { kind, title: title.into(), template, holes: Vec::new() }
     }
 
     /// Fills a hole with text.
@@ -60,11 +55,7 @@ impl Page {
     /// The page as an answer.
     pub fn respond(self, code: u16) -> Response {
         let body = fill(self.template, &self.holes);
-        let frame = [
-            ("kind", self.kind.to_owned()),
-            ("title", escape(&self.title)),
-            ("body", body),
-        ];
+        let frame = [("kind", self.kind.to_owned()), ("title", escape(&self.title)), ("body", body)];
         let headers = [
             (CONTENT_TYPE, "text/html; charset=utf-8"),
             (CACHE_CONTROL, "no-store"),
@@ -78,10 +69,7 @@ impl Page {
 
 /// A page that says one thing.
 pub(super) fn notice(title: &str, text: &str) -> Response {
-    Page::new("notice", title, template::NOTICE)
-        .text("heading", title)
-        .text("text", text)
-        .respond(200)
+    Page::new("notice", title, template::NOTICE).text("heading", title).text("text", text).respond(200)
 }
 
 /// `text` for HTML, between tags and in quoted attributes.

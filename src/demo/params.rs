@@ -28,10 +28,7 @@ impl Params {
 
     /// A parameter; one without a value counts as left out (RFC 6749 section 3.1).
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(known, value)| known == name && !value.is_empty())
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
     /// Whether it was sent at all, with a value or without.

@@ -41,27 +41,17 @@ const LARGEST_PAGE: usize = 1 << 20;
 impl Person {
     /// Someone who is who the link says.
     pub fn hinted() -> Self {
-        Self {
-            account: None,
-            mind: Mind::Agrees,
-            user_code: None,
-        }
+        Self { account: None, mind: Mind::Agrees, user_code: None }
     }
 
     /// Someone who is who they are.
     pub fn signing_in_as(account: &Address) -> Self {
-        Self {
-            account: Some(account.clone()),
-            ..Self::hinted()
-        }
+        Self { account: Some(account.clone()), ..Self::hinted() }
     }
 
     /// Someone who cancels.
     pub fn declining() -> Self {
-        Self {
-            mind: Mind::Declines,
-            ..Self::hinted()
-        }
+        Self { mind: Mind::Declines, ..Self::hinted() }
     }
 
     /// Someone who holds a device.
@@ -185,8 +175,7 @@ fn redirect(response: &Response) -> Option<&str> {
 }
 
 fn joined(here: &Url, reference: &str) -> Result<Url, Trouble> {
-    here.join(reference)
-        .map_err(|_| stuck("A page leads to an address that is none."))
+    here.join(reference).map_err(|_| stuck("A page leads to an address that is none."))
 }
 
 async fn page(mut response: Response) -> Result<String, Trouble> {
@@ -205,10 +194,5 @@ fn unreachable_page(error: reqwest::Error) -> Trouble {
 }
 
 fn stuck(why: &str) -> Trouble {
-    Trouble::new(
-        "demo.person",
-        "The demo could not play the person’s part",
-        why,
-        "Open the link in a browser.",
-    )
+    Trouble::new("demo.person", "The demo could not play the person’s part", why, "Open the link in a browser.")
 }

@@ -63,9 +63,7 @@ pub(super) fn check_verifier(challenge: Option<&Challenge>, verifier: Option<&st
 /// RFC 7636 section 4.1: 43 to 128 unreserved characters.
 fn is_pkce_text(text: &str) -> bool {
     (43..=128).contains(&text.len())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~'))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~'))
 }
 
 #[cfg(test)]

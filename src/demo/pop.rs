@@ -22,10 +22,7 @@ pub(super) async fn serve(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<
         progress: Progress::Authorization,
         shared: &shared,
     };
-    conversation
-        .wire
-        .say("+OK The Microsoft Exchange POP3 service is ready (demo).")
-        .await?;
+    conversation.wire.say("+OK The Microsoft Exchange POP3 service is ready (demo).").await?;
     conversation.talk().await?;
     conversation.wire.close().await
 }
@@ -57,10 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
             match (verb.to_ascii_uppercase().as_str(), self.progress) {
                 ("QUIT", _) => {
-                    return self
-                        .wire
-                        .say("+OK Microsoft Exchange Server POP3 server signing off.")
-                        .await;
+                    return self.wire.say("+OK Microsoft Exchange Server POP3 server signing off.").await;
                 }
                 ("CAPA", _) => self.list(&["TOP", "UIDL", "SASL PLAIN XOAUTH2", "USER"]).await?,
                 ("AUTH", Progress::Authorization) if argument.is_empty() => self.list(&["PLAIN", "XOAUTH2"]).await?,

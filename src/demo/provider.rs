@@ -19,11 +19,7 @@ const TITLE: &str = "Contoso demo tenant";
 const IDLE_LIMIT_DAYS: u32 = 90;
 
 pub(super) fn provider(base: &str, portal: Url, mail: MailPorts) -> Provider {
-    let server = |scheme, port| MailServer {
-        scheme,
-        host: "localhost".to_owned(),
-        port,
-    };
+    let server = |scheme, port| MailServer { scheme, host: "localhost".to_owned(), port };
     Provider {
         id: ID.to_owned(),
         title: TITLE.to_owned(),

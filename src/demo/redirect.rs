@@ -39,9 +39,7 @@ impl Back {
                 found(url.as_str())
             }
             ResponseMode::Fragment => {
-                let encoded = url::form_urlencoded::Serializer::new(String::new())
-                    .extend_pairs(&params)
-                    .finish();
+                let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&params).finish();
                 url.set_fragment(Some(&encoded));
                 found(url.as_str())
             }
@@ -71,11 +69,7 @@ impl Back {
 
 /// 302: a browser follows a form's answer with a GET.
 pub(super) fn found(address: &str) -> Response {
-    let headers = [
-        (LOCATION, address),
-        (CACHE_CONTROL, "no-store"),
-        (REFERRER_POLICY, "no-referrer"),
-    ];
+    let headers = [(LOCATION, address), (CACHE_CONTROL, "no-store"), (REFERRER_POLICY, "no-referrer")];
     (status(302), headers).into_response()
 }
 
@@ -84,8 +78,5 @@ fn form_post(action: &str, params: &[(&'static str, String)]) -> Response {
         .iter()
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">\n", escape(value)))
         .collect();
-    Page::new("form_post", "Working…", template::FORM_POST)
-        .text("action", action)
-        .html("fields", fields)
-        .respond(200)
+    Page::new("form_post", "Working…", template::FORM_POST).text("action", action).html("fields", fields).respond(200)
 }

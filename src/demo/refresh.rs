@@ -24,15 +24,8 @@ impl World {
         params: &Params,
     ) -> Result<(GrantNumber, Scopes), Refusal> {
         let token = well_formed(params.required("refresh_token")?)?.to_owned();
-        let known = self
-            .refresh_tokens
-            .get(&token)
-            .cloned()
-            .ok_or_else(|| unknown("refresh_token"))?;
-        let grant = self
-            .grants
-            .get_mut(known.grant.0)
-            .ok_or_else(|| unknown("refresh_token"))?;
+        let known = self.refresh_tokens.get(&token).cloned().ok_or_else(|| unknown("refresh_token"))?;
+        let grant = self.grants.get_mut(known.grant.0).ok_or_else(|| unknown("refresh_token"))?;
         check_owner(client, &grant.client_id)?;
         if known.replaced && shared.options.strict {
             grant.ended = true;

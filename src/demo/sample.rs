@@ -10,10 +10,7 @@ pub(super) fn expired(issued_at: Timestamp) -> Trouble {
     Trouble::new(
         "aadsts.700082",
         "The refresh token has expired",
-        format!(
-            "It lay unused for more than 90 days. It was issued on {}.",
-            day(issued_at)
-        ),
+        format!("It lay unused for more than 90 days. It was issued on {}.", day(issued_at)),
         "Sign in again, and have it checked regularly.",
     )
     .with(Remedy::SignIn)
@@ -112,12 +109,7 @@ pub(super) fn imap_verdict(account: &Account) -> Result<(), Trouble> {
 
 /// The scenario is at odds with itself.
 pub(super) fn unexpected(why: &str) -> Trouble {
-    Trouble::new(
-        "demo.scenario",
-        "The demo’s scenario cannot be played",
-        why,
-        "Mend assets/demo/scenario.toml.",
-    )
+    Trouble::new("demo.scenario", "The demo’s scenario cannot be played", why, "Mend assets/demo/scenario.toml.")
 }
 
 /// In PowerShell's single quotes only the quote itself is doubled.

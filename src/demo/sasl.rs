@@ -46,10 +46,7 @@ pub(super) fn parse(response: &str) -> Option<Credentials> {
     let (user, auth) = decoded.strip_prefix("user=")?.split_once('\u{1}')?;
     let token = auth.strip_prefix("auth=Bearer ")?.strip_suffix("\u{1}\u{1}")?;
     let is_whole = !user.is_empty() && !token.is_empty() && !token.contains('\u{1}');
-    is_whole.then(|| Credentials {
-        user: user.to_owned(),
-        token: token.to_owned(),
-    })
+    is_whole.then(|| Credentials { user: user.to_owned(), token: token.to_owned() })
 }
 
 impl World {

@@ -143,12 +143,7 @@ pub(super) fn crowd_address(number: usize) -> Result<Address, Trouble> {
 }
 
 fn unreadable(why: &str) -> Trouble {
-    Trouble::new(
-        "demo.scenario",
-        "The demo's scenario cannot be read",
-        why,
-        "Mend assets/demo/scenario.toml.",
-    )
+    Trouble::new("demo.scenario", "The demo's scenario cannot be read", why, "Mend assets/demo/scenario.toml.")
 }
 
 impl Account {
@@ -173,10 +168,7 @@ fn yes() -> bool {
 
 fn by_address<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Address, Account>, D::Error> {
     let accounts = Vec::<Account>::deserialize(deserializer)?;
-    Ok(accounts
-        .into_iter()
-        .map(|account| (account.address.clone(), account))
-        .collect())
+    Ok(accounts.into_iter().map(|account| (account.address.clone(), account)).collect())
 }
 
 #[cfg(test)]

@@ -50,9 +50,7 @@ impl Scopes {
 
     /// Whether the scope called `name` of `resource` is among them.
     pub fn has(&self, resource: Resource, name: &str) -> bool {
-        self.0
-            .iter()
-            .any(|scope| scope.resource == resource && scope.name == name)
+        self.0.iter().any(|scope| scope.resource == resource && scope.name == name)
     }
 
     /// The one resource that a token for these is for; Microsoft Graph if they name none.
@@ -80,21 +78,12 @@ impl Scopes {
     }
 
     fn resources(&self) -> impl Iterator<Item = Resource> {
-        self.0
-            .iter()
-            .map(|scope| scope.resource)
-            .filter(|resource| *resource != Resource::OpenId)
+        self.0.iter().map(|scope| scope.resource).filter(|resource| *resource != Resource::OpenId)
     }
 
     /// Those of one resource.
     pub fn of(&self, resource: Resource) -> Self {
-        Self(
-            self.0
-                .iter()
-                .filter(|scope| scope.resource == resource)
-                .cloned()
-                .collect(),
-        )
+        Self(self.0.iter().filter(|scope| scope.resource == resource).cloned().collect())
     }
 
     /// Whether all of them are among `others`.
@@ -141,10 +130,7 @@ impl Scope {
     }
 
     fn new(resource: Resource, name: &str) -> Self {
-        Self {
-            resource,
-            name: name.to_owned(),
-        }
+        Self { resource, name: name.to_owned() }
     }
 
     /// What it allows, for the consent page.
@@ -166,14 +152,10 @@ impl Scope {
                 "Maintain access to data you have given it access to",
                 "Allows the app to see and update the data you gave it access to, even when you are not using it.",
             ),
-            "openid" | "profile" | "email" => (
-                "View your basic profile",
-                "Allows the app to see your name and your user name.",
-            ),
-            _ => (
-                "Microsoft Graph",
-                "Allows the app to use this part of Microsoft Graph as you.",
-            ),
+            "openid" | "profile" | "email" => {
+                ("View your basic profile", "Allows the app to see your name and your user name.")
+            }
+            _ => ("Microsoft Graph", "Allows the app to use this part of Microsoft Graph as you."),
         }
     }
 }

@@ -33,13 +33,7 @@ pub(super) async fn seed(
     for registration in &scenario.registrations {
         registry.add_application(&application(registration, now)?)?;
     }
-    let seeder = Seeder {
-        shared,
-        registry,
-        secrets,
-        scenario: &scenario,
-        now,
-    };
+    let seeder = Seeder { shared, registry, secrets, scenario: &scenario, now };
     let mut grants = HashSet::new();
     for account in scenario.accounts.values() {
         let Some(sample) = &account.sample else { continue };
@@ -84,22 +78,14 @@ pub(super) fn issue(
 }
 
 fn registration_for<'a>(scenario: &'a Scenario, account: &Address) -> Option<&'a Registration> {
-    let tenant = scenario
-        .tenants
-        .iter()
-        .find(|tenant| tenant.is_called(account.domain()))?;
-    scenario
-        .registrations
-        .iter()
-        .find(|known| tenant.is_called(&known.tenant))
+    let tenant = scenario.tenants.iter().find(|tenant| tenant.is_called(account.domain()))?;
+    scenario.registrations.iter().find(|known| tenant.is_called(&known.tenant))
 }
 
 fn application(registration: &Registration, now: Timestamp) -> Result<Application, Trouble> {
     let redirect_uri = registration.redirect_uris.first().map_or("", String::as_str);
     let consent = if registration.admin_consent {
-        Check::Ok {
-            at: ago(now, SignedDuration::from_hours(24 * 33)),
-        }
+        Check::Ok { at: ago(now, SignedDuration::from_hours(24 * 33)) }
     } else {
         Check::Unknown
     };
@@ -111,9 +97,7 @@ fn application(registration: &Registration, now: Timestamp) -> Result<Applicatio
         redirect_uri: RedirectUri::parse(redirect_uri)?,
         scopes: Vec::new(),
         has_client_secret: false,
-        proof: Check::Ok {
-            at: ago(now, SignedDuration::from_mins(26)),
-        },
+        proof: Check::Ok { at: ago(now, SignedDuration::from_mins(26)) },
         consent,
     })
 }
@@ -152,9 +136,7 @@ impl Seeder<'_> {
         let registration = registration_for(self.scenario, &account.address)
             .ok_or_else(|| sample::unexpected("A sample mailbox has no application."))?;
         let signs_in = sample.account.as_ref().unwrap_or(&account.address);
-        let mailbox = self
-            .registry
-            .add_mailbox(&account.address, &registration.name, signs_in)?;
+        let mailbox = self.registry.add_mailbox(&account.address, &registration.name, signs_in)?;
         let grant = self.registry.grant(mailbox.grant)?;
         Ok((mailbox, grant))
     }
@@ -168,8 +150,7 @@ impl Seeder<'_> {
         self.secrets.put(&key, &secret).await?;
         let at = Moments::of(sample, self.now);
         let identity = self.identity(&grant.account);
-        self.registry
-            .record_sign_in(grant.id, identity.as_ref(), at.signed_in)?;
+        self.registry.record_sign_in(grant.id, identity.as_ref(), at.signed_in)?;
         self.registry.record_use(grant.id, at.used)?;
         self.record_end(grant, sample, &at)
     }
@@ -189,24 +170,18 @@ impl Seeder<'_> {
     fn identity(&self, account: &Address) -> Option<Identity> {
         let mut tenants = self.scenario.tenants.iter();
         let tenant = tenants.find(|tenant| tenant.is_called(account.domain()))?;
-        Some(Identity {
-            issuer: tenant.id.clone(),
-            subject: object_id(account),
-            username: account.to_string(),
-        })
+        Some(Identity { issuer: tenant.id.clone(), subject: object_id(account), username: account.to_string() })
     }
 
     fn record_end(&self, grant: &Grant, sample: &Sample, at: &Moments) -> Result<(), Trouble> {
         match sample.token {
             SampleToken::Expired => {
                 let trouble = sample::expired(at.signed_in);
-                self.registry
-                    .record_end(grant.id, TokenEnd::Expired, &trouble, at.checked)
+                self.registry.record_end(grant.id, TokenEnd::Expired, &trouble, at.checked)
             }
             SampleToken::Revoked => {
                 let trouble = sample::revoked(at.signed_in, at.checked);
-                self.registry
-                    .record_end(grant.id, TokenEnd::Revoked, &trouble, at.checked)
+                self.registry.record_end(grant.id, TokenEnd::Revoked, &trouble, at.checked)
             }
             SampleToken::None | SampleToken::Held => match self.policy(&grant.account) {
                 Policy::ConditionalAccess => {
@@ -223,15 +198,11 @@ impl Seeder<'_> {
             return Ok(());
         }
         let trouble = sample::admin_approval();
-        self.registry
-            .record_trouble(grant.id, Some((Step::Authorize, &trouble)))
+        self.registry.record_trouble(grant.id, Some((Step::Authorize, &trouble)))
     }
 
     fn policy(&self, account: &Address) -> Policy {
-        self.scenario
-            .accounts
-            .get(account)
-            .map_or(Policy::None, |account| account.policy)
+        self.scenario.accounts.get(account).map_or(Policy::None, |account| account.policy)
     }
 
     fn record_checks(&self, account: &Account, sample: &Sample, mailbox: &Mailbox) -> Result<(), Trouble> {
@@ -254,12 +225,7 @@ impl Seeder<'_> {
 
     /// Oldest first, as it would have been written.
     fn tell_history(&self) -> Result<(), Trouble> {
-        let mut events: Vec<Event> = self
-            .scenario
-            .accounts
-            .values()
-            .flat_map(|account| self.events(account))
-            .collect();
+        let mut events: Vec<Event> = self.scenario.accounts.values().flat_map(|account| self.events(account)).collect();
         events.sort_by_key(|event| event.at);
         events.iter().try_for_each(|event| self.registry.note(event))
     }

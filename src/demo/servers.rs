@@ -50,19 +50,10 @@ pub(super) async fn start(
     let shared = Arc::new(Shared::new(scenario, options, format!("http://localhost:{port}")));
     let mut mail = JoinSet::new();
     let tls = (acceptor, shared.clone());
-    mail.spawn(accept(smtp_listener, tls.clone(), |stream, (acceptor, shared)| {
-        smtp::serve(stream, acceptor, shared)
-    }));
-    mail.spawn(accept(imap_listener, tls.clone(), |stream, (acceptor, shared)| {
-        imap::serve(stream, acceptor, shared)
-    }));
-    mail.spawn(accept(pop_listener, tls, |stream, (acceptor, shared)| {
-        pop::serve(stream, acceptor, shared)
-    }));
-    let servers = Servers {
-        _stop: serve_web(web, shared.clone()),
-        _mail: mail,
-    };
+    mail.spawn(accept(smtp_listener, tls.clone(), |stream, (acceptor, shared)| smtp::serve(stream, acceptor, shared)));
+    mail.spawn(accept(imap_listener, tls.clone(), |stream, (acceptor, shared)| imap::serve(stream, acceptor, shared)));
+    mail.spawn(accept(pop_listener, tls, |stream, (acceptor, shared)| pop::serve(stream, acceptor, shared)));
+    let servers = Servers { _stop: serve_web(web, shared.clone()), _mail: mail };
     Ok((servers, shared, MailPorts { smtp, imap, pop }))
 }
 
@@ -81,9 +72,7 @@ fn serve_web(listener: TcpListener, shared: Arc<Shared>) -> oneshot::Sender<()> 
 }
 
 async fn listen() -> Result<(TcpListener, u16), Trouble> {
-    let listener = TcpListener::bind(("127.0.0.1", 0))
-        .await
-        .map_err(|error| cannot_listen(&error))?;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(|error| cannot_listen(&error))?;
     let port = listener.local_addr().map_err(|error| cannot_listen(&error))?.port();
     Ok((listener, port))
 }

@@ -46,11 +46,7 @@ pub(super) enum Consent {
 #[derive(Debug, Clone)]
 pub(super) enum Then {
     /// An authorization code goes back by redirect.
-    Redirect {
-        back: Back,
-        nonce: Option<String>,
-        challenge: Option<Challenge>,
-    },
+    Redirect { back: Back, nonce: Option<String>, challenge: Option<Challenge> },
     /// A device is polling; its device code.
     Device(String),
 }
@@ -74,42 +70,30 @@ pub(super) fn begin(shared: &Shared, errand: Errand) -> Response {
     let mut world = shared.world();
     let token = opaque::<24>();
     let now = world.now();
-    world
-        .errands
-        .retain(|_, open| now.duration_since(open.opened_at) < PAGE_LIFETIME);
+    world.errands.retain(|_, open| now.duration_since(open.opened_at) < PAGE_LIFETIME);
     if world.errands.len() >= MOST_PAGES {
         world.errands.clear();
     }
-    let page = sign_in_page(
-        &world,
-        &errand,
-        &token,
-        errand.login_hint.as_deref().unwrap_or_default(),
-        None,
-    );
+    let page = sign_in_page(&world, &errand, &token, errand.login_hint.as_deref().unwrap_or_default(), None);
     world.errands.insert(token, errand);
     page
 }
 
 /// `POST /sign-in`: the person says who they are, or cancels.
 pub(super) async fn sign_in(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    clicked(&shared, &headers, &body, |click, errand| {
-        match (&errand.stage, click.action()) {
-            (Stage::SignIn, "next") => click.identify(errand),
-            (Stage::SignIn, _) => click.refuse(errand, &declined()),
-            _ => error_page(click.shared, &too_late()),
-        }
+    clicked(&shared, &headers, &body, |click, errand| match (&errand.stage, click.action()) {
+        (Stage::SignIn, "next") => click.identify(errand),
+        (Stage::SignIn, _) => click.refuse(errand, &declined()),
+        _ => error_page(click.shared, &too_late()),
     })
 }
 
 /// `POST /consent`: the person accepts, or does not.
 pub(super) async fn consent(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
-    clicked(&shared, &headers, &body, |click, errand| {
-        match (errand.stage.clone(), click.action()) {
-            (Stage::Consent(account), "accept") => click.finish(errand, account),
-            (Stage::Consent(_), _) => click.refuse(errand, &declined()),
-            _ => error_page(click.shared, &too_late()),
-        }
+    clicked(&shared, &headers, &body, |click, errand| match (errand.stage.clone(), click.action()) {
+        (Stage::Consent(account), "accept") => click.finish(errand, account),
+        (Stage::Consent(_), _) => click.refuse(errand, &declined()),
+        _ => error_page(click.shared, &too_late()),
     })
 }
 
@@ -241,10 +225,7 @@ impl World {
         let tenant = self.tenant(&errand.tenant_id)?;
         let found = Address::parse(typed).ok().and_then(|address| self.account(&address));
         let account = found.ok_or_else(|| {
-            let message = format!(
-                "The user account {typed} does not exist in the {} directory.",
-                tenant.title
-            );
+            let message = format!("The user account {typed} does not exist in the {} directory.", tenant.title);
             Refusal::new("invalid_grant", 50_034, message)
         })?;
         if !tenant.is_called(account.address.domain()) {

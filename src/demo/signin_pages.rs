@@ -32,15 +32,11 @@ pub(super) fn sign_in_page(
 }
 
 pub(super) fn consent_page(world: &World, errand: &Errand, token: &str, account: &Account) -> Response {
-    framed(
-        world,
-        errand,
-        Page::new("consent", "Permissions requested", template::CONSENT),
-    )
-    .text("session", token)
-    .text("account", account.address.as_str())
-    .html("permissions", permissions(&errand.scopes))
-    .respond(200)
+    framed(world, errand, Page::new("consent", "Permissions requested", template::CONSENT))
+        .text("session", token)
+        .text("account", account.address.as_str())
+        .html("permissions", permissions(&errand.scopes))
+        .respond(200)
 }
 
 pub(super) fn refused_page(
@@ -89,12 +85,7 @@ fn people(world: &World, tenant_id: &str) -> String {
 }
 
 fn person(account: &Account) -> String {
-    let initials: String = account
-        .name
-        .split(' ')
-        .filter_map(|word| word.chars().next())
-        .take(2)
-        .collect();
+    let initials: String = account.name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
     format!(
         "<button name=\"pick\" value=\"{address}\"><i aria-hidden=\"true\">{initials}</i><span>{name}<small>{address}</small></span></button>\n",
         address = escape(account.address.as_str()),
@@ -121,15 +112,11 @@ pub(super) fn permissions(scopes: &Scopes) -> String {
 /// An error that must not be sent anywhere.
 pub(super) fn error_page(shared: &Shared, refusal: &Refusal) -> Response {
     let told = refusal.told(shared.world().now());
-    Page::new(
-        "error",
-        "Sorry, but we’re having trouble signing you in.",
-        template::ERROR,
-    )
-    .text("code", format!("AADSTS{}", refusal.code))
-    .text("message", &refusal.message)
-    .text("trace_id", &told.trace_id)
-    .text("correlation_id", &told.correlation_id)
-    .text("timestamp", &told.timestamp)
-    .respond(400)
+    Page::new("error", "Sorry, but we’re having trouble signing you in.", template::ERROR)
+        .text("code", format!("AADSTS{}", refusal.code))
+        .text("message", &refusal.message)
+        .text("trace_id", &told.trace_id)
+        .text("correlation_id", &told.correlation_id)
+        .text("timestamp", &told.timestamp)
+        .respond(400)
 }

@@ -18,10 +18,7 @@ const HOST: &str = "[LO0P265CA0001.DEMO.LOCALHOST]";
 /// Talks to one client until it leaves.
 pub(super) async fn serve(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) -> io::Result<()> {
     let mut plain = Conversation::new(stream, Channel::Plain, &shared);
-    plain
-        .wire
-        .say("220 localhost Microsoft ESMTP MAIL Service ready (demo)")
-        .await?;
+    plain.wire.say("220 localhost Microsoft ESMTP MAIL Service ready (demo)").await?;
     if plain.talk().await? == End::StartTls {
         let encrypted = acceptor.accept(plain.wire.into_stream()?).await?;
         let mut conversation = Conversation::new(encrypted, Channel::Encrypted, &shared);
@@ -59,12 +56,7 @@ enum End {
 
 impl<'a, S: AsyncRead + AsyncWrite + Unpin> Conversation<'a, S> {
     fn new(stream: S, channel: Channel, shared: &'a Shared) -> Self {
-        Self {
-            wire: Wire::new(stream),
-            channel,
-            progress: Progress::Connected,
-            shared,
-        }
+        Self { wire: Wire::new(stream), channel, progress: Progress::Connected, shared }
     }
 
     async fn talk(&mut self) -> io::Result<End> {

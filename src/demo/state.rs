@@ -49,12 +49,7 @@ pub(super) struct World {
 
 impl Shared {
     pub fn new(scenario: Scenario, options: Options, base: String) -> Self {
-        Self {
-            world: Mutex::new(World::new(scenario)),
-            options,
-            base,
-            admin_token: random::opaque::<16>(),
-        }
+        Self { world: Mutex::new(World::new(scenario)), options, base, admin_token: random::opaque::<16>() }
     }
 
     /// The tenant, for a moment; never held while waiting.
@@ -65,9 +60,7 @@ impl Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared")
-            .field("base", &self.base)
-            .finish_non_exhaustive()
+        f.debug_struct("Shared").field("base", &self.base).finish_non_exhaustive()
     }
 }
 

@@ -26,12 +26,7 @@ impl Certificates {
     /// `demo.start` if the system has no random numbers.
     pub fn make() -> Result<Self, Trouble> {
         Self::try_make().map_err(|error| {
-            Trouble::new(
-                "demo.start",
-                "The demo's certificates could not be made",
-                error.to_string(),
-                "Try again.",
-            )
+            Trouble::new("demo.start", "The demo's certificates could not be made", error.to_string(), "Try again.")
         })
     }
 
@@ -48,18 +43,13 @@ impl Certificates {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![leaf.der().clone()], key)?;
-        Ok(Self {
-            ca_pem,
-            acceptor: TlsAcceptor::from(Arc::new(config)),
-        })
+        Ok(Self { ca_pem, acceptor: TlsAcceptor::from(Arc::new(config)) })
     }
 }
 
 fn authority_params() -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(Vec::<String>::new())?;
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "mailkey demo authority");
+    params.distinguished_name.push(DnType::CommonName, "mailkey demo authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     Ok(dated(params))
@@ -80,11 +70,7 @@ fn dated(mut params: CertificateParams) -> CertificateParams {
         let moment = Timestamp::now().saturating_add(SignedDuration::from_hours(24 * days));
         let date = moment.unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).date();
         // A month and a day of the calendar are never negative.
-        rcgen::date_time_ymd(
-            i32::from(date.year()),
-            date.month().unsigned_abs(),
-            date.day().unsigned_abs(),
-        )
+        rcgen::date_time_ymd(i32::from(date.year()), date.month().unsigned_abs(), date.day().unsigned_abs())
     };
     params.not_before = day(-1);
     params.not_after = day(365);

@@ -147,9 +147,7 @@ pub(super) fn disabled() -> Refusal {
 pub(super) fn well_formed(text: &str) -> Result<&str, Refusal> {
     let is_ours = text.starts_with("1.A")
         && text.len() > 700
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
     if is_ours { Ok(text) } else { Err(Refusal::malformed()) }
 }
 

@@ -33,10 +33,7 @@ pub(super) enum Line {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub fn new(stream: S) -> Self {
-        Self {
-            stream,
-            unread: Vec::new(),
-        }
+        Self { stream, unread: Vec::new() }
     }
 
     /// Reads a line of at most `most` octets.
@@ -49,11 +46,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             if let Some(end) = self.unread.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.unread.drain(..=end).collect();
                 let text = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
-                return Ok(if line.len() > most {
-                    too_long(&text)
-                } else {
-                    Line::Text(text)
-                });
+                return Ok(if line.len() > most { too_long(&text) } else { Line::Text(text) });
             }
             if self.unread.len() > ENDLESS {
                 return Err(io::Error::from(io::ErrorKind::InvalidData));
@@ -84,11 +77,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// If the client sent more before it saw the answer: that must not be taken as if it had been
     /// encrypted (RFC 3207 section 6).
     pub fn into_stream(self) -> io::Result<S> {
-        if self.unread.is_empty() {
-            Ok(self.stream)
-        } else {
-            Err(io::Error::from(io::ErrorKind::InvalidData))
-        }
+        if self.unread.is_empty() { Ok(self.stream) } else { Err(io::Error::from(io::ErrorKind::InvalidData)) }
     }
 }
 

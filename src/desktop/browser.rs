@@ -46,16 +46,7 @@ fn obstacle(session: &Session) -> Option<&'static str> {
 
 /// The commands of `$BROWSER`, a list with colons between, without those that need a terminal.
 fn graphical(browser: &str) -> impl Iterator<Item = &str> {
-    const TEXT_MODE: &[&str] = &[
-        "www-browser",
-        "links",
-        "links2",
-        "elinks",
-        "lynx",
-        "w3m",
-        "browsh",
-        "carbonyl",
-    ];
+    const TEXT_MODE: &[&str] = &["www-browser", "links", "links2", "elinks", "lynx", "w3m", "browsh", "carbonyl"];
     browser.split(':').map(str::trim).filter(|command| {
         let program = command.split_whitespace().next().unwrap_or_default();
         let name = program.rsplit('/').next().unwrap_or_default();
@@ -95,12 +86,7 @@ mod tests {
     use super::*;
 
     fn session(is_remote: bool, has_display: bool, browser: Option<&str>) -> Session {
-        Session {
-            is_remote,
-            has_display,
-            has_windows: false,
-            browser: browser.map(str::to_owned),
-        }
+        Session { is_remote, has_display, has_windows: false, browser: browser.map(str::to_owned) }
     }
 
     #[cfg(all(unix, not(target_os = "macos")))]
@@ -118,10 +104,7 @@ mod tests {
         ] {
             assert_eq!(obstacle(&session).is_none(), opens, "{session:?}");
         }
-        let windows = Session {
-            has_windows: true,
-            ..Session::default()
-        };
+        let windows = Session { has_windows: true, ..Session::default() };
         assert_eq!(obstacle(&windows), None);
     }
 }

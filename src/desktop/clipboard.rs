@@ -77,15 +77,11 @@ impl Clipboard {
 
     async fn ask<T>(&self, command: impl FnOnce(worker::Reply<T>) -> Command) -> Result<T, Trouble> {
         let (reply, answer) = oneshot::channel();
-        self.commands
-            .send(command(reply))
-            .map_err(|_| unavailable("Its thread has ended."))?;
+        self.commands.send(command(reply)).map_err(|_| unavailable("Its thread has ended."))?;
         match timeout(PATIENCE, answer).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err(unavailable("Its thread has ended.")),
-            Err(_) => Err(unavailable(
-                "The program that owns its contents did not answer within 2 seconds.",
-            )),
+            Err(_) => Err(unavailable("The program that owns its contents did not answer within 2 seconds.")),
         }
     }
 }

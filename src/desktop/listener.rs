@@ -68,10 +68,7 @@ impl Listener {
             None => bind_anywhere().await,
         };
         let sockets = sockets.map_err(|error| taken(port, &error))?;
-        let port = sockets
-            .first()
-            .and_then(|socket| socket.local_addr().ok())
-            .map_or(0, |address| address.port());
+        let port = sockets.first().and_then(|socket| socket.local_addr().ok()).map_or(0, |address| address.port());
         let (arrivals, receiver) = mpsc::channel(WAITING);
         let doors: Vec<_> = sockets.into_iter().map(|socket| Arc::new(Door::new(socket))).collect();
         let mut serving = JoinSet::new();
@@ -79,11 +76,7 @@ impl Listener {
             serving.spawn(door::serve(Arc::clone(door), arrivals.clone()));
         }
         tracing::debug!(port, sockets = doors.len(), "listening for the browser");
-        let listener = Self {
-            port,
-            doors,
-            _serving: serving,
-        };
+        let listener = Self { port, doors, _serving: serving };
         Ok((listener, receiver))
     }
 

@@ -73,10 +73,7 @@ mod tests {
         ] {
             let found = session(environment).without_clipboard();
             assert_eq!(found.is_some(), reason.is_some(), "{environment}");
-            assert!(
-                found.unwrap_or_default().contains(reason.unwrap_or_default()),
-                "{environment}"
-            );
+            assert!(found.unwrap_or_default().contains(reason.unwrap_or_default()), "{environment}");
         }
     }
 }

@@ -128,12 +128,8 @@ impl Token {
     pub fn state(&self, idle_limit_days: Option<u32>, now: Timestamp) -> TokenState {
         match self {
             Self::None => TokenState::None,
-            Self::Ended {
-                end: TokenEnd::Expired, ..
-            } => TokenState::Expired,
-            Self::Ended {
-                end: TokenEnd::Revoked, ..
-            } => TokenState::Revoked,
+            Self::Ended { end: TokenEnd::Expired, .. } => TokenState::Expired,
+            Self::Ended { end: TokenEnd::Revoked, .. } => TokenState::Revoked,
             Self::Held { .. } => match self.idle_deadline(idle_limit_days) {
                 None => TokenState::Unknown,
                 Some(deadline) if deadline <= now => TokenState::Expired,
@@ -180,10 +176,7 @@ mod tests {
 
     fn held(days_ago: i64, now: Timestamp) -> Token {
         let then = now - SignedDuration::from_hours(24 * days_ago);
-        Token::Held {
-            obtained_at: then,
-            last_used_at: then,
-        }
+        Token::Held { obtained_at: then, last_used_at: then }
     }
 
     #[test]

@@ -78,11 +78,7 @@ impl Provider {
     /// All scopes that a sign-in for `application` asks for.
     #[must_use]
     pub fn scopes_for(&self, application: &Application) -> Vec<String> {
-        let mail = if application.scopes.is_empty() {
-            &self.scopes
-        } else {
-            &application.scopes
-        };
+        let mail = if application.scopes.is_empty() { &self.scopes } else { &application.scopes };
         let mut all = mail.clone();
         for scope in ["offline_access", "openid", "profile", "email"] {
             let asked_otherwise = scope == "offline_access" && self.dialect == Dialect::Standard;
@@ -160,16 +156,9 @@ impl MailServer {
         let url = Url::parse(text).map_err(|error| format!("“{text}” is not a URL: {error}"))?;
         let (scheme, default_port) = Scheme::parse(url.scheme())
             .ok_or_else(|| format!("“{}://” is none of smtp, smtps, imap, imaps, pop, pops", url.scheme()))?;
-        let host = url
-            .host_str()
-            .filter(|host| !host.is_empty())
-            .ok_or_else(|| format!("“{text}” names no host"))?;
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| format!("“{text}” names no host"))?;
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        Ok(Self {
-            scheme,
-            host,
-            port: url.port().unwrap_or(default_port),
-        })
+        Ok(Self { scheme, host, port: url.port().unwrap_or(default_port) })
     }
 }
 
@@ -197,9 +186,6 @@ mod tests {
 
     #[test]
     fn a_tenant_cannot_leave_its_path_segment() {
-        assert_eq!(
-            Endpoints::at("https://x/{tenant}/t", "a/../b?c"),
-            "https://x/a%2F..%2Fb%3Fc/t"
-        );
+        assert_eq!(Endpoints::at("https://x/{tenant}/t", "a/../b?c"), "https://x/a%2F..%2Fb%3Fc/t");
     }
 }

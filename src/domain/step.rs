@@ -130,9 +130,7 @@ impl Steps {
     /// The first step that is not done.
     #[must_use]
     pub fn first_open(&self) -> Option<Step> {
-        self.iter()
-            .find(|(_, state)| **state != StepState::Done)
-            .map(|(step, _)| step)
+        self.iter().find(|(_, state)| **state != StepState::Done).map(|(step, _)| step)
     }
 }
 

@@ -61,13 +61,9 @@ pub(super) enum Unclaimed {
 impl Claimed {
     pub(super) fn page(&self) -> Page {
         match (&self.what, &self.account) {
-            (What::Refused(refusal), _) => Page::Refused {
-                text: refusal.trouble.to_string(),
-            },
+            (What::Refused(refusal), _) => Page::Refused { text: refusal.trouble.to_string() },
             (_, Some(account)) => taken(account),
-            (_, None) => Page::Taken {
-                account: "your organisation".to_owned(),
-            },
+            (_, None) => Page::Taken { account: "your organisation".to_owned() },
         }
     }
 }
@@ -75,15 +71,11 @@ impl Claimed {
 impl Unclaimed {
     pub(super) fn page(&self) -> Page {
         match self {
-            Self::Again(_, Progress::Failed(trouble)) => Page::Refused {
-                text: trouble.to_string(),
-            },
-            Self::Again(account, _) => Page::Taken {
-                account: account.as_ref().map(ToString::to_string).unwrap_or_default(),
-            },
-            Self::No(trouble) if trouble.code() != "answer.none" => Page::Refused {
-                text: trouble.to_string(),
-            },
+            Self::Again(_, Progress::Failed(trouble)) => Page::Refused { text: trouble.to_string() },
+            Self::Again(account, _) => {
+                Page::Taken { account: account.as_ref().map(ToString::to_string).unwrap_or_default() }
+            }
+            Self::No(trouble) if trouble.code() != "answer.none" => Page::Refused { text: trouble.to_string() },
             _ => Page::Ignored,
         }
     }
@@ -128,17 +120,12 @@ impl Engine {
             return Err(no_open_sign_in());
         };
         let waiting = self.0.errands.waiting();
-        let state = waiting
-            .into_iter()
-            .find(|(_, subject)| *subject == Subject::Mailbox(mailbox))
-            .map(|(state, _)| state);
+        let state =
+            waiting.into_iter().find(|(_, subject)| *subject == Subject::Mailbox(mailbox)).map(|(state, _)| state);
         let Some(state) = state else {
             return Err(no_open_sign_in());
         };
-        let claimed = self
-            .claim_state(&state, What::Code(code))
-            .await
-            .map_err(Unclaimed::into_trouble)?;
+        let claimed = self.claim_state(&state, What::Code(code)).await.map_err(Unclaimed::into_trouble)?;
         self.finish(claimed).await
     }
 
@@ -155,25 +142,19 @@ impl Engine {
 
     /// Finds out whose answer it is, and takes the right to use it.
     pub(super) async fn claim(&self, text: &Secret) -> Result<Claimed, Unclaimed> {
-        self.claim_answer(answer::read(text.expose()).map_err(Unclaimed::No)?)
-            .await
+        self.claim_answer(answer::read(text.expose()).map_err(Unclaimed::No)?).await
     }
 
     async fn claim_answer(&self, answer: Answer) -> Result<Claimed, Unclaimed> {
         match answer {
             Answer::Code { code, state } => self.claim_state(&state, What::Code(code)).await,
             Answer::Consent { state, .. } => self.claim_state(&state, What::Consent).await,
-            Answer::Refused {
-                state,
-                error,
-                description,
-            } => {
+            Answer::Refused { state, error, description } => {
                 let state = match state {
                     Some(state) => state,
                     None => self.only_open_sign_in().await?,
                 };
-                self.claim_state(&state, What::Refused(refusal::of_redirect(&error, &description)))
-                    .await
+                self.claim_state(&state, What::Refused(refusal::of_redirect(&error, &description))).await
             }
             Answer::BareCode(code) => match self.only_open_sign_in().await {
                 Ok(state) => self.claim_state(&state, What::Code(code)).await,
@@ -189,10 +170,7 @@ impl Engine {
 
     async fn claim_state(&self, state: &str, what: What) -> Result<Claimed, Unclaimed> {
         let (wanted, now) = (state.to_owned(), self.now());
-        let claim = self
-            .registry(move |registry| registry.claim_sign_in(&wanted, now))
-            .await
-            .map_err(Unclaimed::No)?;
+        let claim = self.registry(move |registry| registry.claim_sign_in(&wanted, now)).await.map_err(Unclaimed::No)?;
         let errand = match claim {
             Claim::Yours(errand) => errand,
             Claim::Used(errand) => {
@@ -214,12 +192,7 @@ impl Engine {
             None => self.0.works.begin(subject(&errand.purpose), work),
         };
         let account = self.account_of(&errand.purpose).await;
-        Ok(Claimed {
-            errand,
-            ticket,
-            what,
-            account,
-        })
+        Ok(Claimed { errand, ticket, what, account })
     }
 
     async fn account_of(&self, purpose: &Purpose) -> Option<Address> {
@@ -229,13 +202,8 @@ impl Engine {
 
     async fn only_open_sign_in(&self) -> Result<String, Unclaimed> {
         let now = self.now();
-        let open = self
-            .registry(move |registry| registry.open_sign_ins(now))
-            .await
-            .map_err(Unclaimed::No)?;
-        let mut open = open
-            .into_iter()
-            .filter(|errand| matches!(errand.purpose, Purpose::SignIn(_)));
+        let open = self.registry(move |registry| registry.open_sign_ins(now)).await.map_err(Unclaimed::No)?;
+        let mut open = open.into_iter().filter(|errand| matches!(errand.purpose, Purpose::SignIn(_)));
         match (open.next(), open.next()) {
             (Some(errand), None) => Ok(errand.state),
             (None, _) => Err(Unclaimed::No(no_open_sign_in())),
@@ -260,7 +228,5 @@ impl Engine {
 
 /// What the browser is told when an answer was taken.
 fn taken(account: &Address) -> Page {
-    Page::Taken {
-        account: account.to_string(),
-    }
+    Page::Taken { account: account.to_string() }
 }

@@ -61,8 +61,7 @@ impl Engine {
         let stored = self.secrets().put(&key, secret).await;
         if stored.is_err() && is_new {
             let name = name.clone();
-            self.registry(move |registry| registry.remove_application(&name))
-                .await?;
+            self.registry(move |registry| registry.remove_application(&name)).await?;
         }
         stored
     }
@@ -103,17 +102,13 @@ impl Engine {
     /// What is wrong with them.
     pub async fn prove(&self, name: ApplicationName) -> Result<(), Trouble> {
         let (application, provider) = self.application_and_provider(name.clone()).await?;
-        let ticket = self
-            .0
-            .works
-            .begin(Subject::Application(name.clone()), Work::Proving { since: self.now() });
+        let ticket = self.0.works.begin(Subject::Application(name.clone()), Work::Proving { since: self.now() });
         let outcome = self.prove_now(&application, &provider).await;
         let recorded = if application.proof.is_ok() && outcome.as_ref().is_err_and(is_passing) {
             Ok(())
         } else {
             let check = Check::of(outcome.clone(), self.now());
-            self.registry(move |registry| registry.record_proof(&name, &check))
-                .await
+            self.registry(move |registry| registry.record_proof(&name, &check)).await
         };
         self.0.works.end(&ticket);
         recorded.and(outcome)
@@ -134,15 +129,7 @@ impl Engine {
             discovery::find_tenant(&network.http, provider, &application.tenant).await?;
         }
         let secret = self.client_secret(application).await?;
-        discovery::prove_client(
-            &network.http,
-            Client {
-                provider,
-                application,
-                secret: secret.as_ref(),
-            },
-        )
-        .await
+        discovery::prove_client(&network.http, Client { provider, application, secret: secret.as_ref() }).await
     }
 
     fn check_form(&self, application: &Application, secret: Option<&Secret>, replaces: bool) -> Result<(), Trouble> {
@@ -160,9 +147,7 @@ impl Engine {
         }
         if provider.has_tenants()
             && (application.tenant.is_empty()
-                || application
-                    .tenant
-                    .contains(|c: char| c.is_whitespace() || "/?#@".contains(c)))
+                || application.tenant.contains(|c: char| c.is_whitespace() || "/?#@".contains(c)))
         {
             return wrong(
                 "application.tenant",
@@ -170,11 +155,7 @@ impl Engine {
                 "Give its id, or one of its domains.",
             );
         }
-        if let Some(scope) = application
-            .scopes
-            .iter()
-            .find(|scope| is_microsoft && !scope.starts_with("https://"))
-        {
+        if let Some(scope) = application.scopes.iter().find(|scope| is_microsoft && !scope.starts_with("https://")) {
             return wrong(
                 "application.scope",
                 &format!("“{scope}” is no mail scope"),

@@ -23,12 +23,7 @@ impl Engine {
             })
             .await?;
         let provider = self.provider(&application.provider)?.clone();
-        Ok(Case {
-            mailbox,
-            grant,
-            application,
-            provider,
-        })
+        Ok(Case { mailbox, grant, application, provider })
     }
 
     /// The client secret of an application, if it has one.
@@ -36,8 +31,6 @@ impl Engine {
         if !application.has_client_secret {
             return Ok(None);
         }
-        self.secrets()
-            .get(&Key::client_secret(self.registry_id(), application.name.as_str()))
-            .await
+        self.secrets().get(&Key::client_secret(self.registry_id(), application.name.as_str())).await
     }
 }

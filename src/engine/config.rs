@@ -77,9 +77,8 @@ impl Settings {
         let mut providers = built_in().map_err(&malformed)?;
         for (id, table) in file.provider {
             let folder = path.parent().unwrap_or(Path::new(""));
-            let provider = table
-                .into_provider(&id, folder)
-                .map_err(|why| malformed(format!("[provider.{id}]: {why}")))?;
+            let provider =
+                table.into_provider(&id, folder).map_err(|why| malformed(format!("[provider.{id}]: {why}")))?;
             providers.insert(id, provider);
         }
         Ok(Self {
@@ -96,19 +95,12 @@ fn built_in() -> Result<HashMap<String, Provider>, String> {
     let file: File = toml::from_str(PROVIDERS).map_err(|error| error.to_string())?;
     file.provider
         .into_iter()
-        .map(|(id, table)| {
-            table
-                .into_provider(&id, Path::new(""))
-                .map(|provider| (id.clone(), provider))
-        })
+        .map(|(id, table)| table.into_provider(&id, Path::new("")).map(|provider| (id.clone(), provider)))
         .collect()
 }
 
 fn at_line(text: &str, error: &toml::de::Error) -> String {
-    let line = error
-        .span()
-        .and_then(|span| text.get(..span.start))
-        .map(|before| before.matches('\n').count() + 1);
+    let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
     match line {
         Some(line) => format!("Line {line}: {}.", error.message()),
         None => format!("{}.", error.message()),
@@ -141,10 +133,7 @@ struct NetworkTable {
 
 impl Default for NetworkTable {
     fn default() -> Self {
-        Self {
-            parallel: 16,
-            timeout: Duration::from_secs(20),
-        }
+        Self { parallel: 16, timeout: Duration::from_secs(20) }
     }
 }
 
@@ -157,9 +146,7 @@ struct ClipboardTable {
 
 impl Default for ClipboardTable {
     fn default() -> Self {
-        Self {
-            clear_after: Duration::from_secs(45),
-        }
+        Self { clear_after: Duration::from_secs(45) }
     }
 }
 
@@ -197,11 +184,7 @@ impl ProviderTable {
         let server = |key: &str, text: &str, schemes: [&str; 2]| {
             let server = MailServer::parse(text).map_err(|why| format!("{key}: {why}"))?;
             let fits = schemes.iter().any(|scheme| text.starts_with(&format!("{scheme}://")));
-            if fits {
-                Ok(server)
-            } else {
-                Err(format!("{key}: it begins with {}:// or {}://", schemes[0], schemes[1]))
-            }
+            if fits { Ok(server) } else { Err(format!("{key}: it begins with {}:// or {}://", schemes[0], schemes[1])) }
         };
         Ok(Provider {
             id: id.to_owned(),
@@ -213,10 +196,7 @@ impl ProviderTable {
             needs_client_secret: self.needs_client_secret,
             idle_limit_days: self.idle_limit_days,
             smtp: server("smtp", &self.smtp, ["smtp", "smtps"])?,
-            imap: self
-                .imap
-                .map(|text| server("imap", &text, ["imap", "imaps"]))
-                .transpose()?,
+            imap: self.imap.map(|text| server("imap", &text, ["imap", "imaps"])).transpose()?,
             pop: self.pop.map(|text| server("pop", &text, ["pop", "pops"])).transpose()?,
             portal: self
                 .portal
@@ -229,9 +209,7 @@ impl ProviderTable {
     /// Single URLs go before the authority's layout (Microsoft identity platform v2).
     fn endpoints(&self) -> Result<Endpoints, String> {
         let below = |path: &str| {
-            self.authority
-                .as_deref()
-                .map(|authority| format!("{}/{path}", authority.trim_end_matches('/')))
+            self.authority.as_deref().map(|authority| format!("{}/{path}", authority.trim_end_matches('/')))
         };
         let pick = |own: &Option<String>, path: &str| own.clone().or_else(|| below(path));
         let missing = |key: &str| format!("there is neither an authority nor {key}");
@@ -244,10 +222,7 @@ impl ProviderTable {
             discovery: pick(&self.discovery_url, "{tenant}/v2.0/.well-known/openid-configuration"),
         };
         let optional = [&endpoints.device, &endpoints.admin_consent, &endpoints.discovery];
-        for url in [&endpoints.authorize, &endpoints.token]
-            .into_iter()
-            .chain(optional.into_iter().flatten())
-        {
+        for url in [&endpoints.authorize, &endpoints.token].into_iter().chain(optional.into_iter().flatten()) {
             encrypted_or_local(url)?;
         }
         Ok(endpoints)
@@ -265,9 +240,7 @@ fn encrypted_or_local(text: &str) -> Result<(), String> {
     match url.scheme() {
         "https" => Ok(()),
         "http" if local => Ok(()),
-        "http" => Err(format!(
-            "“{text}” would send tokens unencrypted; http:// is taken on this machine only"
-        )),
+        "http" => Err(format!("“{text}” would send tokens unencrypted; http:// is taken on this machine only")),
         scheme => Err(format!("“{text}” begins with {scheme}://, not https://")),
     }
 }
@@ -278,11 +251,8 @@ fn microsoft() -> Dialect {
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let wrong = || {
-        serde::de::Error::custom(format!(
-            "“{text}” is not a duration between 100ms and 1h, such as \"20s\""
-        ))
-    };
+    let wrong =
+        || serde::de::Error::custom(format!("“{text}” is not a duration between 100ms and 1h, such as \"20s\""));
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
     let number: u64 = number.parse().map_err(|_| wrong())?;
     let duration = match unit {
@@ -292,11 +262,7 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::E
         _ => return Err(wrong()),
     };
     let sensible = Duration::from_millis(100)..=Duration::from_secs(3600);
-    if sensible.contains(&duration) {
-        Ok(duration)
-    } else {
-        Err(wrong())
-    }
+    if sensible.contains(&duration) { Ok(duration) } else { Err(wrong()) }
 }
 
 fn parallel<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
@@ -338,17 +304,8 @@ mod tests {
     fn a_typo_is_named_with_its_line() {
         let trouble = parse("[network]\nparalel = 3\n").unwrap_err();
         assert_eq!(trouble.code(), "config.malformed");
-        assert!(
-            trouble.why().contains("Line 2") && trouble.why().contains("paralel"),
-            "{}",
-            trouble.why()
-        );
-        assert!(
-            parse("[network]\n\ntimeout = \"soon\"")
-                .unwrap_err()
-                .why()
-                .contains("Line 3")
-        );
+        assert!(trouble.why().contains("Line 2") && trouble.why().contains("paralel"), "{}", trouble.why());
+        assert!(parse("[network]\n\ntimeout = \"soon\"").unwrap_err().why().contains("Line 3"));
     }
 
     #[test]
@@ -358,12 +315,7 @@ mod tests {
         };
         assert!(parse(&provider("http://localhost:1")).is_ok());
         assert!(parse(&provider("http://127.0.0.1:1")).is_ok());
-        assert!(
-            parse(&provider("http://login.example.com"))
-                .unwrap_err()
-                .why()
-                .contains("unencrypted")
-        );
+        assert!(parse(&provider("http://login.example.com")).unwrap_err().why().contains("unencrypted"));
         assert!(parse(&provider("ftp://localhost")).is_err());
     }
 

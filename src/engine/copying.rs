@@ -35,11 +35,7 @@ impl Engine {
     /// As [`Engine::credential`]; `clipboard.…`.
     pub async fn copy(&self, mailbox: MailboxId, field: Field) -> Result<Copied, Trouble> {
         let text = self.credential(mailbox, field).await?;
-        let copied = if field.is_secret() {
-            self.copy_secret(&text).await
-        } else {
-            self.copy_text(&text).await
-        }?;
+        let copied = if field.is_secret() { self.copy_secret(&text).await } else { self.copy_text(&text).await }?;
         self.note(mailbox, "copied", field.name().to_owned()).await;
         Ok(copied)
     }

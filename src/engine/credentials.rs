@@ -81,10 +81,7 @@ impl Engine {
             Field::Tenant => Ok(Secret::new(&*case.application.tenant)),
             Field::ClientId => Ok(Secret::new(&*case.application.client_id)),
             Field::Account => Ok(Secret::new(case.grant.account.as_str())),
-            Field::ClientSecret => self
-                .client_secret(&case.application)
-                .await?
-                .ok_or_else(no_client_secret),
+            Field::ClientSecret => self.client_secret(&case.application).await?.ok_or_else(no_client_secret),
             Field::RefreshToken => self.refresh_token(&case).await,
             Field::AccessToken => self.access_token_of(&case, Wanted::Cached).await,
             Field::Xoauth2 => {
@@ -121,10 +118,7 @@ impl Engine {
         }
         let mut line = format!("curl {}", quoted(&token_url));
         for (name, value) in fields {
-            line.push_str(&format!(
-                " \\\n  --data-urlencode {}",
-                quoted(&format!("{name}={value}"))
-            ));
+            line.push_str(&format!(" \\\n  --data-urlencode {}", quoted(&format!("{name}={value}"))));
         }
         Ok(Secret::new(line))
     }

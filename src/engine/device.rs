@@ -38,26 +38,11 @@ impl Engine {
         self.secrets().probe().await?;
         let network = self.network(&case.provider).await?;
         let secret = self.client_secret(&case.application).await?;
-        let client = Client {
-            provider: &case.provider,
-            application: &case.application,
-            secret: secret.as_ref(),
-        };
-        let sign_in = device::begin(&network.http, client)
-            .await
-            .map_err(|refusal| refusal.trouble)?;
-        let (user_code, page, patience) = (
-            sign_in.user_code.clone(),
-            sign_in.verification_uri.clone(),
-            sign_in.expires_in,
-        );
-        Ok(DeviceErrand {
-            user_code,
-            page,
-            patience,
-            case,
-            sign_in,
-        })
+        let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };
+        let sign_in = device::begin(&network.http, client).await.map_err(|refusal| refusal.trouble)?;
+        let (user_code, page, patience) =
+            (sign_in.user_code.clone(), sign_in.verification_uri.clone(), sign_in.expires_in);
+        Ok(DeviceErrand { user_code, page, patience, case, sign_in })
     }
 
     /// Waits until the person is done, and keeps the token.
@@ -69,10 +54,7 @@ impl Engine {
         let mailbox = case.mailbox.id;
         let row = self.device_row(&case, &sign_in).await?;
         let outcome = self.wait_for_device(&case, &sign_in).await;
-        let ticket = self
-            .0
-            .works
-            .begin(Subject::Mailbox(mailbox), Work::Exchanging { since: self.now() });
+        let ticket = self.0.works.begin(Subject::Mailbox(mailbox), Work::Exchanging { since: self.now() });
         let kept = match outcome {
             Ok(tokens) => self.signed_in(row, case, tokens, &ticket).await,
             Err(refusal) => self.refused(&row, mailbox, refusal).await,
@@ -82,19 +64,10 @@ impl Engine {
     }
 
     async fn wait_for_device(&self, case: &Case, sign_in: &DeviceSignIn) -> Result<Tokens, Refusal> {
-        let at_token = |trouble| Refusal {
-            trouble,
-            step: crate::domain::Step::Token,
-            ends: None,
-            retry_after: None,
-        };
+        let at_token = |trouble| Refusal { trouble, step: crate::domain::Step::Token, ends: None, retry_after: None };
         let network = self.network(&case.provider).await.map_err(at_token)?;
         let secret = self.client_secret(&case.application).await.map_err(at_token)?;
-        let client = Client {
-            provider: &case.provider,
-            application: &case.application,
-            secret: secret.as_ref(),
-        };
+        let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };
         let mut interval = sign_in.interval;
         loop {
             tokio::time::sleep(interval).await;

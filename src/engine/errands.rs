@@ -62,10 +62,7 @@ pub(super) struct Held {
 impl Errands {
     /// The states and subjects of the errands that this process waits for.
     pub(super) fn waiting(&self) -> Vec<(String, Subject)> {
-        lock(&self.open)
-            .iter()
-            .map(|(state, open)| (state.clone(), open.subject.clone()))
-            .collect()
+        lock(&self.open).iter().map(|(state, open)| (state.clone(), open.subject.clone())).collect()
     }
 }
 
@@ -82,14 +79,9 @@ impl Engine {
         let case = self.case(mailbox).await?;
         self.secrets().probe().await?;
         let port = self.listen(&case.application.redirect_uri).await?;
-        let redirect_uri = port.map_or(case.application.redirect_uri.clone(), |port| {
-            case.application.redirect_uri.on_port(port)
-        });
-        let client = Client {
-            provider: &case.provider,
-            application: &case.application,
-            secret: None,
-        };
+        let redirect_uri =
+            port.map_or(case.application.redirect_uri.clone(), |port| case.application.redirect_uri.on_port(port));
+        let client = Client { provider: &case.provider, application: &case.application, secret: None };
         let link = link::sign_in_link(client, Some(&case.grant.account), &redirect_uri)?;
         let sealed_verifier = self.seal(&verifier_context(&link.state), &link.verifier).await?;
         let now = self.now();
@@ -117,14 +109,8 @@ impl Engine {
         }
         let (application, provider) = self.application_and_provider(name.clone()).await?;
         let port = self.listen(&application.redirect_uri).await?;
-        let redirect_uri = port.map_or(application.redirect_uri.clone(), |port| {
-            application.redirect_uri.on_port(port)
-        });
-        let client = Client {
-            provider: &provider,
-            application: &application,
-            secret: None,
-        };
+        let redirect_uri = port.map_or(application.redirect_uri.clone(), |port| application.redirect_uri.on_port(port));
+        let client = Client { provider: &provider, application: &application, secret: None };
         let (link, state) = consent::admin_consent_link(client, &redirect_uri)?;
         let now = self.now();
         let errand = SignIn {
@@ -193,23 +179,12 @@ impl Engine {
     /// # Errors
     /// `registry.…`.
     pub async fn cancel_errand(&self, subject: &Subject) -> Result<(), Trouble> {
-        let states: Vec<String> = self
-            .0
-            .errands
-            .waiting()
-            .into_iter()
-            .filter(|(_, open)| open == subject)
-            .map(|(state, _)| state)
-            .collect();
+        let states: Vec<String> =
+            self.0.errands.waiting().into_iter().filter(|(_, open)| open == subject).map(|(state, _)| state).collect();
         for state in states {
-            let cancelled = Progress::Failed(Trouble::new(
-                "signin.cancelled",
-                "The sign-in was stopped",
-                "",
-                "Begin again.",
-            ));
-            self.registry(move |registry| registry.record_progress(&state, &cancelled))
-                .await?;
+            let cancelled =
+                Progress::Failed(Trouble::new("signin.cancelled", "The sign-in was stopped", "", "Begin again."));
+            self.registry(move |registry| registry.record_progress(&state, &cancelled)).await?;
         }
         self.forget_errand(subject);
         Ok(())

@@ -47,10 +47,7 @@ impl Home {
         Ok(Self {
             config: folders.config_dir().join("config.toml"),
             registry: folders.data_local_dir().join("registry.db"),
-            log: folders
-                .state_dir()
-                .unwrap_or(folders.data_local_dir())
-                .join("mailkey.log"),
+            log: folders.state_dir().unwrap_or(folders.data_local_dir()).join("mailkey.log"),
         })
     }
 }

@@ -13,12 +13,7 @@ use crate::domain::{RedirectUri, Secret, Trouble};
 const GRACE: Duration = Duration::from_secs(3);
 
 /// What is said of a text that came by the clipboard, though nobody asked to take it.
-const WORTH_SAYING: [&str; 4] = [
-    "answer.wrong_place",
-    "answer.session_state",
-    "answer.malformed",
-    "answer.ambiguous",
-];
+const WORTH_SAYING: [&str; 4] = ["answer.wrong_place", "answer.session_state", "answer.malformed", "answer.ambiguous"];
 
 impl Engine {
     /// Listens where `redirect_uri` points, if that is this machine.
@@ -88,10 +83,7 @@ impl Engine {
     }
 
     pub(super) fn stop_unneeded_listeners(&self) {
-        let needed: Vec<u16> = lock(&self.0.errands.open)
-            .values()
-            .filter_map(|errand| errand.port)
-            .collect();
+        let needed: Vec<u16> = lock(&self.0.errands.open).values().filter_map(|errand| errand.port).collect();
         lock(&self.0.errands.listeners).retain(|port, task| {
             let keep = needed.contains(port);
             if !keep {

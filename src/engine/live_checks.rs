@@ -48,9 +48,7 @@ impl Engine {
         let token = self.access_token_of(&case, wanted).await?;
         self.0.works.report(ticket, Work::CheckingSmtp { since: self.now() });
         let smtp = async {
-            let outcome = self
-                .try_server(&case, Protocol::Smtp, Some(&case.provider.smtp), &token)
-                .await;
+            let outcome = self.try_server(&case, Protocol::Smtp, Some(&case.provider.smtp), &token).await;
             self.0.works.end(ticket);
             outcome
         };
@@ -77,21 +75,11 @@ impl Engine {
         };
         let network = self.network(&case.provider).await?;
         let permit = self.0.pool.acquire().await.map_err(|_| super::broken_job())?;
-        let outcome = mail::check(
-            server,
-            &network.tls,
-            self.settings().timeout,
-            &case.mailbox.address,
-            token,
-        )
-        .await;
+        let outcome = mail::check(server, &network.tls, self.settings().timeout, &case.mailbox.address, token).await;
         drop(permit);
         let (id, outcome) = (case.mailbox.id, outcome.map_err(|refusal| refusal.trouble));
         let check = Check::of(outcome.clone(), self.now());
-        if let Err(trouble) = self
-            .registry(move |registry| registry.record_check(id, protocol, &check))
-            .await
-        {
+        if let Err(trouble) = self.registry(move |registry| registry.record_check(id, protocol, &check)).await {
             self.publish(Event::Trouble(trouble));
         }
         outcome
@@ -101,9 +89,8 @@ impl Engine {
 /// A server whose scope the application does not ask for would refuse, and nobody wants it.
 fn is_asked_for(case: &Case, protocol: Protocol) -> bool {
     let scopes = case.provider.scopes_for(&case.application);
-    let names_protocols = scopes
-        .iter()
-        .any(|scope| scope.contains("SMTP.") || scope.contains("IMAP.") || scope.contains("POP."));
+    let names_protocols =
+        scopes.iter().any(|scope| scope.contains("SMTP.") || scope.contains("IMAP.") || scope.contains("POP."));
     let word = match protocol {
         Protocol::Smtp => return true,
         Protocol::Imap => "IMAP.",

@@ -18,9 +18,7 @@ impl Engine {
         account: Option<Address>,
     ) -> Result<Mailbox, Trouble> {
         let account = account.unwrap_or_else(|| address.clone());
-        let mailbox = self
-            .registry(move |registry| registry.add_mailbox(&address, &application, &account))
-            .await?;
+        let mailbox = self.registry(move |registry| registry.add_mailbox(&address, &application, &account)).await?;
         self.note(mailbox.id, "added", String::new()).await;
         self.0.works.changed.notify_one();
         Ok(mailbox)
@@ -37,8 +35,7 @@ impl Engine {
         application: ApplicationName,
         account: Address,
     ) -> Result<(), Trouble> {
-        self.registry(move |registry| registry.change_mailbox(id, &address, &application, &account))
-            .await?;
+        self.registry(move |registry| registry.change_mailbox(id, &address, &application, &account)).await?;
         self.cancel_errand(&Subject::Mailbox(id)).await?;
         self.forget_discarded_secrets().await;
         self.0.works.changed.notify_one();
@@ -76,9 +73,7 @@ impl Engine {
 
     async fn try_to_forget_discarded_secrets(&self) -> Result<(), Trouble> {
         for grant in self.registry(|registry| registry.discarded()).await? {
-            self.secrets()
-                .delete(&Key::refresh_token(self.registry_id(), grant))
-                .await?;
+            self.secrets().delete(&Key::refresh_token(self.registry_id(), grant)).await?;
             self.registry(move |registry| registry.forget_discarded(grant)).await?;
         }
         Ok(())
@@ -90,12 +85,7 @@ impl Engine {
         let noted = self
             .registry(move |registry| {
                 let mailbox = registry.mailbox(mailbox)?.address;
-                registry.note(&Event {
-                    at,
-                    mailbox,
-                    what: what.to_owned(),
-                    detail,
-                })
+                registry.note(&Event { at, mailbox, what: what.to_owned(), detail })
             })
             .await;
         if let Err(trouble) = noted {

@@ -107,13 +107,7 @@ impl Engine {
         let secrets = match settings.store {
             config::StoreKind::Keyring => Secrets::keyring(),
         };
-        Ok(Self::new(Parts {
-            settings,
-            registry,
-            secrets,
-            clipboard: Clipboard::start(),
-            clock: Clock::system(),
-        }))
+        Ok(Self::new(Parts { settings, registry, secrets, clipboard: Clipboard::start(), clock: Clock::system() }))
     }
 
     /// What happens from now on.
@@ -146,9 +140,7 @@ impl Engine {
     /// `registry.…`.
     pub async fn fleet(&self) -> Result<Arc<Fleet>, Trouble> {
         let providers = self.settings().providers.clone();
-        self.registry(move |registry| registry.fleet(&providers))
-            .await
-            .map(Arc::new)
+        self.registry(move |registry| registry.fleet(&providers)).await.map(Arc::new)
     }
 
     /// Runs `job` on the registry, away from the threads that must not wait. It runs to its end
@@ -158,9 +150,7 @@ impl Engine {
         job: impl FnOnce(&Registry) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
         let registry = self.0.parts.registry.clone();
-        tokio::task::spawn_blocking(move || job(&registry))
-            .await
-            .unwrap_or_else(|_| Err(broken_job()))
+        tokio::task::spawn_blocking(move || job(&registry)).await.unwrap_or_else(|_| Err(broken_job()))
     }
 
     fn secrets(&self) -> &Secrets {

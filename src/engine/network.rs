@@ -22,10 +22,7 @@ impl Engine {
         let (ca_file, timeout) = (provider.ca_file.clone(), self.settings().timeout);
         let made = tokio::task::spawn_blocking(move || {
             let extra_ca = ca_file.as_deref().map(read_ca).transpose()?;
-            Ok(Network {
-                http: Http::new(timeout, extra_ca.as_deref())?,
-                tls: Tls::new(extra_ca.as_deref())?,
-            })
+            Ok(Network { http: Http::new(timeout, extra_ca.as_deref())?, tls: Tls::new(extra_ca.as_deref())? })
         });
         let network: Network = made.await.unwrap_or_else(|_| Err(super::broken_job()))?;
         lock(&self.0.networks).insert(provider.id.clone(), network.clone());

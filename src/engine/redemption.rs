@@ -15,9 +15,7 @@ use crate::secrets::Key;
 impl Engine {
     /// Takes a claimed answer to its end.
     pub(super) async fn finish(&self, claimed: Claimed) -> Result<Accepted, Trouble> {
-        let Claimed {
-            errand, ticket, what, ..
-        } = claimed;
+        let Claimed { errand, ticket, what, .. } = claimed;
         let outcome = match (&errand.purpose, what) {
             (Purpose::Consent(name), What::Consent) => self.consented(&errand, name).await,
             (Purpose::Consent(name), What::Refused(refusal)) => self.consent_refused(&errand, name, refusal).await,
@@ -49,17 +47,11 @@ impl Engine {
     }
 
     async fn redeem(&self, errand: &SignIn, case: &Case, code: &Secret) -> Result<Tokens, Refusal> {
-        let verifier = self
-            .unseal(&verifier_context(&errand.state), &errand.sealed_verifier)
-            .await
-            .map_err(at_token)?;
+        let verifier =
+            self.unseal(&verifier_context(&errand.state), &errand.sealed_verifier).await.map_err(at_token)?;
         let secret = self.client_secret(&case.application).await.map_err(at_token)?;
         let network = self.network(&case.provider).await.map_err(at_token)?;
-        let client = Client {
-            provider: &case.provider,
-            application: &case.application,
-            secret: secret.as_ref(),
-        };
+        let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };
         exchange::redeem(&network.http, client, code, &verifier, &errand.redirect_uri).await
     }
 
@@ -74,46 +66,20 @@ impl Engine {
         if is_expected(&case.grant, tokens.identity.as_ref()) {
             return self.keep(&errand, &case.grant, case.mailbox.id, tokens, ticket).await;
         }
-        let username = tokens
-            .identity
-            .as_ref()
-            .map(|identity| identity.username.clone())
-            .unwrap_or_default();
+        let username = tokens.identity.as_ref().map(|identity| identity.username.clone()).unwrap_or_default();
         let (state, expected, mailbox) = (errand.state.clone(), case.grant.account, case.mailbox.id);
-        self.progress(
-            &state,
-            Progress::Asking {
-                username: username.clone(),
-            },
-        )
-        .await?;
-        self.0.works.report(
-            ticket,
-            Work::Asking {
-                state: state.clone(),
-                username: username.clone(),
-                since: self.now(),
-            },
-        );
-        lock(&self.0.errands.held).insert(
-            state.clone(),
-            Held {
-                errand,
-                tokens,
-                ticket: ticket.clone(),
-            },
-        );
+        self.progress(&state, Progress::Asking { username: username.clone() }).await?;
+        self.0
+            .works
+            .report(ticket, Work::Asking { state: state.clone(), username: username.clone(), since: self.now() });
+        lock(&self.0.errands.held).insert(state.clone(), Held { errand, tokens, ticket: ticket.clone() });
         self.publish(Event::WrongAccount {
             state: state.clone(),
             mailbox,
             expected: expected.clone(),
             username: username.clone(),
         });
-        Ok(Accepted::WrongAccount {
-            state,
-            expected,
-            username,
-        })
+        Ok(Accepted::WrongAccount { state, expected, username })
     }
 
     /// Written, read back, and only then done.
@@ -135,9 +101,7 @@ impl Engine {
         }
         let (now, id, identity) = (self.now(), grant.id, tokens.identity.clone());
         let (application, state) = (grant.application.clone(), errand.state.clone());
-        let kept = self
-            .registry(move |registry| registry.record_sign_in(id, identity.as_ref(), now))
-            .await;
+        let kept = self.registry(move |registry| registry.record_sign_in(id, identity.as_ref(), now)).await;
         self.recorded(&key, kept).await?;
         self.registry(move |registry| {
             // A delegate's mailbox moves to the delegate's grant only when there is a token in it.
@@ -154,10 +118,7 @@ impl Engine {
         self.0.works.end(ticket);
         self.forget_discarded_secrets().await;
         self.check_all_of(grant.id);
-        Ok(Accepted::Token {
-            mailbox,
-            account: grant.account.clone(),
-        })
+        Ok(Accepted::Token { mailbox, account: grant.account.clone() })
     }
 
     /// A sign-in came to nothing. It is the mailbox's trouble only if its token is not as good as before.
@@ -169,11 +130,7 @@ impl Engine {
     ) -> Result<Accepted, Trouble> {
         let (state, trouble, now) = (errand.state.clone(), refusal.trouble.clone(), self.now());
         let concerns_application = refusal.step == Step::Register && *trouble.remedy() != Remedy::AdminConsent;
-        let step = if refusal.step == Step::Token {
-            Step::Token
-        } else {
-            Step::Authorize
-        };
+        let step = if refusal.step == Step::Token { Step::Token } else { Step::Authorize };
         self.registry(move |registry| {
             registry.record_progress(&state, &Progress::Failed(trouble.clone()))?;
             if concerns_application {
@@ -197,16 +154,9 @@ impl Engine {
             registry.record_consent(&application, &Check::Ok { at: now })?;
             let waited = |grant: &&Grant| {
                 grant.application == application
-                    && grant
-                        .trouble
-                        .as_ref()
-                        .is_some_and(|(_, trouble)| *trouble.remedy() == Remedy::AdminConsent)
+                    && grant.trouble.as_ref().is_some_and(|(_, trouble)| *trouble.remedy() == Remedy::AdminConsent)
             };
-            fleet
-                .grants
-                .values()
-                .filter(waited)
-                .try_for_each(|grant| registry.record_trouble(grant.id, None))
+            fleet.grants.values().filter(waited).try_for_each(|grant| registry.record_trouble(grant.id, None))
         })
         .await?;
         Ok(Accepted::Consent(name))
@@ -230,8 +180,7 @@ impl Engine {
 
     async fn progress(&self, state: &str, progress: Progress) -> Result<(), Trouble> {
         let state = state.to_owned();
-        self.registry(move |registry| registry.record_progress(&state, &progress))
-            .await
+        self.registry(move |registry| registry.record_progress(&state, &progress)).await
     }
 }
 
@@ -247,19 +196,9 @@ fn is_expected(grant: &Grant, identity: Option<&Identity>) -> bool {
 }
 
 pub(super) fn at_token(trouble: Trouble) -> Refusal {
-    Refusal {
-        trouble,
-        step: Step::Token,
-        ends: None,
-        retry_after: None,
-    }
+    Refusal { trouble, step: Step::Token, ends: None, retry_after: None }
 }
 
 pub(super) fn at_authorize(trouble: Trouble) -> Refusal {
-    Refusal {
-        trouble,
-        step: Step::Authorize,
-        ends: None,
-        retry_after: None,
-    }
+    Refusal { trouble, step: Step::Authorize, ends: None, retry_after: None }
 }

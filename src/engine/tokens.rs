@@ -84,8 +84,7 @@ impl Engine {
             outcome = self.refresh_under_lease(case, wanted) => outcome,
             trouble = self.keep_lease(id, &holder) => Err(trouble),
         };
-        self.registry(move |registry| registry.release_lease(id, &holder))
-            .await?;
+        self.registry(move |registry| registry.release_lease(id, &holder)).await?;
         outcome
     }
 
@@ -96,20 +95,11 @@ impl Engine {
         }
         let key = Key::refresh_token(self.registry_id(), id);
         let Some(refresh_token) = self.secrets().get(&key).await? else {
-            let trouble = if case.grant.token == Token::None {
-                none()
-            } else {
-                missing()
-            };
+            let trouble = if case.grant.token == Token::None { none() } else { missing() };
             if case.grant.token != Token::None {
                 self.record_refusal(
                     id,
-                    &Refusal {
-                        trouble: trouble.clone(),
-                        step: Step::Token,
-                        ends: None,
-                        retry_after: None,
-                    },
+                    &Refusal { trouble: trouble.clone(), step: Step::Token, ends: None, retry_after: None },
                 )
                 .await?;
             }
@@ -119,8 +109,7 @@ impl Engine {
             Ok(tokens) => self.refreshed(&case.grant, &key, tokens).await,
             Err(refusal) => {
                 self.record_refusal(id, &refusal).await?;
-                self.note(case.mailbox.id, "refused", refusal.trouble.code().to_owned())
-                    .await;
+                self.note(case.mailbox.id, "refused", refusal.trouble.code().to_owned()).await;
                 Err(refusal.trouble)
             }
         }
@@ -132,19 +121,10 @@ impl Engine {
         provider: &Provider,
         refresh_token: &Secret,
     ) -> Result<Tokens, Refusal> {
-        let at_token = |trouble| Refusal {
-            trouble,
-            step: Step::Token,
-            ends: None,
-            retry_after: None,
-        };
+        let at_token = |trouble| Refusal { trouble, step: Step::Token, ends: None, retry_after: None };
         let network = self.network(provider).await.map_err(at_token)?;
         let secret = self.client_secret(application).await.map_err(at_token)?;
-        let client = Client {
-            provider,
-            application,
-            secret: secret.as_ref(),
-        };
+        let client = Client { provider, application, secret: secret.as_ref() };
         let _permit = self.0.pool.acquire().await.map_err(|_| at_token(super::broken_job()))?;
         exchange::refresh(&network.http, client, refresh_token).await
     }
@@ -155,8 +135,7 @@ impl Engine {
             self.secrets().put(key, refresh_token).await?;
         }
         let (id, now) = (grant.id, self.now());
-        self.recorded(key, self.registry(move |registry| registry.record_use(id, now)).await)
-            .await?;
+        self.recorded(key, self.registry(move |registry| registry.record_use(id, now)).await).await?;
         self.cache_access_token(id, &tokens).await;
         Ok(tokens.access_token)
     }
@@ -181,8 +160,7 @@ impl Engine {
 
     async fn take_lease(&self, id: GrantId, holder: &str) -> Result<bool, Trouble> {
         let (holder, now) = (holder.to_owned(), self.now());
-        self.registry(move |registry| registry.take_lease(id, &holder, now, now + LEASE))
-            .await
+        self.registry(move |registry| registry.take_lease(id, &holder, now, now + LEASE)).await
     }
 
     /// Renews the lease until it is dropped; gives a trouble only if the lease was lost.
@@ -198,9 +176,7 @@ impl Engine {
     }
 
     async fn cached(&self, id: GrantId, wanted: Wanted) -> Result<Option<Secret>, Trouble> {
-        let found = self
-            .registry(move |registry| Ok((registry.cached_access_token(id)?, registry.grant(id)?)))
-            .await?;
+        let found = self.registry(move |registry| Ok((registry.cached_access_token(id)?, registry.grant(id)?))).await?;
         let (Some((sealed, expires_at)), grant) = found else {
             return Ok(None);
         };
@@ -221,9 +197,7 @@ impl Engine {
             return;
         };
         let expires_at = self.now() + tokens.expires_in;
-        let cached = self
-            .registry(move |registry| registry.cache_access_token(id, &sealed, expires_at))
-            .await;
+        let cached = self.registry(move |registry| registry.cache_access_token(id, &sealed, expires_at)).await;
         if let Err(trouble) = cached {
             tracing::warn!(code = trouble.code(), "the access token could not be cached");
         }
@@ -252,9 +226,7 @@ fn holder() -> String {
 /// A trouble that can be retried says when, if the server did.
 fn with_moment(refusal: &Refusal, now: Timestamp) -> Trouble {
     match refusal.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok()) {
-        Some(wait) => refusal.trouble.clone().with(Remedy::Retry {
-            not_before: Some(now + wait),
-        }),
+        Some(wait) => refusal.trouble.clone().with(Remedy::Retry { not_before: Some(now + wait) }),
         None => refusal.trouble.clone(),
     }
 }

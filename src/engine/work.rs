@@ -152,14 +152,8 @@ impl Works {
     /// Begins an attempt that does not push aside an errand that waits for a person: then it works
     /// unseen, and its ticket has no say.
     pub(super) fn begin_beside(&self, subject: Subject, work: Work) -> Ticket {
-        let waits = lock(&self.current)
-            .get(&subject)
-            .is_some_and(|(_, work)| work.needs_a_person());
-        if waits {
-            Ticket { subject, attempt: 0 }
-        } else {
-            self.begin(subject, work)
-        }
+        let waits = lock(&self.current).get(&subject).is_some_and(|(_, work)| work.needs_a_person());
+        if waits { Ticket { subject, attempt: 0 } } else { self.begin(subject, work) }
     }
 
     /// Says how far an attempt is. A late word from an earlier attempt is dropped here.
@@ -176,10 +170,7 @@ impl Works {
     /// sees a step fall back for a moment.
     pub(super) fn end(&self, ticket: &Ticket) {
         let mut current = lock(&self.current);
-        if current
-            .get(&ticket.subject)
-            .is_some_and(|(attempt, _)| *attempt == ticket.attempt)
-        {
+        if current.get(&ticket.subject).is_some_and(|(attempt, _)| *attempt == ticket.attempt) {
             current.remove(&ticket.subject);
             lock(&self.ended).push(ticket.subject.clone());
         }
@@ -202,12 +193,8 @@ impl Works {
 
     /// Whether a token is on its way from the provider to the secret store.
     pub(super) fn carry_a_token(&self) -> bool {
-        let carries = |work: &Work| {
-            matches!(
-                work,
-                Work::Exchanging { .. } | Work::Storing { .. } | Work::Refreshing { .. }
-            )
-        };
+        let carries =
+            |work: &Work| matches!(work, Work::Exchanging { .. } | Work::Storing { .. } | Work::Refreshing { .. });
         lock(&self.current).values().any(|(_, work)| carries(work))
     }
 
@@ -215,10 +202,7 @@ impl Works {
     pub(super) fn take_ended(&self) -> Vec<Subject> {
         let ended = std::mem::take(&mut *lock(&self.ended));
         let current = lock(&self.current);
-        ended
-            .into_iter()
-            .filter(|subject| !current.contains_key(subject))
-            .collect()
+        ended.into_iter().filter(|subject| !current.contains_key(subject)).collect()
     }
 }
 

@@ -36,10 +36,7 @@ impl Engine {
             return Err(nothing_held());
         };
         match choice {
-            Choice::KeepAsDelegate => self
-                .keep_as_delegate(&errand, mailbox, tokens, &ticket)
-                .await
-                .map(|_| None),
+            Choice::KeepAsDelegate => self.keep_as_delegate(&errand, mailbox, tokens, &ticket).await.map(|_| None),
             Choice::Discard => {
                 self.discard(&errand, mailbox, &tokens).await;
                 Ok(None)
@@ -77,13 +74,8 @@ impl Engine {
     }
 
     async fn discard(&self, errand: &SignIn, mailbox: MailboxId, tokens: &Tokens) {
-        let username = tokens
-            .identity
-            .as_ref()
-            .map_or("somebody else", |identity| identity.username.as_str());
-        let _ = self
-            .refused(errand, mailbox, at_authorize(wrong_account(username)))
-            .await;
+        let username = tokens.identity.as_ref().map_or("somebody else", |identity| identity.username.as_str());
+        let _ = self.refused(errand, mailbox, at_authorize(wrong_account(username))).await;
         self.0.works.end_all(&Subject::Mailbox(mailbox));
     }
 }

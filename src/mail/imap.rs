@@ -49,13 +49,10 @@ async fn authenticate(wire: &mut Wire<'_>, user: &Address, access_token: &Secret
     match Answer::read(wire, "b", awaiting).await? {
         Answer::GoOn => {}
         refusal => {
-            return refusal
-                .expect_ok(user, Asked::Mechanism)
-                .and(Err(out_of_turn(wire).into()));
+            return refusal.expect_ok(user, Asked::Mechanism).and(Err(out_of_turn(wire).into()));
         }
     }
-    wire.send_secret(&xoauth2::response(user, access_token), awaiting)
-        .await?;
+    wire.send_secret(&xoauth2::response(user, access_token), awaiting).await?;
     let mut answer = Answer::read(wire, "b", awaiting).await?;
     if matches!(answer, Answer::GoOn) {
         // The challenge says why in JSON; the refusal itself comes after an empty line.
@@ -75,11 +72,7 @@ async fn ask(wire: &mut Wire<'_>, tag: &str, line: &str, command: &'static str) 
 }
 
 fn out_of_turn(wire: &Wire<'_>) -> Trouble {
-    network::nonsense(
-        wire.server(),
-        Awaiting::Answer("AUTHENTICATE"),
-        "that answer is out of turn",
-    )
+    network::nonsense(wire.server(), Awaiting::Answer("AUTHENTICATE"), "that answer is out of turn")
 }
 
 /// What ends the wait for an answer.

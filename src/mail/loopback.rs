@@ -35,10 +35,7 @@ impl Trust {
     pub fn for_host(host: &str) -> Self {
         let authority = authority(&[]);
         let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new([host.to_owned()])
-            .unwrap()
-            .signed_by(&key, &authority)
-            .unwrap();
+        let certificate = CertificateParams::new([host.to_owned()]).unwrap().signed_by(&key, &authority).unwrap();
         Self::of(&authority.pem(), certificate.der(), &key)
     }
 
@@ -58,10 +55,7 @@ impl Trust {
                 PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der())),
             )
             .unwrap();
-        Self {
-            client: Tls::new(Some(ca_file.as_bytes())).unwrap(),
-            server: TlsAcceptor::from(Arc::new(config)),
-        }
+        Self { client: Tls::new(Some(ca_file.as_bytes())).unwrap(), server: TlsAcceptor::from(Arc::new(config)) }
     }
 }
 
@@ -80,11 +74,7 @@ pub async fn converse(scheme: Scheme, token: &Secret, script: &str, patience: Du
     let trust = &*LOCALHOST;
     let (near, far) = tokio::io::duplex(64 * 1024);
     let playing = tokio::spawn(play(Box::new(far), script.to_owned(), trust.server.clone()));
-    let server = MailServer {
-        scheme,
-        host: "localhost".into(),
-        port: 1,
-    };
+    let server = MailServer { scheme, host: "localhost".into(), port: 1 };
     let mut wire = Wire::over(near, IpAddr::V4(Ipv4Addr::LOCALHOST), &server, &trust.client, patience);
     let outcome = match scheme {
         Scheme::Smtp | Scheme::Smtps => smtp::prove(&mut wire, &user(), token).await,
@@ -106,11 +96,7 @@ pub async fn converse_on_loopback(
     patience: Duration,
 ) -> Result<(), Refusal> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let server = MailServer {
-        scheme,
-        host: "127.0.0.1".into(),
-        port: listener.local_addr().unwrap().port(),
-    };
+    let server = MailServer { scheme, host: "127.0.0.1".into(), port: listener.local_addr().unwrap().port() };
     let script = script.to_owned();
     let playing = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();

@@ -34,10 +34,7 @@ pub struct Refusal {
 
 impl From<Trouble> for Refusal {
     fn from(trouble: Trouble) -> Self {
-        Self {
-            trouble,
-            retry_after: None,
-        }
+        Self { trouble, retry_after: None }
     }
 }
 

@@ -182,7 +182,5 @@ fn network(code: &'static str, what: impl AsRef<str>, why: impl AsRef<str>, next
 
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    characters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

@@ -32,8 +32,7 @@ async fn auth(wire: &mut Wire<'_>, user: &Address, access_token: &Secret) -> Res
         Answer::Ok => return Err(network::nonsense(wire.server(), awaiting, "that answer is out of turn").into()),
         Answer::No(text) => return Err(verdict::pop(user, Asked::Mechanism, &text)),
     }
-    wire.send_secret(&xoauth2::response(user, access_token), awaiting)
-        .await?;
+    wire.send_secret(&xoauth2::response(user, access_token), awaiting).await?;
     let mut answer = read(wire, awaiting).await?;
     if matches!(answer, Answer::GoOn) {
         // The challenge says why in JSON; the refusal itself comes after an empty line.

@@ -59,8 +59,7 @@ async fn start_tls(wire: &mut Wire<'_>, user: &Address, offers: &[String]) -> Re
 async fn auth(wire: &mut Wire<'_>, user: &Address, access_token: &Secret) -> Result<(), Refusal> {
     let awaiting = Awaiting::Answer("AUTH");
     ask(wire, "AUTH XOAUTH2", "AUTH").await?.must_be(334, user)?;
-    wire.send_secret(&xoauth2::response(user, access_token), awaiting)
-        .await?;
+    wire.send_secret(&xoauth2::response(user, access_token), awaiting).await?;
     let mut reply = Reply::read(wire, awaiting).await?;
     if reply.code == 334 {
         // The challenge says why in JSON; the refusal itself comes after an empty line.

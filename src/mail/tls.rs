@@ -24,13 +24,8 @@ impl Tls {
         let has_extra = !extra.is_empty();
         // Named, not the process's default: a library that installs another one changes nothing here.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let verifier = Verifier::new_with_extra_roots(extra, Arc::clone(&provider)).map_err(|error| {
-            if has_extra {
-                bad_ca_file(&error.to_string())
-            } else {
-                no_trust(&error)
-            }
-        })?;
+        let verifier = Verifier::new_with_extra_roots(extra, Arc::clone(&provider))
+            .map_err(|error| if has_extra { bad_ca_file(&error.to_string()) } else { no_trust(&error) })?;
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|error| no_trust(&error))?

@@ -134,10 +134,8 @@ impl Ruling {
 
 /// A server's text, printable, capped, and without words as long as a token.
 fn quotable(said: &str) -> String {
-    let words: Vec<_> = said
-        .split_whitespace()
-        .map(|word| if word.len() > LONGEST_WORD { "…" } else { word })
-        .collect();
+    let words: Vec<_> =
+        said.split_whitespace().map(|word| if word.len() > LONGEST_WORD { "…" } else { word }).collect();
     plain(words.join(" ").trim_end_matches('.'), QUOTED)
 }
 

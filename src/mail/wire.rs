@@ -51,10 +51,7 @@ impl<'a> Wire<'a> {
             .await
             .map_err(|_| network::timeout(server, Awaiting::Connection, limit))?
             .map_err(|error| network::broken(server, Awaiting::Connection, &error))?;
-        let local = tcp
-            .local_addr()
-            .map_err(|error| network::broken(server, Awaiting::Connection, &error))?
-            .ip();
+        let local = tcp.local_addr().map_err(|error| network::broken(server, Awaiting::Connection, &error))?.ip();
         let mut wire = Self::over(tcp, local, server, tls, limit);
         if server.scheme.is_implicit_tls() {
             wire.put_on_tls().await?;
@@ -70,14 +67,7 @@ impl<'a> Wire<'a> {
         tls: &'a Tls,
         timeout: Duration,
     ) -> Self {
-        Self {
-            server,
-            tls,
-            timeout,
-            local,
-            stream: Some(BufReader::new(Box::new(stream))),
-            left: MOST,
-        }
+        Self { server, tls, timeout, local, stream: Some(BufReader::new(Box::new(stream))), left: MOST }
     }
 
     /// The server at the other end.
@@ -113,11 +103,7 @@ impl<'a> Wire<'a> {
         let most = LONGEST_LINE.min(self.left);
         let mut stream = self.take(awaiting)?;
         let Some(line) = self.in_time(awaiting, read_line(&mut stream, most)).await? else {
-            return Err(network::nonsense(
-                self.server,
-                awaiting,
-                "it sends more than any mail server would",
-            ));
+            return Err(network::nonsense(self.server, awaiting, "it sends more than any mail server would"));
         };
         self.stream = Some(stream);
         self.left = self.left.saturating_sub(line.len());

@@ -13,13 +13,7 @@ pub fn plain(user: &Address, access_token: &Secret) -> Secret {
     const FRAME: usize = "user=\u{1}auth=Bearer \u{1}\u{1}".len();
     // The exact size from the start: a string that grows leaves copies behind that nobody clears.
     let mut text = String::with_capacity(FRAME + user.as_str().len() + access_token.len());
-    for part in [
-        "user=",
-        user.as_str(),
-        "\u{1}auth=Bearer ",
-        access_token.expose(),
-        "\u{1}\u{1}",
-    ] {
+    for part in ["user=", user.as_str(), "\u{1}auth=Bearer ", access_token.expose(), "\u{1}\u{1}"] {
         text.push_str(part);
     }
     Secret::new(text)

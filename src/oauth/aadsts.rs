@@ -129,13 +129,7 @@ mod tests {
         let table: Table = toml::from_str(include_str!("../../assets/aadsts.toml")).unwrap();
         let mut seen = HashSet::new();
         for meaning in &table.meaning {
-            let Meaning {
-                numbers,
-                what,
-                why,
-                next,
-                ..
-            } = meaning;
+            let Meaning { numbers, what, why, next, .. } = meaning;
             assert!(!numbers.is_empty(), "{what}");
             assert!(numbers.iter().all(|number| seen.insert(*number)), "{numbers:?} twice");
             assert!(!what.is_empty() && !what.ends_with('.'), "{numbers:?}: {what}");

@@ -100,10 +100,7 @@ fn verdict(parameters: &Parameters) -> Result<Option<Answer>, Trouble> {
     if let Some(refused) = refused(parameters, state.as_ref())? {
         return Ok(Some(refused));
     }
-    if parameters
-        .one("admin_consent")?
-        .is_some_and(|value| value.eq_ignore_ascii_case("true"))
-    {
+    if parameters.one("admin_consent")?.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         let tenant = parameters.one("tenant")?.map(|tenant| plain(tenant, 100));
         return Ok(state.map(|state| Answer::Consent { state, tenant }));
     }
@@ -129,10 +126,7 @@ fn refused(parameters: &Parameters, state: Option<&String>) -> Result<Option<Ans
         return Err(ambiguous("code and error"));
     }
     let description = parameters.one("error_description")?;
-    let is_one = error.len() <= 60
-        && error
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let is_one = error.len() <= 60 && error.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     // A log line says “error=…”, too.
     if !is_one || (state.is_none() && description.is_none() && error != "access_denied") {
         return Ok(None);
@@ -148,29 +142,21 @@ fn refused(parameters: &Parameters, state: Option<&String>) -> Result<Option<Ans
 fn code(text: &str) -> Result<Secret, Trouble> {
     let text = text.replace(' ', "+");
     let whole = !text.is_empty() && text.len() <= LONGEST_CODE && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if whole {
-        Ok(Secret::new(text))
-    } else {
-        Err(malformed("code"))
-    }
+    if whole { Ok(Secret::new(text)) } else { Err(malformed("code")) }
 }
 
 fn state(text: &str) -> Result<String, Trouble> {
     let whole = !text.is_empty() && text.len() <= LONGEST_STATE && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if whole {
-        Ok(text.to_owned())
-    } else {
-        Err(malformed("state"))
-    }
+    if whole { Ok(text.to_owned()) } else { Err(malformed("state")) }
 }
 
 fn without_parameters(text: &str) -> Result<Answer, Trouble> {
     match bare_code::read(text) {
         Some(code) => Ok(Answer::BareCode(code)),
         None if text.contains("/common/wrongplace") => Ok(Answer::WrongPlace),
-        None if super::discovery::is_guid(text.trim()) => Err(none(
-            "It is an id, such as session_state or the client id. The code is much longer.",
-        )),
+        None if super::discovery::is_guid(text.trim()) => {
+            Err(none("It is an id, such as session_state or the client id. The code is much longer."))
+        }
         None => Err(none("There is no whole code in it, and no error of a sign-in either.")),
     }
 }

@@ -43,9 +43,7 @@ pub fn admin_consent_link(client: Client<'_>, redirect_uri: &RedirectUri) -> Res
 /// The scopes of the mail servers; those of OpenID Connect need no administrator.
 fn mail_scopes(client: &Client<'_>) -> String {
     let all = client.provider.scopes_for(client.application);
-    let mail = all
-        .iter()
-        .filter(|scope| !["offline_access", "openid", "profile", "email"].contains(&scope.as_str()));
+    let mail = all.iter().filter(|scope| !["offline_access", "openid", "profile", "email"].contains(&scope.as_str()));
     mail.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
@@ -60,11 +58,7 @@ mod tests {
     fn the_link_asks_for_the_mail_scopes_only() {
         let (provider, mut application) = (microsoft("https://login.example"), application());
         application.tenant = EVERYBODY.to_owned();
-        let client = Client {
-            provider: &provider,
-            application: &application,
-            secret: None,
-        };
+        let client = Client { provider: &provider, application: &application, secret: None };
         let (url, state) = admin_consent_link(client, &application.redirect_uri).unwrap();
         assert_eq!(url.path(), "/organizations/v2.0/adminconsent");
         let parameters: HashMap<_, _> = url.query_pairs().into_owned().collect();
@@ -80,11 +74,7 @@ mod tests {
     #[test]
     fn it_is_microsofts_only() {
         let (provider, application) = (google(), application());
-        let client = Client {
-            provider: &provider,
-            application: &application,
-            secret: None,
-        };
+        let client = Client { provider: &provider, application: &application, secret: None };
         let trouble = admin_consent_link(client, &application.redirect_uri).unwrap_err();
         assert_eq!(trouble.code(), "consent.unsupported");
     }

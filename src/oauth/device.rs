@@ -63,9 +63,7 @@ pub async fn begin(http: &Http, client: Client<'_>) -> Result<DeviceSignIn, Refu
     let url = endpoint::url(provider, template, &client.application.tenant).map_err(misconfigured)?;
     let scope = link::scopes(&client);
     let form = client.form(&[("scope", &scope)]);
-    let codes: Codes = endpoint::post(http, &url, &form)
-        .await
-        .map_err(|failure| failure.refusal(Step::Authorize))?;
+    let codes: Codes = endpoint::post(http, &url, &form).await.map_err(|failure| failure.refusal(Step::Authorize))?;
     codes.sign_in().ok_or_else(|| Refusal::new(unusable(), Step::Authorize))
 }
 
@@ -74,10 +72,8 @@ pub async fn begin(http: &Http, client: Client<'_>) -> Result<DeviceSignIn, Refu
 /// # Errors
 /// See [`Refusal`]. A [`Refusal`] that could not reach the server ends nothing: poll again.
 pub async fn poll(http: &Http, client: Client<'_>, sign_in: &DeviceSignIn) -> Result<Poll, Refusal> {
-    let fields = [
-        ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
-        ("device_code", sign_in.device_code.expose()),
-    ];
+    let fields =
+        [("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", sign_in.device_code.expose())];
     match ask(http, client, &fields).await {
         Ok(answer) => received(answer, client).map(Poll::Done),
         Err(Failure::Rejected(rejection)) => match (rejection.error(), rejection.number()) {

@@ -24,9 +24,8 @@ pub struct Tenant {
 const MADE_UP_CODE: &str = "mailkey-asks-whether-this-client-is-known";
 
 /// The complaints that only a known client hears: about the code, its verifier, or missing consent.
-const HEARD_BY_KNOWN_CLIENTS: &[u32] = &[
-    9_002_313, 70000, 70008, 54005, 700_005, 50147, 50148, 501_481, 501_491, 65001,
-];
+const HEARD_BY_KNOWN_CLIENTS: &[u32] =
+    &[9_002_313, 70000, 70008, 54005, 700_005, 50147, 50148, 501_481, 501_491, 65001];
 
 /// Finds the tenant behind an id or a domain (OpenID Connect Discovery 1.0 section 4).
 ///
@@ -40,9 +39,7 @@ pub async fn find_tenant(http: &Http, provider: &Provider, tenant_or_domain: &st
     };
     let tenant = tenant_or_domain.trim();
     let url = endpoint::url(provider, template, tenant)?;
-    let document: Document = fetch(http, &url)
-        .await
-        .map_err(|failure| failure.refusal(Step::Register).trouble)?;
+    let document: Document = fetch(http, &url).await.map_err(|failure| failure.refusal(Step::Register).trouble)?;
     document.tenant().ok_or_else(|| not_one_tenant(tenant))
 }
 
@@ -69,11 +66,8 @@ pub async fn prove_client(http: &Http, client: Client<'_>) -> Result<(), Trouble
 /// What a complaint says about the client.
 fn judge(rejection: &Rejection) -> Result<(), Trouble> {
     let number = rejection.number();
-    let blames_the_registration = || {
-        number
-            .and_then(aadsts::meaning)
-            .is_some_and(|meaning| meaning.step == Step::Register)
-    };
+    let blames_the_registration =
+        || number.and_then(aadsts::meaning).is_some_and(|meaning| meaning.step == Step::Register);
     match rejection.error() {
         _ if number.is_some_and(|number| HEARD_BY_KNOWN_CLIENTS.contains(&number)) => Ok(()),
         "invalid_client" | "unauthorized_client" | "invalid_tenant" => Err(rejection.refusal().trouble),
@@ -85,11 +79,7 @@ fn judge(rejection: &Rejection) -> Result<(), Trouble> {
 
 async fn fetch(http: &Http, url: &Url) -> Result<Document, Failure> {
     let reply = http.get(url).await?;
-    if reply.is_success() {
-        Ok(reply.read()?)
-    } else {
-        Err(Failure::Rejected(reply.read()?))
-    }
+    if reply.is_success() { Ok(reply.read()?) } else { Err(Failure::Rejected(reply.read()?)) }
 }
 
 /// The part of the discovery document that matters here.

@@ -46,10 +46,7 @@ pub(super) async fn post<T: DeserializeOwned>(http: &Http, url: &Url, form: &[(&
     if reply.is_success() {
         return Ok(reply.read()?);
     }
-    let secrets = form
-        .iter()
-        .filter(|(name, _)| !OPEN_FIELDS.contains(name))
-        .map(|(_, value)| *value);
+    let secrets = form.iter().filter(|(name, _)| !OPEN_FIELDS.contains(name)).map(|(_, value)| *value);
     Err(Failure::Rejected(reply.read::<Rejection>()?.without(secrets)))
 }
 
@@ -81,9 +78,7 @@ pub(super) fn url(provider: &Provider, template: &str, tenant: &str) -> Result<U
     match url.scheme() {
         "https" => Ok(url),
         "http" if http::is_this_machine(&url) => Ok(url),
-        _ => Err(bad(
-            "It has to begin with https://; http:// is for this machine only.".to_owned()
-        )),
+        _ => Err(bad("It has to begin with https://; http:// is for this machine only.".to_owned())),
     }
 }
 

@@ -59,10 +59,7 @@ pub async fn redeem(
 /// # Errors
 /// See [`Refusal`]; its `ends` says whether the refresh token is dead.
 pub async fn refresh(http: &Http, client: Client<'_>, refresh_token: &Secret) -> Result<Tokens, Refusal> {
-    let fields = [
-        ("grant_type", "refresh_token"),
-        ("refresh_token", refresh_token.expose()),
-    ];
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
     let answer = ask(http, client, &fields).await.map_err(|failure| match failure {
         // A standard provider has no other words for a refresh token that is gone (RFC 6749 section 5.2).
         Failure::Rejected(rejection)
@@ -82,10 +79,7 @@ pub async fn refresh(http: &Http, client: Client<'_>, refresh_token: &Secret) ->
 
 /// What a sign-in brought. Without knowing who signed in nothing may be stored.
 pub(super) fn received(answer: TokenAnswer, client: Client<'_>) -> Result<Tokens, Refusal> {
-    let who = answer
-        .identity(client)
-        .transpose()
-        .map_err(|trouble| Refusal::new(trouble, Step::Token))?;
+    let who = answer.identity(client).transpose().map_err(|trouble| Refusal::new(trouble, Step::Token))?;
     answer.tokens(who)
 }
 
@@ -101,11 +95,7 @@ pub(super) async fn ask(http: &Http, client: Client<'_>, fields: &[(&str, &str)]
 impl TokenAnswer {
     fn identity(&self, client: Client<'_>) -> Option<Result<Identity, Trouble>> {
         let id_token = self.id_token()?;
-        Some(identity::identity(
-            id_token,
-            client.provider.dialect,
-            &client.application.client_id,
-        ))
+        Some(identity::identity(id_token, client.provider.dialect, &client.application.client_id))
     }
 }
 
@@ -115,16 +105,10 @@ fn perhaps_used_up(fault: &Fault) -> Refusal {
     let trouble = Trouble::new(
         trouble.code().to_owned(),
         format!("{}; the code may be used up", trouble.what()),
-        format!(
-            "{} The code had been sent by then, and a code works only once.",
-            trouble.why()
-        ),
+        format!("{} The code had been sent by then, and a code works only once.", trouble.why()),
         "Nothing was stored. Sign in again for a new code.",
     );
-    Refusal {
-        retry_after: fault.retry_after(),
-        ..Refusal::new(trouble.with(Remedy::SignIn), Step::Token)
-    }
+    Refusal { retry_after: fault.retry_after(), ..Refusal::new(trouble.with(Remedy::SignIn), Step::Token) }
 }
 
 #[cfg(test)]

@@ -72,11 +72,7 @@ impl Http {
     }
 
     fn client(&self, url: &Url) -> &reqwest::Client {
-        if is_this_machine(url) {
-            &self.direct
-        } else {
-            &self.proxied
-        }
+        if is_this_machine(url) { &self.direct } else { &self.proxied }
     }
 }
 

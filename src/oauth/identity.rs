@@ -43,11 +43,7 @@ pub fn identity(id_token: &Secret, dialect: Dialect, client_id: &str) -> Result<
         .iter()
         .find_map(|name| text(&claims, name))
         .ok_or_else(|| missing("preferred_username"))?;
-    Ok(Identity {
-        issuer: claim(issuer)?,
-        subject: claim(subject)?,
-        username,
-    })
+    Ok(Identity { issuer: claim(issuer)?, subject: claim(subject)?, username })
 }
 
 /// The payload of a signed token (RFC 7519 section 3).
@@ -118,16 +114,10 @@ mod tests {
             "preferred_username": "billing@contoso.com", "email": "other@contoso.com",
         });
         let microsoft = read(&claims, Dialect::Microsoft).unwrap();
-        assert_eq!(
-            (microsoft.issuer.as_str(), microsoft.subject.as_str()),
-            ("tenant", "object")
-        );
+        assert_eq!((microsoft.issuer.as_str(), microsoft.subject.as_str()), ("tenant", "object"));
         assert_eq!(microsoft.username, "billing@contoso.com");
         let standard = read(&claims, Dialect::Standard).unwrap();
-        assert_eq!(
-            (standard.issuer.as_str(), standard.subject.as_str()),
-            ("https://issuer.example", "subject")
-        );
+        assert_eq!((standard.issuer.as_str(), standard.subject.as_str()), ("https://issuer.example", "subject"));
     }
 
     #[test]
@@ -138,10 +128,7 @@ mod tests {
             (json!({"preferred_username": "", "email": "grüße@x"}), "grüße@x"),
         ] {
             let mut claims = json!({"aud": ["other", "me"], "iss": "i", "sub": "s"});
-            claims
-                .as_object_mut()
-                .unwrap()
-                .extend(names.as_object().unwrap().clone());
+            claims.as_object_mut().unwrap().extend(names.as_object().unwrap().clone());
             assert_eq!(read(&claims, Dialect::Standard).unwrap().username, expected);
         }
     }
@@ -149,21 +136,9 @@ mod tests {
     #[test]
     fn what_does_not_say_who_signed_in_is_refused() {
         for (claims, dialect, code) in [
-            (
-                json!({"aud": "me", "tid": "t", "email": "e@x"}),
-                Dialect::Microsoft,
-                "id_token.claims",
-            ),
-            (
-                json!({"aud": "me", "iss": "i", "sub": "s"}),
-                Dialect::Standard,
-                "id_token.claims",
-            ),
-            (
-                json!({"aud": "me", "iss": "i", "sub": 7, "email": "e@x"}),
-                Dialect::Standard,
-                "id_token.claims",
-            ),
+            (json!({"aud": "me", "tid": "t", "email": "e@x"}), Dialect::Microsoft, "id_token.claims"),
+            (json!({"aud": "me", "iss": "i", "sub": "s"}), Dialect::Standard, "id_token.claims"),
+            (json!({"aud": "me", "iss": "i", "sub": 7, "email": "e@x"}), Dialect::Standard, "id_token.claims"),
             (
                 json!({"aud": "me", "iss": "i", "sub": "s", "email": "e\u{1b}[2J@x"}),
                 Dialect::Standard,
@@ -174,16 +149,8 @@ mod tests {
                 Dialect::Standard,
                 "id_token.claims",
             ),
-            (
-                json!({"aud": "you", "iss": "i", "sub": "s", "email": "e@x"}),
-                Dialect::Standard,
-                "id_token.audience",
-            ),
-            (
-                json!({"iss": "i", "sub": "s", "email": "e@x"}),
-                Dialect::Standard,
-                "id_token.audience",
-            ),
+            (json!({"aud": "you", "iss": "i", "sub": "s", "email": "e@x"}), Dialect::Standard, "id_token.audience"),
+            (json!({"iss": "i", "sub": "s", "email": "e@x"}), Dialect::Standard, "id_token.audience"),
             (json!(["aud", "me"]), Dialect::Standard, "id_token.malformed"),
         ] {
             assert_eq!(read(&claims, dialect).unwrap_err().code(), code, "{claims}");
@@ -192,14 +159,7 @@ mod tests {
 
     #[test]
     fn what_is_no_id_token_is_refused_without_being_repeated() {
-        for text in [
-            "",
-            "x",
-            "a.b",
-            "a.b.c",
-            "a.e30.c.d.e",
-            &format!("a.{}.c", "A".repeat(LONGEST)),
-        ] {
+        for text in ["", "x", "a.b", "a.b.c", "a.e30.c.d.e", &format!("a.{}.c", "A".repeat(LONGEST))] {
             let trouble = identity(&Secret::new(text), Dialect::Microsoft, "me").unwrap_err();
             assert_eq!(trouble.code(), "id_token.malformed");
             assert!(!trouble.to_string().contains("a."), "{trouble}");

@@ -51,11 +51,7 @@ pub fn sign_in_link(
     add_the_providers_own(&mut parameters, &client, account);
     let provider = client.provider;
     let url = endpoint::url(provider, &provider.endpoints.authorize, &client.application.tenant)?;
-    Ok(SignInLink {
-        url: with_query(url, &parameters),
-        state,
-        verifier,
-    })
+    Ok(SignInLink { url: with_query(url, &parameters), state, verifier })
 }
 
 /// Adds what the provider's configuration asks for, never in place of what protects the sign-in.
@@ -83,10 +79,7 @@ fn add_the_providers_own<'a>(
 /// `url` with `parameters` in its query. A space is `%20`, since not everything that a link is
 /// pasted into knows `+`.
 pub(super) fn with_query(mut url: Url, parameters: &[(&str, &str)]) -> Url {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(parameters)
-        .finish()
-        .replace('+', "%20");
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish().replace('+', "%20");
     let query = match url.query() {
         Some(own) if !own.is_empty() => format!("{own}&{query}"),
         _ => query,
@@ -123,11 +116,7 @@ mod tests {
 
     fn link(account: &str) -> SignInLink {
         let (provider, application) = (microsoft("https://login.example"), application());
-        let client = Client {
-            provider: &provider,
-            application: &application,
-            secret: None,
-        };
+        let client = Client { provider: &provider, application: &application, secret: None };
         let redirect_uri = RedirectUri::parse("http://localhost:7777").unwrap();
         sign_in_link(client, Some(&Address::parse(account).unwrap()), &redirect_uri).unwrap()
     }
@@ -144,11 +133,7 @@ mod tests {
     fn the_link_asks_for_a_code_for_this_account_with_pkce() {
         let link = link("billing@contoso.com");
         let parameters = parameters(&link);
-        assert!(
-            link.url
-                .as_str()
-                .starts_with("https://login.example/contoso.onmicrosoft.com/oauth2/v2.0/authorize?")
-        );
+        assert!(link.url.as_str().starts_with("https://login.example/contoso.onmicrosoft.com/oauth2/v2.0/authorize?"));
         for (name, value) in [
             ("client_id", "6f1c2a90-0000-4000-8000-000000000001"),
             ("response_type", "code"),
@@ -189,16 +174,11 @@ mod tests {
     #[test]
     fn the_provider_adds_its_own_but_cannot_weaken_the_sign_in() {
         let mut provider = google();
-        provider.authorize_parameters.extend([
-            ("state".to_owned(), "12345".to_owned()),
-            ("prompt".to_owned(), "select_account".to_owned()),
-        ]);
+        provider
+            .authorize_parameters
+            .extend([("state".to_owned(), "12345".to_owned()), ("prompt".to_owned(), "select_account".to_owned())]);
         let application = application();
-        let client = Client {
-            provider: &provider,
-            application: &application,
-            secret: None,
-        };
+        let client = Client { provider: &provider, application: &application, secret: None };
         let account = Address::parse("a@b.c").unwrap();
         let link = sign_in_link(client, Some(&account), &application.redirect_uri).unwrap();
         let parameters = parameters(&link);
@@ -214,11 +194,7 @@ mod tests {
         for authorize in ["", "login.example", "http://login.example/a", "ftp://login.example/a"] {
             let mut provider = google();
             provider.endpoints.authorize = authorize.to_owned();
-            let client = Client {
-                provider: &provider,
-                application: &application,
-                secret: None,
-            };
+            let client = Client { provider: &provider, application: &application, secret: None };
             let trouble = sign_in_link(client, None, &application.redirect_uri).unwrap_err();
             assert_eq!(trouble.code(), "config.provider", "{authorize}");
         }
@@ -228,11 +204,7 @@ mod tests {
     fn without_a_tenant_there_is_no_link_where_one_is_needed() {
         let (provider, mut application) = (microsoft("https://login.example"), application());
         application.tenant.clear();
-        let client = Client {
-            provider: &provider,
-            application: &application,
-            secret: None,
-        };
+        let client = Client { provider: &provider, application: &application, secret: None };
         let trouble = sign_in_link(client, None, &application.redirect_uri).unwrap_err();
         assert_eq!(trouble.code(), "application.tenant");
     }

@@ -33,20 +33,12 @@ pub fn of_redirect(error: &str, description: &str) -> Refusal {
 impl Refusal {
     /// A refusal that says nothing about a refresh token.
     pub(super) fn new(trouble: Trouble, step: Step) -> Self {
-        Self {
-            trouble,
-            step,
-            ends: None,
-            retry_after: None,
-        }
+        Self { trouble, step, ends: None, retry_after: None }
     }
 
     /// No usable answer came; `step` is what was being done.
     pub(super) fn of_fault(fault: &Fault, step: Step) -> Self {
-        Self {
-            retry_after: fault.retry_after(),
-            ..Self::new(fault.trouble(), step)
-        }
+        Self { retry_after: fault.retry_after(), ..Self::new(fault.trouble(), step) }
     }
 
     /// The same, with another verdict on the refresh token.

@@ -94,11 +94,7 @@ pub fn google() -> Provider {
 
 pub fn id_token(claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!(
-        "{}.{}.signature",
-        part(&serde_json::json!({"alg": "none"})),
-        part(claims)
-    )
+    format!("{}.{}.signature", part(&serde_json::json!({"alg": "none"})), part(claims))
 }
 
 /// A server on loopback that reads one request after the other, answers each with the next of
@@ -157,23 +153,14 @@ fn is_whole(request: &str) -> bool {
     };
     let length = head
         .lines()
-        .find_map(|line| {
-            line.to_ascii_lowercase()
-                .strip_prefix("content-length:")?
-                .trim()
-                .parse()
-                .ok()
-        })
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok())
         .unwrap_or(0);
     body.len() >= length
 }
 
 /// A whole HTTP response.
 pub fn response(status: &str, headers: &str, body: &str) -> String {
-    format!(
-        "HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    )
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
 }
 
 /// A response with JSON.

@@ -70,10 +70,7 @@ impl Registry {
     pub fn application(&self, name: &ApplicationName) -> Result<Application, Trouble> {
         self.read(|transaction| {
             let sql = format!("SELECT {COLUMNS} FROM applications WHERE name = ?1");
-            let found = transaction
-                .prepare_cached(&sql)?
-                .query_row([name.as_str()], application)
-                .optional()?;
+            let found = transaction.prepare_cached(&sql)?.query_row([name.as_str()], application).optional()?;
             found.map_or_else(|| Err(unknown(transaction, name)?.into()), Ok)
         })
     }
@@ -91,11 +88,7 @@ impl Registry {
     /// # Errors
     /// `application.unknown`; `registry.…`.
     pub fn record_proof(&self, name: &ApplicationName, proof: &Check) -> Result<(), Trouble> {
-        self.record(
-            name,
-            "UPDATE applications SET proof_at = ?2, proof_trouble = ?3 WHERE id = ?1",
-            proof,
-        )
+        self.record(name, "UPDATE applications SET proof_at = ?2, proof_trouble = ?3 WHERE id = ?1", proof)
     }
 
     /// Records whether an administrator's consent was seen.
@@ -103,11 +96,7 @@ impl Registry {
     /// # Errors
     /// `application.unknown`; `registry.…`.
     pub fn record_consent(&self, name: &ApplicationName, consent: &Check) -> Result<(), Trouble> {
-        self.record(
-            name,
-            "UPDATE applications SET consent_at = ?2, consent_trouble = ?3 WHERE id = ?1",
-            consent,
-        )
+        self.record(name, "UPDATE applications SET consent_at = ?2, consent_trouble = ?3 WHERE id = ?1", consent)
     }
 
     fn record(&self, name: &ApplicationName, sql: &str, outcome: &Check) -> Result<(), Trouble> {
@@ -188,28 +177,16 @@ fn refuse_taken(connection: &Connection, name: &ApplicationName) -> Result<(), F
 }
 
 fn unknown(connection: &Connection, name: &ApplicationName) -> Result<Trouble, Fault> {
-    let names: Vec<String> = all(connection)?
-        .into_iter()
-        .map(|known| format!("“{}”", known.name))
-        .collect();
+    let names: Vec<String> = all(connection)?.into_iter().map(|known| format!("“{}”", known.name)).collect();
     let next = match names.as_slice() {
         [] => "There is none yet: add one (`mailkey app add`, or N on the dashboard).".to_owned(),
         names => format!("Name one of these: {}.", names.join(", ")),
     };
-    Ok(Trouble::new(
-        "application.unknown",
-        format!("There is no application called “{name}”"),
-        "",
-        next,
-    ))
+    Ok(Trouble::new("application.unknown", format!("There is no application called “{name}”"), "", next))
 }
 
 fn in_use(name: &ApplicationName, users: i64) -> Trouble {
-    let (mailboxes, them) = if users == 1 {
-        ("mailbox uses", "it")
-    } else {
-        ("mailboxes use", "them")
-    };
+    let (mailboxes, them) = if users == 1 { ("mailbox uses", "it") } else { ("mailboxes use", "them") };
     Trouble::new(
         "application.in_use",
         format!("The application “{name}” is in use"),
@@ -228,10 +205,7 @@ mod tests {
     fn an_application_comes_back_as_it_was_given() {
         let (_folder, registry) = fresh();
         let mut given = application("Mailer");
-        given.consent = Check::Failed {
-            at: at(2),
-            trouble: trouble(),
-        };
+        given.consent = Check::Failed { at: at(2), trouble: trouble() };
         registry.add_application(&given).unwrap();
         assert_eq!(registry.application(&given.name).unwrap(), given);
         registry.record_proof(&given.name, &Check::Unknown).unwrap();
@@ -246,10 +220,7 @@ mod tests {
         let (_folder, registry) = fresh();
         registry.add_application(&application("Mailer")).unwrap();
         registry.add_application(&application("Printer")).unwrap();
-        assert_eq!(
-            registry.add_application(&application("Mailer")).unwrap_err().code(),
-            "application.exists"
-        );
+        assert_eq!(registry.add_application(&application("Mailer")).unwrap_err().code(), "application.exists");
         let renamed = registry.change_application(&name("Printer"), &application("Mailer"));
         assert_eq!(renamed.unwrap_err().code(), "application.exists");
     }
@@ -257,9 +228,7 @@ mod tests {
     #[test]
     fn a_new_name_reaches_grants_and_mailboxes() {
         let (_folder, registry, mailbox) = with_mailbox();
-        registry
-            .change_application(&name("Mailer"), &application("Post"))
-            .unwrap();
+        registry.change_application(&name("Mailer"), &application("Post")).unwrap();
         assert_eq!(registry.mailbox(mailbox.id).unwrap().application, name("Post"));
         assert_eq!(registry.grant(mailbox.grant).unwrap().application, name("Post"));
     }
@@ -268,10 +237,7 @@ mod tests {
     fn an_application_in_use_stays() {
         let (_folder, registry, mailbox) = with_mailbox();
         let trouble = registry.remove_application(&name("Mailer")).unwrap_err();
-        assert_eq!(
-            (trouble.code(), trouble.why()),
-            ("application.in_use", "1 mailbox uses it.")
-        );
+        assert_eq!((trouble.code(), trouble.why()), ("application.in_use", "1 mailbox uses it."));
         registry.remove_mailbox(mailbox.id).unwrap();
         registry.remove_application(&name("Mailer")).unwrap();
         assert_eq!(registry.applications(), Ok(vec![]));
@@ -281,9 +247,7 @@ mod tests {
     fn the_secrets_of_a_removed_application_are_not_forgotten() {
         let (_folder, registry) = fresh();
         registry.add_application(&application("Mailer")).unwrap();
-        let grant = registry
-            .grant_for(&name("Mailer"), &address("delegate@contoso.com"))
-            .unwrap();
+        let grant = registry.grant_for(&name("Mailer"), &address("delegate@contoso.com")).unwrap();
         registry.remove_application(&name("Mailer")).unwrap();
         assert_eq!(registry.discarded(), Ok(vec![grant.id]));
         assert_eq!(registry.grant(GrantId(1)).unwrap_err().code(), "grant.unknown");
@@ -293,10 +257,7 @@ mod tests {
     fn an_unknown_application_names_those_that_there_are() {
         let (_folder, registry) = fresh();
         let next = |registry: &Registry| registry.application(&name("Nobody")).unwrap_err().next().to_owned();
-        assert_eq!(
-            next(&registry),
-            "There is none yet: add one (`mailkey app add`, or N on the dashboard)."
-        );
+        assert_eq!(next(&registry), "There is none yet: add one (`mailkey app add`, or N on the dashboard).");
         registry.add_application(&application("Mailer")).unwrap();
         registry.add_application(&application("Printer")).unwrap();
         assert_eq!(next(&registry), "Name one of these: “Mailer”, “Printer”.");

@@ -16,9 +16,7 @@ impl Registry {
     pub fn discarded(&self) -> Result<Vec<GrantId>, Trouble> {
         self.read(|transaction| {
             let mut statement = transaction.prepare_cached("SELECT grant_id FROM discarded ORDER BY grant_id")?;
-            Ok(statement
-                .query_map([], |row| row.get(0).map(GrantId))?
-                .collect::<Result<_, _>>()?)
+            Ok(statement.query_map([], |row| row.get(0).map(GrantId))?.collect::<Result<_, _>>()?)
         })
     }
 
@@ -43,11 +41,7 @@ pub(super) fn expect_secret(transaction: &Transaction<'_>, id: GrantId) -> Resul
 
 /// Removes a grant that no mailbox uses; if it may hold a secret, its number is kept until that is gone too.
 pub(super) fn discard_if_unused(transaction: &Transaction<'_>, id: GrantId) -> Result<(), Fault> {
-    discard_where(
-        transaction,
-        "id = ?1 AND NOT EXISTS (SELECT 1 FROM mailboxes WHERE grant_id = grants.id)",
-        id.0,
-    )
+    discard_where(transaction, "id = ?1 AND NOT EXISTS (SELECT 1 FROM mailboxes WHERE grant_id = grants.id)", id.0)
 }
 
 /// Removes all grants of an application, which no mailbox uses.

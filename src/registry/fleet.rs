@@ -36,9 +36,7 @@ mod tests {
         registry.add_application(&application("Mailer")).unwrap();
         registry.add_application(&application("Printer")).unwrap();
         for (mailbox, account) in [("c@x", "c@x"), ("A@x", "c@x"), ("b@x", "b@x")] {
-            registry
-                .add_mailbox(&address(mailbox), &name("Mailer"), &address(account))
-                .unwrap();
+            registry.add_mailbox(&address(mailbox), &name("Mailer"), &address(account)).unwrap();
         }
         let fleet = registry.fleet(&Arc::default()).unwrap();
         assert_eq!((fleet.applications.len(), fleet.grants.len()), (2, 2));

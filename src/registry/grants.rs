@@ -61,9 +61,7 @@ impl Registry {
         let sql = format!("{} WHERE grant_id = ?1 ORDER BY mailboxes.folded", mailboxes::SELECT);
         self.read(|transaction| {
             let mut statement = transaction.prepare_cached(&sql)?;
-            Ok(statement
-                .query_map([id.0], mailboxes::mailbox)?
-                .collect::<Result<_, _>>()?)
+            Ok(statement.query_map([id.0], mailboxes::mailbox)?.collect::<Result<_, _>>()?)
         })
     }
 
@@ -149,10 +147,7 @@ impl Registry {
                 let token: Option<Vec<u8>> = columns.plain()?;
                 Ok(token.zip(columns.time_or_null()?))
             };
-            statement
-                .query_row([id.0], cached)
-                .optional()?
-                .ok_or_else(|| unknown(id).into())
+            statement.query_row([id.0], cached).optional()?.ok_or_else(|| unknown(id).into())
         })
     }
 
@@ -178,10 +173,7 @@ pub(super) fn all(connection: &Connection) -> Result<HashMap<GrantId, Grant>, Fa
 /// The grant with this number.
 pub(super) fn by_id(connection: &Connection, id: GrantId) -> Result<Grant, Fault> {
     let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE grants.id = ?1"))?;
-    statement
-        .query_row([id.0], grant)
-        .optional()?
-        .ok_or_else(|| unknown(id).into())
+    statement.query_row([id.0], grant).optional()?.ok_or_else(|| unknown(id).into())
 }
 
 /// The grant that `account` gave `application`, made if there is none.
@@ -203,10 +195,7 @@ pub(super) fn find_or_make(
 
 /// Takes over how the administrator writes the account now; it stays the same account.
 pub(super) fn respell(transaction: &Transaction<'_>, id: GrantId, account: &Address) -> Result<(), Fault> {
-    transaction.execute(
-        "UPDATE grants SET account = ?2 WHERE id = ?1",
-        params![id.0, account.as_str()],
-    )?;
+    transaction.execute("UPDATE grants SET account = ?2 WHERE id = ?1", params![id.0, account.as_str()])?;
     Ok(())
 }
 
@@ -226,11 +215,7 @@ pub(super) fn grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
 fn identity(columns: &mut Columns<'_>) -> rusqlite::Result<Option<Identity>> {
     let (issuer, subject, username) = (columns.plain()?, columns.plain()?, columns.plain()?);
     Ok(match (issuer, subject, username) {
-        (Some(issuer), Some(subject), Some(username)) => Some(Identity {
-            issuer,
-            subject,
-            username,
-        }),
+        (Some(issuer), Some(subject), Some(username)) => Some(Identity { issuer, subject, username }),
         _ => None,
     })
 }
@@ -242,17 +227,8 @@ fn token(columns: &mut Columns<'_>) -> rusqlite::Result<Token> {
         return Ok(Token::None);
     };
     Ok(match ended_at.zip(ending) {
-        None => Token::Held {
-            obtained_at,
-            last_used_at,
-        },
-        Some((at, (end, trouble))) => Token::Ended {
-            obtained_at,
-            last_used_at,
-            at,
-            end,
-            trouble,
-        },
+        None => Token::Held { obtained_at, last_used_at },
+        Some((at, (end, trouble))) => Token::Ended { obtained_at, last_used_at, at, end, trouble },
     })
 }
 
@@ -272,11 +248,7 @@ mod tests {
     use super::*;
 
     fn identity(subject: &str) -> Identity {
-        Identity {
-            issuer: "tenant".into(),
-            subject: subject.into(),
-            username: "billing@contoso.com".into(),
-        }
+        Identity { issuer: "tenant".into(), subject: subject.into(), username: "billing@contoso.com".into() }
     }
 
     #[test]
@@ -286,52 +258,26 @@ mod tests {
         let token = || registry.grant(id).unwrap().token;
         assert_eq!(token(), Token::None);
 
-        registry
-            .record_trouble(id, Some((Step::Authorize, &trouble())))
-            .unwrap();
+        registry.record_trouble(id, Some((Step::Authorize, &trouble()))).unwrap();
         assert_eq!(registry.grant(id).unwrap().trouble, Some((Step::Authorize, trouble())));
 
         registry.record_sign_in(id, Some(&identity("oid")), at(10)).unwrap();
         let grant = registry.grant(id).unwrap();
         assert_eq!((grant.identity, grant.trouble), (Some(identity("oid")), None));
-        assert_eq!(
-            grant.token,
-            Token::Held {
-                obtained_at: at(10),
-                last_used_at: at(10)
-            }
-        );
+        assert_eq!(grant.token, Token::Held { obtained_at: at(10), last_used_at: at(10) });
 
         registry.record_use(id, at(20)).unwrap();
-        assert_eq!(
-            token(),
-            Token::Held {
-                obtained_at: at(10),
-                last_used_at: at(20)
-            }
-        );
+        assert_eq!(token(), Token::Held { obtained_at: at(10), last_used_at: at(20) });
 
         registry.record_end(id, TokenEnd::Revoked, &trouble(), at(30)).unwrap();
         let (obtained_at, last_used_at) = (at(10), at(20));
-        let ended = Token::Ended {
-            obtained_at,
-            last_used_at,
-            at: at(30),
-            end: TokenEnd::Revoked,
-            trouble: trouble(),
-        };
+        let ended = Token::Ended { obtained_at, last_used_at, at: at(30), end: TokenEnd::Revoked, trouble: trouble() };
         assert_eq!(token(), ended);
 
         registry.record_sign_in(id, None, at(40)).unwrap();
         let grant = registry.grant(id).unwrap();
         assert_eq!(grant.identity, None);
-        assert_eq!(
-            grant.token,
-            Token::Held {
-                obtained_at: at(40),
-                last_used_at: at(40)
-            }
-        );
+        assert_eq!(grant.token, Token::Held { obtained_at: at(40), last_used_at: at(40) });
     }
 
     #[test]
@@ -355,9 +301,7 @@ mod tests {
     #[test]
     fn a_person_is_found_by_what_never_changes() {
         let (_folder, registry, mailbox) = with_mailbox();
-        registry
-            .record_sign_in(mailbox.grant, Some(&identity("oid")), at(1))
-            .unwrap();
+        registry.record_sign_in(mailbox.grant, Some(&identity("oid")), at(1)).unwrap();
         let mut renamed = identity("oid");
         renamed.username = "bills@contoso.com".into();
         let found = registry.grant_of(&name("Mailer"), &renamed).unwrap();
@@ -369,9 +313,7 @@ mod tests {
     #[test]
     fn an_account_has_one_grant_of_an_application() {
         let (_folder, registry, mailbox) = with_mailbox();
-        let grant = registry
-            .grant_for(&name("Mailer"), &address("BILLING@contoso.com"))
-            .unwrap();
+        let grant = registry.grant_for(&name("Mailer"), &address("BILLING@contoso.com")).unwrap();
         assert_eq!(grant.id, mailbox.grant);
         let outcome = registry.grant_for(&name("Nobody"), &address("billing@contoso.com"));
         assert_eq!(outcome.unwrap_err().code(), "application.unknown");

@@ -69,12 +69,7 @@ impl Registry {
 
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     let mut columns = Columns::of(row);
-    Ok(Event {
-        at: columns.time()?,
-        mailbox: columns.parsed()?,
-        what: columns.plain()?,
-        detail: columns.plain()?,
-    })
+    Ok(Event { at: columns.time()?, mailbox: columns.parsed()?, what: columns.plain()?, detail: columns.plain()? })
 }
 
 #[cfg(test)]
@@ -83,29 +78,17 @@ mod tests {
     use super::*;
 
     fn event(second: i64, mailbox: &str, detail: &str) -> Event {
-        Event {
-            at: at(second),
-            mailbox: address(mailbox),
-            what: "refreshed".into(),
-            detail: detail.into(),
-        }
+        Event { at: at(second), mailbox: address(mailbox), what: "refreshed".into(), detail: detail.into() }
     }
 
     #[test]
     fn the_newest_lines_come_first_of_one_or_of_all() {
         let (_folder, registry) = fresh();
-        let lines = [
-            event(1, "a@contoso.com", ""),
-            event(2, "b@contoso.com", "x"),
-            event(3, "A@contoso.com", "y"),
-        ];
+        let lines = [event(1, "a@contoso.com", ""), event(2, "b@contoso.com", "x"), event(3, "A@contoso.com", "y")];
         lines.iter().for_each(|line| registry.note(line).unwrap());
         let [first, second, third] = lines;
         assert_eq!(registry.history(None, 2), Ok(vec![third.clone(), second]));
-        assert_eq!(
-            registry.history(Some(&address("a@contoso.com")), usize::MAX),
-            Ok(vec![third, first])
-        );
+        assert_eq!(registry.history(Some(&address("a@contoso.com")), usize::MAX), Ok(vec![third, first]));
     }
 
     #[test]
@@ -115,9 +98,7 @@ mod tests {
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {KEPT}) \
              INSERT INTO history (at, mailbox, folded, what, detail) SELECT i, 'a@b', 'a@b', 'old', i FROM n"
         );
-        registry
-            .write(|transaction| Ok(transaction.execute(&fill, [])?))
-            .unwrap();
+        registry.write(|transaction| Ok(transaction.execute(&fill, [])?)).unwrap();
         registry.note(&event(0, "a@b", "new")).unwrap();
         let lines = registry.history(None, usize::MAX).unwrap();
         assert_eq!(lines.len(), 10_000);
@@ -127,9 +108,7 @@ mod tests {
     #[test]
     fn nothing_in_a_line_drives_a_terminal() {
         let (_folder, registry) = fresh();
-        registry
-            .note(&event(0, "a@b", "\x1b]0;owned\x07 said the server"))
-            .unwrap();
+        registry.note(&event(0, "a@b", "\x1b]0;owned\x07 said the server")).unwrap();
         assert_eq!(registry.history(None, 1).unwrap()[0].detail, "]0;owned said the server");
     }
 }

@@ -36,10 +36,7 @@ impl Registry {
     /// `registry.…`.
     pub fn release_lease(&self, id: GrantId, holder: &str) -> Result<(), Trouble> {
         self.write(|transaction| {
-            transaction.execute(
-                "DELETE FROM leases WHERE grant_id = ?1 AND holder = ?2",
-                params![id.0, holder],
-            )?;
+            transaction.execute("DELETE FROM leases WHERE grant_id = ?1 AND holder = ?2", params![id.0, holder])?;
             Ok(())
         })
     }
@@ -64,11 +61,7 @@ mod tests {
         assert_eq!(other.take_lease(id, "two", at(39), at(60)), Ok(false));
         assert_eq!(other.take_lease(id, "two", at(40), at(60)), Ok(true), "over");
         registry.release_lease(id, "one").unwrap();
-        assert_eq!(
-            registry.take_lease(id, "one", at(41), at(70)),
-            Ok(false),
-            "not one's own to give back"
-        );
+        assert_eq!(registry.take_lease(id, "one", at(41), at(70)), Ok(false), "not one's own to give back");
         other.release_lease(id, "two").unwrap();
         assert_eq!(registry.take_lease(id, "one", at(41), at(70)), Ok(true));
     }
@@ -81,18 +74,12 @@ mod tests {
         let take = |holder: usize| {
             let registry = Registry::open(&path).unwrap();
             start.wait();
-            registry
-                .take_lease(mailbox.grant, &holder.to_string(), at(0), at(30))
-                .unwrap()
+            registry.take_lease(mailbox.grant, &holder.to_string(), at(0), at(30)).unwrap()
         };
         let taken = thread::scope(|scope| {
             let take = &take;
             let threads: Vec<_> = (0..8).map(|holder| scope.spawn(move || take(holder))).collect();
-            threads
-                .into_iter()
-                .map(|thread| thread.join().unwrap())
-                .filter(|taken| *taken)
-                .count()
+            threads.into_iter().map(|thread| thread.join().unwrap()).filter(|taken| *taken).count()
         });
         assert_eq!(taken, 1);
     }

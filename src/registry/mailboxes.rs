@@ -174,11 +174,7 @@ pub(super) fn mailbox(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
         address: columns.parsed()?,
         application: columns.parsed()?,
         grant: GrantId(columns.plain()?),
-        checks: Checks {
-            smtp: columns.check()?,
-            imap: columns.check()?,
-            pop: columns.check()?,
-        },
+        checks: Checks { smtp: columns.check()?, imap: columns.check()?, pop: columns.check()? },
     })
 }
 
@@ -235,12 +231,7 @@ fn unknown(connection: &Connection, address: &Address) -> Result<Trouble, Fault>
         (false, []) => "Add it first, or see which there are with “mailkey list”.".to_owned(),
         (false, near) => format!("Did you mean {}?", near.join(", ")),
     };
-    Ok(Trouble::new(
-        "mailbox.unknown",
-        format!("The mailbox {address} is not in the registry"),
-        "",
-        next,
-    ))
+    Ok(Trouble::new("mailbox.unknown", format!("The mailbox {address} is not in the registry"), "", next))
 }
 
 #[cfg(test)]
@@ -249,9 +240,7 @@ mod tests {
     use super::*;
 
     fn checked(registry: &Registry, id: MailboxId) {
-        registry
-            .record_check(id, Protocol::Smtp, &Check::Ok { at: at(1) })
-            .unwrap();
+        registry.record_check(id, Protocol::Smtp, &Check::Ok { at: at(1) }).unwrap();
     }
 
     #[test]
@@ -267,11 +256,7 @@ mod tests {
     #[test]
     fn one_grant_serves_many_mailboxes_and_goes_with_the_last() {
         let (_folder, registry, own) = with_mailbox();
-        let shared = registry.add_mailbox(
-            &address("ap@contoso.com"),
-            &name("Mailer"),
-            &address("Billing@contoso.com"),
-        );
+        let shared = registry.add_mailbox(&address("ap@contoso.com"), &name("Mailer"), &address("Billing@contoso.com"));
         let shared = shared.unwrap();
         assert_eq!(shared.grant, own.grant);
         assert_eq!(registry.mailboxes_of(own.grant), Ok(vec![shared.clone(), own.clone()]));
@@ -289,13 +274,8 @@ mod tests {
     fn a_number_is_never_used_again() {
         let (_folder, registry, first) = with_mailbox();
         registry.remove_mailbox(first.id).unwrap();
-        let second = registry
-            .add_mailbox(&first.address, &name("Mailer"), &first.address)
-            .unwrap();
-        assert!(
-            second.id > first.id && second.grant > first.grant,
-            "{first:?} {second:?}"
-        );
+        let second = registry.add_mailbox(&first.address, &name("Mailer"), &first.address).unwrap();
+        assert!(second.id > first.id && second.grant > first.grant, "{first:?} {second:?}");
     }
 
     #[test]
@@ -319,9 +299,7 @@ mod tests {
             registry.add_application(&application("Printer")).unwrap();
             registry.record_sign_in(before.grant, None, at(0)).unwrap();
             checked(&registry, before.id);
-            let after = registry
-                .change_mailbox(before.id, &address(to), &name(app), &address(account))
-                .unwrap();
+            let after = registry.change_mailbox(before.id, &address(to), &name(app), &address(account)).unwrap();
             assert_eq!(after, registry.mailbox(before.id).unwrap());
             assert_eq!((after.address.as_str(), after.application.as_str()), (to, app));
             assert_eq!(registry.grant(after.grant).unwrap().account.as_str(), account);
@@ -360,31 +338,20 @@ mod tests {
     #[test]
     fn each_server_has_a_check_of_its_own() {
         let (_folder, registry, mailbox) = with_mailbox();
-        let failed = Check::Failed {
-            at: at(2),
-            trouble: trouble(),
-        };
+        let failed = Check::Failed { at: at(2), trouble: trouble() };
         checked(&registry, mailbox.id);
         registry.record_check(mailbox.id, Protocol::Imap, &failed).unwrap();
         registry.record_check(mailbox.id, Protocol::Pop, &failed).unwrap();
-        registry
-            .record_check(mailbox.id, Protocol::Pop, &Check::Unknown)
-            .unwrap();
+        registry.record_check(mailbox.id, Protocol::Pop, &Check::Unknown).unwrap();
         let checks = registry.mailbox(mailbox.id).unwrap().checks;
-        assert_eq!(
-            (checks.smtp, checks.imap, checks.pop),
-            (Check::Ok { at: at(1) }, failed, Check::Unknown)
-        );
+        assert_eq!((checks.smtp, checks.imap, checks.pop), (Check::Ok { at: at(1) }, failed, Check::Unknown));
     }
 
     #[test]
     fn what_is_not_there_is_said_with_what_may_be_meant() {
         let (_folder, registry, mailbox) = with_mailbox();
         let trouble = registry.mailbox_at(&address("biling@contoso.com")).unwrap_err();
-        assert_eq!(
-            (trouble.code(), trouble.next()),
-            ("mailbox.unknown", "Did you mean billing@contoso.com?")
-        );
+        assert_eq!((trouble.code(), trouble.next()), ("mailbox.unknown", "Did you mean billing@contoso.com?"));
         registry.remove_mailbox(mailbox.id).unwrap();
         for outcome in [
             registry.remove_mailbox(mailbox.id),

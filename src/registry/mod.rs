@@ -66,11 +66,7 @@ impl Registry {
         Ok(Self(Arc::new(Open {
             id,
             path: path.to_owned(),
-            connection: Mutex::new(Watched {
-                connection,
-                data_version: 0,
-                foreign_changes: 0,
-            }),
+            connection: Mutex::new(Watched { connection, data_version: 0, foreign_changes: 0 }),
         })))
     }
 
@@ -102,9 +98,7 @@ impl Registry {
     fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Trouble> {
         let mut watched = self.lock();
         let outcome = watched.connection.transaction().map_err(Fault::from);
-        outcome
-            .and_then(|transaction| work(&transaction))
-            .map_err(|fault| fault.explain(&self.0.path, Doing::Reading))
+        outcome.and_then(|transaction| work(&transaction)).map_err(|fault| fault.explain(&self.0.path, Doing::Reading))
     }
 
     /// Runs `work` as one change: all of it is kept, or (on an error, a panic, a power cut) nothing.

@@ -16,10 +16,7 @@ use super::sql::{read_only, unreadable};
 /// `registry.read_only` where that is forbidden, `registry.unreadable` where it fails otherwise.
 pub(super) fn prepare(path: &Path) -> Result<(), Trouble> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder
-        .map_or(Ok(()), make_folder)
-        .and_then(|()| make_file(path))
-        .map_err(|error| explain(path, &error))
+    folder.map_or(Ok(()), make_folder).and_then(|()| make_file(path)).map_err(|error| explain(path, &error))
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {
@@ -44,11 +41,7 @@ pub(super) fn make_file(path: &Path) -> io::Result<()> {
 
 /// An error of the file system as a trouble of the registry.
 pub(super) fn explain(path: &Path, error: &io::Error) -> Trouble {
-    if is_refusal(error.kind()) {
-        read_only(path, &error.to_string())
-    } else {
-        unreadable(path, &error.to_string())
-    }
+    if is_refusal(error.kind()) { read_only(path, &error.to_string()) } else { unreadable(path, &error.to_string()) }
 }
 
 /// Whether no file may be made beside `path`, where SQLite needs its `-wal` and `-shm`.

@@ -135,14 +135,9 @@ mod tests {
     use super::*;
 
     fn two_steps() -> Opening {
-        const LATER: &[&str] = &[
-            include_str!("schema.sql"),
-            "ALTER TABLE mailboxes ADD COLUMN note TEXT NOT NULL DEFAULT 'kept'",
-        ];
-        Opening {
-            migrations: LATER,
-            ..Opening::default()
-        }
+        const LATER: &[&str] =
+            &[include_str!("schema.sql"), "ALTER TABLE mailboxes ADD COLUMN note TEXT NOT NULL DEFAULT 'kept'"];
+        Opening { migrations: LATER, ..Opening::default() }
     }
 
     fn opened(path: &Path) -> Result<Registry, Trouble> {
@@ -167,21 +162,15 @@ mod tests {
         let path = folder.path().join("registry.db");
         let app = application("Mailer");
         registry.add_application(&app).unwrap();
-        registry
-            .add_mailbox(&address("a@contoso.com"), &app.name, &address("a@contoso.com"))
-            .unwrap();
+        registry.add_mailbox(&address("a@contoso.com"), &app.name, &address("a@contoso.com")).unwrap();
         drop(registry);
         fs::write(folder.path().join("registry.db.before-v2.part"), "left by a crash").unwrap();
 
         let migrated = Registry::open_as(&path, &two_steps()).unwrap();
-        let note: String = migrated
-            .read(|t| Ok(t.query_row("SELECT note FROM mailboxes", [], |row| row.get(0))?))
-            .unwrap();
+        let note: String =
+            migrated.read(|t| Ok(t.query_row("SELECT note FROM mailboxes", [], |row| row.get(0))?)).unwrap();
         assert_eq!(note, "kept");
-        assert_eq!(
-            migrated.mailbox_at(&address("A@contoso.com")).unwrap().application,
-            app.name
-        );
+        assert_eq!(migrated.mailbox_at(&address("A@contoso.com")).unwrap().application, app.name);
 
         let copy = place::newest_copy(&path).unwrap();
         assert_eq!(copy, folder.path().join("registry.db.before-v2"));
@@ -191,17 +180,11 @@ mod tests {
 
     #[test]
     fn a_migration_that_fails_changes_nothing() {
-        const BROKEN: &[&str] = &[
-            include_str!("schema.sql"),
-            "DROP TABLE history; DROP TABLE no_such_table",
-        ];
+        const BROKEN: &[&str] = &[include_str!("schema.sql"), "DROP TABLE history; DROP TABLE no_such_table"];
         let (folder, registry) = fresh();
         drop(registry);
         let path = folder.path().join("registry.db");
-        let opening = Opening {
-            migrations: BROKEN,
-            ..Opening::default()
-        };
+        let opening = Opening { migrations: BROKEN, ..Opening::default() };
         assert!(Registry::open_as(&path, &opening).is_err());
         assert_eq!(opened(&path).unwrap().history(None, 1), Ok(vec![]));
     }
@@ -233,10 +216,7 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), garbage);
 
         let foreign = folder.path().join("foreign.db");
-        Connection::open(&foreign)
-            .unwrap()
-            .execute_batch("CREATE TABLE t (a)")
-            .unwrap();
+        Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
         assert_eq!(opened(&foreign).unwrap_err().code(), "registry.corrupt");
     }
 
@@ -264,9 +244,7 @@ mod tests {
     fn a_value_that_mailkey_never_wrote_is_damage_too() {
         let (_folder, registry) = fresh();
         registry.add_application(&application("Mailer")).unwrap();
-        registry
-            .write(|t| Ok(t.execute("UPDATE applications SET scopes = '{'", [])?))
-            .unwrap();
+        registry.write(|t| Ok(t.execute("UPDATE applications SET scopes = '{'", [])?)).unwrap();
         assert_eq!(registry.applications().unwrap_err().code(), "registry.corrupt");
     }
 
@@ -274,10 +252,7 @@ mod tests {
     fn a_file_that_may_only_be_read_is_said_to_be() {
         let (folder, registry) = fresh();
         drop(registry);
-        let opening = Opening {
-            flags: OpenFlags::SQLITE_OPEN_READ_ONLY,
-            ..Opening::default()
-        };
+        let opening = Opening { flags: OpenFlags::SQLITE_OPEN_READ_ONLY, ..Opening::default() };
         let trouble = Registry::open_as(&folder.path().join("registry.db"), &opening).unwrap_err();
         assert_eq!(trouble.code(), "registry.read_only");
     }
@@ -287,24 +262,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
-        assert_eq!(
-            opened(&file.join("registry.db")).unwrap_err().code(),
-            "registry.unreadable"
-        );
+        assert_eq!(opened(&file.join("registry.db")).unwrap_err().code(), "registry.unreadable");
     }
 
     #[test]
     fn a_locked_file_is_said_to_be_and_can_be_retried() {
         let (folder, registry) = fresh();
         let path = folder.path().join("registry.db");
-        let hasty = Opening {
-            patience: Duration::from_millis(1),
-            ..Opening::default()
-        };
+        let hasty = Opening { patience: Duration::from_millis(1), ..Opening::default() };
         let other = Registry::open_as(&path, &hasty).unwrap();
-        let busy = registry
-            .write(|_| Ok(other.add_application(&application("Mailer"))))
-            .unwrap();
+        let busy = registry.write(|_| Ok(other.add_application(&application("Mailer")))).unwrap();
         let trouble = busy.unwrap_err();
         assert_eq!(trouble.code(), "registry.locked");
         assert_eq!(*trouble.remedy(), crate::domain::Remedy::Retry { not_before: None });
@@ -316,13 +283,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/er/registry.db");
         let ids: Vec<String> = thread::scope(|scope| {
-            let threads: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| opened(&path).map(|registry| registry.id().to_owned())))
-                .collect();
-            threads
-                .into_iter()
-                .map(|thread| thread.join().unwrap().unwrap())
-                .collect()
+            let threads: Vec<_> =
+                (0..8).map(|_| scope.spawn(|| opened(&path).map(|registry| registry.id().to_owned()))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap().unwrap()).collect()
         });
         assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
     }
@@ -356,10 +319,7 @@ mod tests {
         if fs::write(folder.path().join("probe"), "").is_ok() {
             println!("skipped: rights do not bind this user (root)");
         } else {
-            assert_eq!(
-                opened(&folder.path().join("registry.db")).unwrap_err().code(),
-                "registry.read_only"
-            );
+            assert_eq!(opened(&folder.path().join("registry.db")).unwrap_err().code(), "registry.read_only");
         }
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
     }

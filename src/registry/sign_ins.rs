@@ -276,10 +276,7 @@ mod tests {
     fn an_errand_outlives_a_restart() {
         let (folder, registry, mailbox) = with_mailbox();
         let sign_in = errand("one", Purpose::SignIn(mailbox.id));
-        let consent = SignIn {
-            opened_at: at(1),
-            ..errand("two", Purpose::Consent(name("Mailer")))
-        };
+        let consent = SignIn { opened_at: at(1), ..errand("two", Purpose::Consent(name("Mailer"))) };
         registry.open_sign_in(&sign_in).unwrap();
         registry.open_sign_in(&consent).unwrap();
         drop(registry);
@@ -295,9 +292,7 @@ mod tests {
         let (_folder, registry, mailbox) = with_mailbox();
         for (number, progress) in [
             Progress::Claimed,
-            Progress::Asking {
-                username: "boss@contoso.com".into(),
-            },
+            Progress::Asking { username: "boss@contoso.com".into() },
             Progress::Done,
             Progress::Failed(trouble()),
         ]
@@ -318,26 +313,18 @@ mod tests {
     fn a_claim_is_for_once_and_in_time() {
         let (_folder, registry, mailbox) = with_mailbox();
         let open = errand("one", Purpose::SignIn(mailbox.id));
-        let claimed = SignIn {
-            progress: Progress::Claimed,
-            ..open.clone()
-        };
+        let claimed = SignIn { progress: Progress::Claimed, ..open.clone() };
         registry.open_sign_in(&open).unwrap();
         assert_eq!(registry.claim_sign_in("two", at(1)), Ok(Claim::Unknown));
         assert_eq!(registry.claim_sign_in("one", at(600)), Ok(Claim::Expired(open)));
-        assert_eq!(
-            registry.claim_sign_in("one", at(599)),
-            Ok(Claim::Yours(claimed.clone()))
-        );
+        assert_eq!(registry.claim_sign_in("one", at(599)), Ok(Claim::Yours(claimed.clone())));
         assert_eq!(registry.claim_sign_in("one", at(599)), Ok(Claim::Used(claimed)));
     }
 
     #[test]
     fn of_many_that_claim_at_once_one_gets_it() {
         let (folder, registry, mailbox) = with_mailbox();
-        registry
-            .open_sign_in(&errand("one", Purpose::SignIn(mailbox.id)))
-            .unwrap();
+        registry.open_sign_in(&errand("one", Purpose::SignIn(mailbox.id))).unwrap();
         let path = folder.path().join("registry.db");
         let start = Barrier::new(8);
         let claim = || {
@@ -357,19 +344,10 @@ mod tests {
     #[test]
     fn an_errand_is_for_something_and_has_a_state_of_its_own() {
         let (_folder, registry, mailbox) = with_mailbox();
-        let open = |state: &str, purpose| {
-            registry
-                .open_sign_in(&errand(state, purpose))
-                .map_err(|t| t.code().to_owned())
-        };
-        assert_eq!(
-            open("one", Purpose::SignIn(MailboxId(99))),
-            Err("mailbox.unknown".into())
-        );
-        assert_eq!(
-            open("one", Purpose::Consent(name("Nobody"))),
-            Err("application.unknown".into())
-        );
+        let open =
+            |state: &str, purpose| registry.open_sign_in(&errand(state, purpose)).map_err(|t| t.code().to_owned());
+        assert_eq!(open("one", Purpose::SignIn(MailboxId(99))), Err("mailbox.unknown".into()));
+        assert_eq!(open("one", Purpose::Consent(name("Nobody"))), Err("application.unknown".into()));
         assert_eq!(open("one", Purpose::SignIn(mailbox.id)), Ok(()));
         assert_eq!(open("one", Purpose::SignIn(mailbox.id)), Err("signin.exists".into()));
         registry.remove_mailbox(mailbox.id).unwrap();
@@ -381,21 +359,11 @@ mod tests {
     #[test]
     fn an_errand_is_forgotten_a_day_after_its_end() {
         let (_folder, registry, mailbox) = with_mailbox();
-        registry
-            .open_sign_in(&errand("old", Purpose::SignIn(mailbox.id)))
-            .unwrap();
+        registry.open_sign_in(&errand("old", Purpose::SignIn(mailbox.id))).unwrap();
         let day = 24 * 60 * 60;
         for (later, state, is_kept) in [(600 + day, "new", true), (601 + day, "newer", false)] {
-            let next = SignIn {
-                opened_at: at(later),
-                ..errand(state, Purpose::SignIn(mailbox.id))
-            };
-            registry
-                .open_sign_in(&SignIn {
-                    expires_at: at(later + 600),
-                    ..next
-                })
-                .unwrap();
+            let next = SignIn { opened_at: at(later), ..errand(state, Purpose::SignIn(mailbox.id)) };
+            registry.open_sign_in(&SignIn { expires_at: at(later + 600), ..next }).unwrap();
             assert_eq!(registry.sign_in("old").unwrap().is_some(), is_kept);
         }
     }

@@ -58,10 +58,7 @@ impl Fault {
 fn explain(error: &rusqlite::Error, path: &Path, doing: Doing) -> Trouble {
     tracing::debug!(%error, ?doing, "the registry's SQLite call failed");
     let Some(code) = error.sqlite_error_code() else {
-        return corrupt(
-            path,
-            &format!("It holds something that mailkey did not write: {error}."),
-        );
+        return corrupt(path, &format!("It holds something that mailkey did not write: {error}."));
     };
     match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => locked(path),
@@ -87,18 +84,12 @@ fn locked(path: &Path) -> Trouble {
 /// `registry.corrupt`: nothing is mended or overwritten, since a person may know better.
 pub(super) fn corrupt(path: &Path, why: &str) -> Trouble {
     let next = match place::newest_copy(path) {
-        Some(copy) => format!(
-            "The file was left as it is. Move it aside and put the copy {} in its place.",
-            copy.display()
-        ),
+        Some(copy) => {
+            format!("The file was left as it is. Move it aside and put the copy {} in its place.", copy.display())
+        }
         None => "The file was left as it is. Put a backup in its place, or move it aside and begin anew.".to_owned(),
     };
-    Trouble::new(
-        "registry.corrupt",
-        format!("The registry {} cannot be understood", path.display()),
-        why,
-        next,
-    )
+    Trouble::new("registry.corrupt", format!("The registry {} cannot be understood", path.display()), why, next)
 }
 
 /// `registry.read_only`.
@@ -170,8 +161,7 @@ impl<'a> Columns<'a> {
         T::Err: Error + Send + Sync + 'static,
     {
         let text: Option<String> = self.plain()?;
-        text.map(|text| text.parse().map_err(|error| self.unfit(error)))
-            .transpose()
+        text.map(|text| text.parse().map_err(|error| self.unfit(error))).transpose()
     }
 
     /// A JSON text.
@@ -183,9 +173,7 @@ impl<'a> Columns<'a> {
     /// A JSON text, or null.
     pub(super) fn json_or_null<T: DeserializeOwned>(&mut self) -> rusqlite::Result<Option<T>> {
         let text: Option<String> = self.plain()?;
-        text.map(|text| serde_json::from_str(&text))
-            .transpose()
-            .map_err(|error| self.unfit(error))
+        text.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| self.unfit(error))
     }
 
     /// A time.
@@ -197,10 +185,7 @@ impl<'a> Columns<'a> {
     /// A time, or null.
     pub(super) fn time_or_null(&mut self) -> rusqlite::Result<Option<Timestamp>> {
         let microseconds: Option<i64> = self.plain()?;
-        microseconds
-            .map(Timestamp::from_microsecond)
-            .transpose()
-            .map_err(|error| self.unfit(error))
+        microseconds.map(Timestamp::from_microsecond).transpose().map_err(|error| self.unfit(error))
     }
 
     /// A check, of two columns: its time and its trouble.
@@ -227,9 +212,8 @@ pub(super) fn time(at: Timestamp) -> i64 {
 
 /// How many rows a table has, so that room is made once.
 pub(super) fn count(connection: &Connection, table: &'static str) -> rusqlite::Result<usize> {
-    let rows: u32 = connection
-        .prepare_cached(&format!("SELECT count(*) FROM {table}"))?
-        .query_row([], |row| row.get(0))?;
+    let rows: u32 =
+        connection.prepare_cached(&format!("SELECT count(*) FROM {table}"))?.query_row([], |row| row.get(0))?;
     Ok(rows as usize)
 }
 
@@ -257,11 +241,7 @@ mod tests {
             (rusqlite::ffi::SQLITE_BUSY_SNAPSHOT, Doing::Reading, "registry.locked"),
             (rusqlite::ffi::SQLITE_CORRUPT, Doing::Writing, "registry.corrupt"),
             (rusqlite::ffi::SQLITE_NOTADB, Doing::Reading, "registry.corrupt"),
-            (
-                rusqlite::ffi::SQLITE_READONLY_DBMOVED,
-                Doing::Writing,
-                "registry.read_only",
-            ),
+            (rusqlite::ffi::SQLITE_READONLY_DBMOVED, Doing::Writing, "registry.read_only"),
             (rusqlite::ffi::SQLITE_FULL, Doing::Writing, "registry.write"),
             (rusqlite::ffi::SQLITE_IOERR_WRITE, Doing::Writing, "registry.write"),
             (rusqlite::ffi::SQLITE_IOERR_READ, Doing::Reading, "registry.unreadable"),

@@ -49,12 +49,7 @@ impl Keyring {
     }
 
     fn on(connect: Connect, patience: Duration, hung: Duration) -> Self {
-        Self {
-            connect,
-            patience,
-            hung,
-            worker: Mutex::new(None),
-        }
+        Self { connect, patience, hung, worker: Mutex::new(None) }
     }
 
     /// Has `work` done on the keyring's thread.
@@ -98,10 +93,7 @@ impl Keyring {
             None => job,
         };
         let worker = Worker::start(&self.connect)?;
-        worker
-            .jobs
-            .send(job)
-            .map_err(|_| stopped("The keyring's thread stopped at once."))?;
+        worker.jobs.send(job).map_err(|_| stopped("The keyring's thread stopped at once."))?;
         *slot = Some(worker);
         Ok(())
     }
@@ -137,9 +129,7 @@ fn work_off(queue: &mpsc::Receiver<Job>, mut vault: Vault, clock: &Mutex<Option<
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keyring")
-            .field("patience", &self.patience)
-            .finish_non_exhaustive()
+        f.debug_struct("Keyring").field("patience", &self.patience).finish_non_exhaustive()
     }
 }
 
@@ -181,9 +171,7 @@ mod tests {
     }
 
     async fn put(keyring: &Keyring, text: &'static str) -> Result<(), Trouble> {
-        keyring
-            .ask(move |entries| pieces::put(entries, "key", &Secret::new(text)))
-            .await
+        keyring.ask(move |entries| pieces::put(entries, "key", &Secret::new(text))).await
     }
 
     async fn get(keyring: &Keyring) -> Result<Option<Secret>, Trouble> {
@@ -200,10 +188,7 @@ mod tests {
     impl Locked {
         fn new() -> Self {
             let inner: Arc<CredentialStore> = mock::Store::new().unwrap();
-            Self {
-                inner,
-                open: Arc::default(),
-            }
+            Self { inner, open: Arc::default() }
         }
 
         fn connect(&self) -> Connect {
@@ -278,10 +263,7 @@ mod tests {
         assert_eq!(first.unwrap_err().code(), "keyring.timeout");
         assert_eq!(second.unwrap_err().code(), "keyring.timeout");
         locked.unlock();
-        let patient = Keyring {
-            patience: LONG,
-            ..keyring
-        };
+        let patient = Keyring { patience: LONG, ..keyring };
         assert_eq!(get(&patient).await, Ok(None));
         put(&patient, "third").await.unwrap();
         assert_eq!(get(&patient).await.unwrap().unwrap().expose(), "third");
@@ -298,10 +280,7 @@ mod tests {
         });
         let keyring = Keyring::on(connect, SHORT, Duration::ZERO);
         assert_eq!(put(&keyring, "first").await.unwrap_err().code(), "keyring.timeout");
-        let patient = Keyring {
-            patience: LONG,
-            ..keyring
-        };
+        let patient = Keyring { patience: LONG, ..keyring };
         put(&patient, "second").await.unwrap();
         locked.unlock();
     }

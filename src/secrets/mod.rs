@@ -113,9 +113,7 @@ impl Secrets {
         match &self.0 {
             Store::Keyring(keyring) => {
                 let (key, secret) = (key.clone(), secret.clone());
-                keyring
-                    .ask(move |entries| pieces::put(entries, key.as_str(), &secret))
-                    .await
+                keyring.ask(move |entries| pieces::put(entries, key.as_str(), &secret)).await
             }
             Store::Memory(memory) => memory.with(|entries| pieces::put(entries, key.as_str(), secret)),
         }

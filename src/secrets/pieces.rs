@@ -30,11 +30,7 @@ use super::entries::Entries;
 pub(super) fn put(entries: &mut impl Entries, name: &str, secret: &Secret) -> Result<(), Trouble> {
     let before = entries.read(name)?;
     let text = encode(secret);
-    let head = if text.len() <= entries.limit() {
-        text
-    } else {
-        write_pieces(entries, name, &text)?
-    };
+    let head = if text.len() <= entries.limit() { text } else { write_pieces(entries, name, &text)? };
     replace(entries, name, &head, before.as_ref())?;
     if let Some(Head::Pieces(old, _) | Head::Deleted(old)) = before.as_ref().and_then(Head::of) {
         // The new value is safe: what is left of the old one is untidy, but no failure.
@@ -120,10 +116,7 @@ impl Head {
 impl Pieces {
     fn of(text: &str) -> Option<Self> {
         let (generation, count) = text.split_once(':')?;
-        Some(Self {
-            generation: generation.to_owned(),
-            count: count.parse().ok()?,
-        })
+        Some(Self { generation: generation.to_owned(), count: count.parse().ok()? })
     }
 
     fn names<'a>(&'a self, name: &'a str) -> impl Iterator<Item = String> + 'a {
@@ -160,10 +153,7 @@ fn decode(text: &Secret) -> Option<Secret> {
 /// if not all of it can be.
 fn write_pieces(entries: &mut impl Entries, name: &str, text: &Secret) -> Result<Secret, Trouble> {
     let chunks = text.expose().as_bytes().chunks(entries.limit());
-    let pieces = Pieces {
-        generation: random_word(),
-        count: u16::try_from(chunks.len()).map_err(|_| too_long())?,
-    };
+    let pieces = Pieces { generation: random_word(), count: u16::try_from(chunks.len()).map_err(|_| too_long())? };
     let digest = digest(text);
     let mut written = pieces.names(name).zip(chunks).map(|(piece, chunk)| {
         // Encoded texts are ASCII, so that a piece is text too.
@@ -197,11 +187,7 @@ fn assemble(
     let mut whole = zeroize::Zeroizing::new(String::with_capacity(texts.iter().map(Secret::len).sum()));
     texts.iter().for_each(|text| whole.push_str(text.expose()));
     let whole = Secret::new(std::mem::take(&mut *whole));
-    Ok(if digest(&whole) == expected {
-        decode(&whole)
-    } else {
-        None
-    })
+    Ok(if digest(&whole) == expected { decode(&whole) } else { None })
 }
 
 /// Writes an entry and reads it back. If something else comes back, the old text is put in its place again.
@@ -279,11 +265,7 @@ mod tests {
         }
 
         fn dying_after(&self, operations: usize) -> Self {
-            Self {
-                left: Some(operations),
-                done: 0,
-                ..self.clone()
-            }
+            Self { left: Some(operations), done: 0, ..self.clone() }
         }
 
         fn revive(self) -> Self {
@@ -336,15 +318,7 @@ mod tests {
     #[test]
     fn any_secret_comes_back_and_nothing_else_stays() {
         let mut entries = Mortal::default();
-        let secrets = [
-            "",
-            "p:x:1:y",
-            "grüße\n",
-            &"a".repeat(98),
-            &"a".repeat(99),
-            &"ü".repeat(400),
-            &"b".repeat(5000),
-        ];
+        let secrets = ["", "p:x:1:y", "grüße\n", &"a".repeat(98), &"a".repeat(99), &"ü".repeat(400), &"b".repeat(5000)];
         for text in secrets {
             put(&mut entries, NAME, &Secret::new(text)).unwrap();
             assert_eq!(get(&mut entries, NAME).unwrap().unwrap().expose(), text);
@@ -383,10 +357,7 @@ mod tests {
                 let outcome = change(&mut entries);
                 let mut entries = entries.revive();
                 let found = get(&mut entries, NAME).unwrap();
-                assert!(
-                    found == new || (found == old && outcome.is_err()),
-                    "{old:?} {new:?} {operations}"
-                );
+                assert!(found == new || (found == old && outcome.is_err()), "{old:?} {new:?} {operations}");
                 change(&mut entries).unwrap();
                 assert_eq!(get(&mut entries, NAME).unwrap(), new);
             }
@@ -403,10 +374,7 @@ mod tests {
         }
         let mut entries = holding(Some(&Secret::new("old")));
         entries.mangles = true;
-        assert_eq!(
-            put(&mut entries, NAME, &long("n")).unwrap_err().code(),
-            "keyring.not_kept"
-        );
+        assert_eq!(put(&mut entries, NAME, &long("n")).unwrap_err().code(), "keyring.not_kept");
         assert_eq!(get(&mut entries, NAME).unwrap().unwrap().expose(), "old");
     }
 

@@ -109,27 +109,12 @@ mod tests {
         let failure = |text: &str| Error::PlatformFailure(text.into());
         let no_access = |text: &str| Error::NoStorageAccess(text.into());
         for (error, code) in [
-            (
-                failure("no secret service provider or dbus session found"),
-                "keyring.missing",
-            ),
-            (
-                failure("zbus error: org.freedesktop.DBus.Error.ServiceUnknown: …"),
-                "keyring.missing",
-            ),
-            (
-                failure("zbus error: org.freedesktop.DBus.Error.AccessDenied: …"),
-                "keyring.denied",
-            ),
-            (
-                failure("zbus error: org.freedesktop.Secret.Error.IsLocked: …"),
-                "keyring.locked",
-            ),
+            (failure("no secret service provider or dbus session found"), "keyring.missing"),
+            (failure("zbus error: org.freedesktop.DBus.Error.ServiceUnknown: …"), "keyring.missing"),
+            (failure("zbus error: org.freedesktop.DBus.Error.AccessDenied: …"), "keyring.denied"),
+            (failure("zbus error: org.freedesktop.Secret.Error.IsLocked: …"), "keyring.locked"),
             (no_access("SS error: prompt dismissed"), "keyring.locked"),
-            (
-                no_access("SS error: result not returned from SS API"),
-                "keyring.no_collection",
-            ),
+            (no_access("SS error: result not returned from SS API"), "keyring.no_collection"),
             (failure("Crypto error: unpad error"), "keyring.failed"),
             (Error::TooLong("secret".into(), 2560), "keyring.failed"),
             (Error::Ambiguous(vec![]), "keyring.ambiguous"),

@@ -62,10 +62,7 @@ impl SealKey {
     #[must_use]
     pub fn seal(&self, context: &str, secret: &Secret) -> Vec<u8> {
         let nonce = XChaCha20Poly1305::generate_nonce(&mut OsRng);
-        let payload = Payload {
-            msg: secret.expose().as_bytes(),
-            aad: &bound(context),
-        };
+        let payload = Payload { msg: secret.expose().as_bytes(), aad: &bound(context) };
         // The cipher refuses only what is longer than 256 GiB. Nothing sealed cannot be opened,
         // and that is an error which the caller has to deal with anyway.
         let sealed = self.cipher().encrypt(&nonce, payload).unwrap_or_default();
@@ -82,14 +79,8 @@ impl SealKey {
         if *version != VERSION {
             return Err(broken());
         }
-        let payload = Payload {
-            msg: ciphertext,
-            aad: &bound(context),
-        };
-        let plain = self
-            .cipher()
-            .decrypt(XNonce::from_slice(nonce), payload)
-            .map_err(|_| broken())?;
+        let payload = Payload { msg: ciphertext, aad: &bound(context) };
+        let plain = self.cipher().decrypt(XNonce::from_slice(nonce), payload).map_err(|_| broken())?;
         // Only this program writes what opens, and it writes text.
         String::from_utf8(plain).map(Secret::new).map_err(|_| broken())
     }
@@ -158,11 +149,7 @@ mod tests {
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
-            assert_eq!(
-                key.open(CONTEXT, &changed).unwrap_err().code(),
-                "seal.broken",
-                "byte {at}"
-            );
+            assert_eq!(key.open(CONTEXT, &changed).unwrap_err().code(), "seal.broken", "byte {at}");
             assert!(key.open(CONTEXT, &sealed[..at]).is_err(), "cut at {at}");
         }
         assert!(key.open("grant/8/access-token", &sealed).is_err());
@@ -171,14 +158,9 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused() {
-        for text in [
-            "",
-            "short",
-            "not base64 at all!",
-            &STANDARD.encode([7; 31]),
-            &STANDARD.encode([7; 33]),
-            &"A".repeat(9000),
-        ] {
+        for text in
+            ["", "short", "not base64 at all!", &STANDARD.encode([7; 31]), &STANDARD.encode([7; 33]), &"A".repeat(9000)]
+        {
             assert_eq!(SealKey::from_secret(&Secret::new(text)).unwrap_err().code(), "seal.key");
         }
     }

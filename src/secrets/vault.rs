@@ -25,11 +25,7 @@ pub(super) struct Vault {
 
 impl Vault {
     pub(super) fn new(connect: Connect) -> Self {
-        Self {
-            connect,
-            store: None,
-            abandoned: Arc::default(),
-        }
+        Self { connect, store: None, abandoned: Arc::default() }
     }
 
     /// What is done from now on is done only until `abandoned` becomes true.
@@ -75,10 +71,7 @@ impl Entries for Vault {
 
     fn read(&mut self, name: &str) -> Result<Option<Secret>, Trouble> {
         let bytes = self.call(name, Entry::get_secret)?;
-        let text = bytes
-            .map(String::from_utf8)
-            .transpose()
-            .map_err(|_| refusal::foreign())?;
+        let text = bytes.map(String::from_utf8).transpose().map_err(|_| refusal::foreign())?;
         Ok(text.map(Secret::new))
     }
 

@@ -22,10 +22,7 @@ use crate::domain::{Fleet, MailboxId, RedirectUri};
 use crate::engine::{Event, Subject, Waiting, Work};
 
 /// A terminal with everything.
-pub const COLOURFUL: Theme = Theme {
-    palette: Palette::Sixteen,
-    symbols: Symbols::Unicode,
-};
+pub const COLOURFUL: Theme = Theme { palette: Palette::Sixteen, symbols: Symbols::Unicode };
 
 /// The moment at which all tests happen.
 pub fn now() -> Timestamp {
@@ -61,9 +58,7 @@ pub fn at(mailbox: MailboxId) -> Model {
 /// The same, in the demo.
 pub fn demo_at(mailbox: MailboxId) -> Model {
     let mut model = at(mailbox);
-    model.setting.demo = Some(DemoNote {
-        admin_page: "http://localhost:4711/".to_owned(),
-    });
+    model.setting.demo = Some(DemoNote { admin_page: "http://localhost:4711/".to_owned() });
     model
 }
 

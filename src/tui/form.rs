@@ -116,15 +116,8 @@ impl Form {
     /// An empty form for a mailbox with the application of the one `beside` it, or a form for `entry`.
     #[must_use]
     pub fn mailbox(fleet: &Fleet, entry: Option<&Entry<'_>>, beside: Option<&Entry<'_>>) -> Self {
-        let applications = sorted(
-            fleet
-                .applications
-                .keys()
-                .map(|name| (name.to_string(), name.to_string())),
-        );
-        let current = entry
-            .or(beside)
-            .map_or(String::new(), |entry| entry.application.name.to_string());
+        let applications = sorted(fleet.applications.keys().map(|name| (name.to_string(), name.to_string())));
+        let current = entry.or(beside).map_or(String::new(), |entry| entry.application.name.to_string());
         let at = applications.iter().position(|(name, _)| *name == current).unwrap_or(0);
         let address = entry.map_or(String::new(), |entry| entry.mailbox.address.to_string());
         let account = entry
@@ -133,12 +126,7 @@ impl Form {
         Self::new(
             entry.map_or(Purpose::NewMailbox, |entry| Purpose::EditMailbox(entry.mailbox.id)),
             vec![
-                text(
-                    Name::Address,
-                    "Mailbox",
-                    "Whose mail is wanted: billing@contoso.com",
-                    address,
-                ),
+                text(Name::Address, "Mailbox", "Whose mail is wanted: billing@contoso.com", address),
                 Field {
                     name: Name::Application,
                     label: "Application",
@@ -158,29 +146,20 @@ impl Form {
     /// An empty form for an application, or one for `application`.
     #[must_use]
     pub fn application(fleet: &Fleet, application: Option<&Application>) -> Self {
-        let providers = sorted(
-            fleet
-                .providers
-                .values()
-                .map(|provider| (provider.id.clone(), provider.title.clone())),
-        );
-        let current = application.map_or(preferred_provider(&providers), |application| {
-            application.provider.clone()
-        });
+        let providers = sorted(fleet.providers.values().map(|provider| (provider.id.clone(), provider.title.clone())));
+        let current = application.map_or(preferred_provider(&providers), |application| application.provider.clone());
         let at = providers.iter().position(|(id, _)| *id == current).unwrap_or(0);
         let of = |part: fn(&Application) -> String| application.map_or(String::new(), part);
-        let redirect_uri = application.map_or(redirect_uri::DEFAULT.to_owned(), |application| {
-            application.redirect_uri.to_string()
-        });
+        let redirect_uri =
+            application.map_or(redirect_uri::DEFAULT.to_owned(), |application| application.redirect_uri.to_string());
         let name = if fleet.applications.is_empty() {
             "Mailer".to_owned()
         } else {
             of(|application| application.name.to_string())
         };
         Self::new(
-            application.map_or(Purpose::NewApplication, |application| {
-                Purpose::EditApplication(Box::new(application.clone()))
-            }),
+            application
+                .map_or(Purpose::NewApplication, |application| Purpose::EditApplication(Box::new(application.clone()))),
             vec![
                 text(Name::Name, "Name", "What you call it", name),
                 Field {
@@ -224,12 +203,7 @@ impl Form {
     }
 
     fn new(purpose: Purpose, fields: Vec<Field>) -> Self {
-        Self {
-            purpose,
-            fields,
-            at: 0,
-            status: Status::Open,
-        }
+        Self { purpose, fields, at: 0, status: Status::Open }
     }
 
     /// The title.
@@ -262,9 +236,7 @@ impl Form {
         };
         match (&mut field.value, key.code) {
             (Value::Choice(options, at), Left) => {
-                *at = (*at + options.len().saturating_sub(1))
-                    .checked_rem(options.len())
-                    .unwrap_or(0)
+                *at = (*at + options.len().saturating_sub(1)).checked_rem(options.len()).unwrap_or(0)
             }
             (Value::Choice(options, at), Right | Char(' ')) => *at = (*at + 1).checked_rem(options.len()).unwrap_or(0),
             (Value::Choice(..), _) => return,
@@ -280,11 +252,7 @@ impl Form {
         if self.status == Status::Sent {
             return;
         }
-        let Some(Field {
-            value: Value::Text(input) | Value::Hidden(input),
-            ..
-        }) = self.fields.get_mut(self.at)
-        else {
+        let Some(Field { value: Value::Text(input) | Value::Hidden(input), .. }) = self.fields.get_mut(self.at) else {
             return;
         };
         let line = pasted.trim().lines().next().unwrap_or("");
@@ -297,19 +265,12 @@ impl Form {
     /// The text of a line.
     #[must_use]
     pub fn text(&self, name: Name) -> &str {
-        self.fields
-            .iter()
-            .find(|field| field.name == name)
-            .map_or("", |field| field.value.text())
+        self.fields.iter().find(|field| field.name == name).map_or("", |field| field.value.text())
     }
 
     /// Sets the text of a line.
     pub fn set(&mut self, name: Name, text: &str) {
-        if let Some(Field {
-            value: Value::Text(input),
-            ..
-        }) = self.fields.iter_mut().find(|field| field.name == name)
-        {
+        if let Some(Field { value: Value::Text(input), .. }) = self.fields.iter_mut().find(|field| field.name == name) {
             *input = Input::new(text.to_owned());
         }
     }
@@ -361,21 +322,12 @@ impl Form {
         {
             application.consent = old.consent.clone();
         }
-        Ok(Effect::SaveApplication(
-            old.map(|old| old.name.clone()),
-            Box::new(application),
-            secret,
-        ))
+        Ok(Effect::SaveApplication(old.map(|old| old.name.clone()), Box::new(application), secret))
     }
 }
 
 fn text(name: Name, label: &'static str, hint: &'static str, value: String) -> Field {
-    Field {
-        name,
-        label,
-        hint,
-        value: Value::Text(Input::new(value)),
-    }
+    Field { name, label, hint, value: Value::Text(Input::new(value)) }
 }
 
 fn at(name: Name) -> impl Fn(Trouble) -> (Name, Trouble) {
@@ -390,10 +342,6 @@ fn sorted(options: impl Iterator<Item = (String, String)>) -> Vec<(String, Strin
 
 /// The demo's own provider where there is one, else Microsoft's worldwide.
 fn preferred_provider(providers: &[(String, String)]) -> String {
-    let wanted = if providers.iter().any(|(id, _)| id == "demo") {
-        "demo"
-    } else {
-        "microsoft"
-    };
+    let wanted = if providers.iter().any(|(id, _)| id == "demo") { "demo" } else { "microsoft" };
     wanted.to_owned()
 }

@@ -85,75 +85,35 @@ pub struct Binding {
 }
 
 const fn bind(keys: &'static [&'static str], action: Action, hint: &'static str, help: &'static str) -> Binding {
-    Binding {
-        keys,
-        action,
-        hint,
-        help,
-    }
+    Binding { keys, action, hint, help }
 }
 
 /// The keys of the dashboard, most important first.
 pub const DASHBOARD: &[Binding] = &[
-    bind(
-        &["⏎"],
-        Action::Next,
-        "next step",
-        "Do the next thing that this mailbox needs",
-    ),
-    bind(
-        &["p"],
-        Action::PlayPerson,
-        "play the person",
-        "In the demo: sign in or consent in the person's place",
-    ),
+    bind(&["⏎"], Action::Next, "next step", "Do the next thing that this mailbox needs"),
+    bind(&["p"], Action::PlayPerson, "play the person", "In the demo: sign in or consent in the person's place"),
     bind(&["o"], Action::Browser, "browser", "Open the browser for a sign-in"),
     bind(&["l"], Action::Link, "copy link", "Copy the sign-in link"),
-    bind(
-        &["v"],
-        Action::TakeClipboard,
-        "take clipboard",
-        "Take what is on the clipboard as the answer to a sign-in",
-    ),
+    bind(&["v"], Action::TakeClipboard, "take clipboard", "Take what is on the clipboard as the answer to a sign-in"),
     bind(&["c"], Action::CopyMenu, "copy…", "Copy a credential of this mailbox"),
-    bind(
-        &["r"],
-        Action::Check,
-        "check",
-        "Check the selection live: refresh, SMTP, IMAP, POP",
-    ),
+    bind(&["r"], Action::Check, "check", "Check the selection live: refresh, SMTP, IMAP, POP"),
     bind(&["n"], Action::NewMailbox, "new mailbox", "Add a mailbox"),
     bind(&["N"], Action::NewApplication, "new application", "Add an application"),
     bind(&["/"], Action::Filter, "filter", "Filter the list by typing"),
     bind(&["space"], Action::Select, "select", "Select or deselect this mailbox"),
     bind(&["?"], Action::Help, "help", "Show all keys"),
-    bind(
-        &["q", "ctrl-c"],
-        Action::Quit,
-        "quit",
-        "Quit; open sign-ins stay good for ten minutes",
-    ),
+    bind(&["q", "ctrl-c"], Action::Quit, "quit", "Quit; open sign-ins stay good for ten minutes"),
     bind(
         &["a"],
         Action::AdminConsent,
         "",
         "Open the admin consent link of the application, or copy it where there is no browser",
     ),
-    bind(
-        &["w"],
-        Action::Walkthrough,
-        "",
-        "Show how to register an application, step by step",
-    ),
+    bind(&["w"], Action::Walkthrough, "", "Show how to register an application, step by step"),
     bind(&["R"], Action::CheckAll, "", "Check all mailboxes that are shown"),
     bind(&["s"], Action::Sort, "", "Sort by the next column"),
     bind(&["*"], Action::SelectAll, "", "Select or deselect all that are shown"),
-    bind(
-        &["e"],
-        Action::Edit,
-        "",
-        "Edit this mailbox; with pane 1 in focus, its application",
-    ),
+    bind(&["e"], Action::Edit, "", "Edit this mailbox; with pane 1 in focus, its application"),
     bind(&["d"], Action::Remove, "", "Remove the selection (asks)"),
     bind(&["1"], Action::Pane1, "", "Enlarge pane 1, Register"),
     bind(&["2"], Action::Pane2, "", "Enlarge pane 2, Authorize"),
@@ -165,12 +125,7 @@ pub const DASHBOARD: &[Binding] = &[
     bind(&["PgDn"], Action::PageDown, "", "A page down"),
     bind(&["g", "Home"], Action::First, "", "To the first"),
     bind(&["G", "End"], Action::Last, "", "To the last"),
-    bind(
-        &["esc"],
-        Action::Back,
-        "",
-        "Back to the list; stop a sign-in or a running check; clear filter and selection",
-    ),
+    bind(&["esc"], Action::Back, "", "Back to the list; stop a sign-in or a running check; clear filter and selection"),
     bind(&["ctrl-z"], Action::Suspend, "", "Suspend; `fg` brings it back"),
 ];
 
@@ -178,10 +133,7 @@ pub const DASHBOARD: &[Binding] = &[
 #[must_use]
 pub fn action(key: &KeyEvent) -> Option<Action> {
     let name = name(key);
-    DASHBOARD
-        .iter()
-        .find(|binding| binding.keys.contains(&name.as_str()))
-        .map(|binding| binding.action)
+    DASHBOARD.iter().find(|binding| binding.keys.contains(&name.as_str())).map(|binding| binding.action)
 }
 
 /// The name of a key, as the table writes it.
@@ -236,14 +188,7 @@ mod tests {
         keys.dedup();
         assert_eq!(keys.len(), all);
         for (at, binding) in DASHBOARD.iter().enumerate() {
-            assert!(
-                DASHBOARD
-                    .iter()
-                    .skip(at + 1)
-                    .all(|other| other.action != binding.action),
-                "{:?}",
-                binding.action
-            );
+            assert!(DASHBOARD.iter().skip(at + 1).all(|other| other.action != binding.action), "{:?}", binding.action);
         }
     }
 }

@@ -43,23 +43,11 @@ impl Layout {
         }
         let all = Rect::new(0, 0, width, height);
         let footer = if height >= 30 { 3 } else { 2 };
-        let [header, body, footer] = rows(
-            all,
-            [Constraint::Length(1), Constraint::Min(0), Constraint::Length(footer)],
-        );
+        let [header, body, footer] = rows(all, [Constraint::Length(1), Constraint::Min(0), Constraint::Length(footer)]);
         if width >= 110 && height >= 24 {
             let [list, right] = columns(body, [Constraint::Percentage(47), Constraint::Min(0)]);
-            let panes = if pane_has_focus {
-                Panes::One(right)
-            } else {
-                Panes::Four(four(right))
-            };
-            return Self::Roomy {
-                header,
-                list,
-                panes,
-                footer,
-            };
+            let panes = if pane_has_focus { Panes::One(right) } else { Panes::Four(four(right)) };
+            return Self::Roomy { header, list, panes, footer };
         }
         let pane_height = match (height, pane_has_focus) {
             (..22, false) => 8,
@@ -69,12 +57,7 @@ impl Layout {
             (_, true) => body.height.saturating_sub(6),
         };
         let [list, pane] = rows(body, [Constraint::Min(0), Constraint::Length(pane_height)]);
-        Self::Roomy {
-            header,
-            list,
-            panes: Panes::One(pane),
-            footer,
-        }
+        Self::Roomy { header, list, panes: Panes::One(pane), footer }
     }
 
     /// How many mailboxes the list shows.
@@ -153,23 +136,13 @@ mod tests {
             let window = Rect::new(0, 0, width, height);
             let parts = match Layout::of((width, height), focus) {
                 Layout::TooSmall => vec![],
-                Layout::Roomy {
-                    header,
-                    list,
-                    panes: Panes::Four(panes),
-                    footer,
-                } => [[header, list, footer].as_slice(), &panes].concat(),
-                Layout::Roomy {
-                    header,
-                    list,
-                    panes: Panes::One(pane),
-                    footer,
-                } => vec![header, list, pane, footer],
+                Layout::Roomy { header, list, panes: Panes::Four(panes), footer } => {
+                    [[header, list, footer].as_slice(), &panes].concat()
+                }
+                Layout::Roomy { header, list, panes: Panes::One(pane), footer } => vec![header, list, pane, footer],
             };
             assert!(
-                parts
-                    .iter()
-                    .all(|part| window.intersection(*part) == *part && part.area() > 0),
+                parts.iter().all(|part| window.intersection(*part) == *part && part.area() > 0),
                 "{width}x{height}"
             );
         }
@@ -177,10 +150,7 @@ mod tests {
     #[test]
     fn a_pane_that_is_enlarged_grows_and_leaves_the_list_a_line() {
         let pane = |size, focus| match Layout::of(size, focus) {
-            Layout::Roomy {
-                panes: Panes::Four([pane, ..]) | Panes::One(pane),
-                ..
-            } => pane.height,
+            Layout::Roomy { panes: Panes::Four([pane, ..]) | Panes::One(pane), .. } => pane.height,
             Layout::TooSmall => 0,
         };
         for height in SMALLEST.1..60 {

@@ -77,11 +77,7 @@ impl Sort {
         let by_column = match self {
             Self::Address => Ordering::Equal,
             Self::Standing => a.standing.cmp(&b.standing),
-            Self::Token => a
-                .deadline
-                .is_none()
-                .cmp(&b.deadline.is_none())
-                .then(a.deadline.cmp(&b.deadline)),
+            Self::Token => a.deadline.is_none().cmp(&b.deadline.is_none()).then(a.deadline.cmp(&b.deadline)),
             Self::Checked => a.checked.cmp(&b.checked),
         };
         by_column.then_with(|| a.folded.cmp(&b.folded))
@@ -110,12 +106,7 @@ impl List {
         self.rows = fleet.entries().map(|entry| row(&entry, now)).collect();
         let known: HashSet<MailboxId> = self.rows.iter().map(|row| row.id).collect();
         self.selected.retain(|id| known.contains(id));
-        self.widest = self
-            .rows
-            .iter()
-            .map(|row| row.address.chars().count())
-            .max()
-            .unwrap_or(0);
+        self.widest = self.rows.iter().map(|row| row.address.chars().count()).max().unwrap_or(0);
         self.tally = Tally::of(self.rows.iter().map(|row| row.standing));
         self.arrange(cursor);
     }
@@ -208,18 +199,12 @@ impl List {
     pub fn keep_in_window(&mut self, height: usize) {
         let height = height.max(1);
         let last_offset = self.shown.len().saturating_sub(height);
-        self.offset = self
-            .offset
-            .clamp(self.at.saturating_sub(height - 1), self.at)
-            .min(last_offset);
+        self.offset = self.offset.clamp(self.at.saturating_sub(height - 1), self.at).min(last_offset);
     }
 
     /// Puts the cursor on a mailbox, if it is shown.
     pub fn go_to(&mut self, id: MailboxId, height: usize) {
-        let at = self
-            .shown
-            .iter()
-            .position(|row| self.rows.get(*row).is_some_and(|row| row.id == id));
+        let at = self.shown.iter().position(|row| self.rows.get(*row).is_some_and(|row| row.id == id));
         if let Some(at) = at {
             self.move_to(at, height);
         }
@@ -279,12 +264,8 @@ impl List {
     /// Those of `ids` that somebody has signed in for.
     #[must_use]
     pub fn with_token(&self, mut ids: Vec<MailboxId>) -> Vec<MailboxId> {
-        let unsigned: HashSet<MailboxId> = self
-            .rows
-            .iter()
-            .filter(|row| row.token == TokenState::None)
-            .map(|row| row.id)
-            .collect();
+        let unsigned: HashSet<MailboxId> =
+            self.rows.iter().filter(|row| row.token == TokenState::None).map(|row| row.id).collect();
         ids.retain(|id| !unsigned.contains(id));
         ids
     }
@@ -292,21 +273,14 @@ impl List {
     /// All that are shown, in their order.
     #[must_use]
     pub fn shown_ids(&self) -> Vec<MailboxId> {
-        self.shown
-            .iter()
-            .filter_map(|row| self.rows.get(*row))
-            .map(|row| row.id)
-            .collect()
+        self.shown.iter().filter_map(|row| self.rows.get(*row)).map(|row| row.id).collect()
     }
 
     fn arrange(&mut self, cursor: Option<MailboxId>) {
         let wanted = self.filter.value().trim().to_lowercase();
         let Self { rows, shown, sort, .. } = self;
         *shown = (0..rows.len())
-            .filter(|at| {
-                rows.get(*at)
-                    .is_some_and(|row| wanted.is_empty() || row.matches(&wanted))
-            })
+            .filter(|at| rows.get(*at).is_some_and(|row| wanted.is_empty() || row.matches(&wanted)))
             .collect();
         if *sort != Sort::Address {
             shown.sort_by(|a, b| match (rows.get(*a), rows.get(*b)) {
@@ -314,11 +288,7 @@ impl List {
                 _ => Ordering::Equal,
             });
         }
-        let found = cursor.and_then(|id| {
-            shown
-                .iter()
-                .position(|at| rows.get(*at).is_some_and(|row| row.id == id))
-        });
+        let found = cursor.and_then(|id| shown.iter().position(|at| rows.get(*at).is_some_and(|row| row.id == id)));
         self.at = found.unwrap_or(self.at).min(self.shown.len().saturating_sub(1));
     }
 }
@@ -354,17 +324,9 @@ fn row(entry: &Entry<'_>, now: Timestamp) -> Row {
         token,
         deadline: entry.grant.token.idle_deadline(limit),
         checked: entry.mailbox.checks.smtp.at(),
-        reading_refused: entry
-            .mailbox
-            .checks
-            .imap
-            .trouble()
-            .or(entry.mailbox.checks.pop.trouble())
-            .is_some(),
+        reading_refused: entry.mailbox.checks.imap.trouble().or(entry.mailbox.checks.pop.trouble()).is_some(),
         standing,
-        trouble: steps
-            .trouble()
-            .map_or(String::new(), |(_, trouble)| trouble.code().to_owned()),
+        trouble: steps.trouble().map_or(String::new(), |(_, trouble)| trouble.code().to_owned()),
         steps,
         folded,
     }

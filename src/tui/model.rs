@@ -190,11 +190,7 @@ impl Model {
     #[must_use]
     pub fn entry_of(&self, id: MailboxId) -> Option<Entry<'_>> {
         let fleet = self.fleet.as_ref()?;
-        fleet
-            .mailboxes
-            .iter()
-            .find(|mailbox| mailbox.id == id)
-            .and_then(|mailbox| fleet.entry(mailbox))
+        fleet.mailboxes.iter().find(|mailbox| mailbox.id == id).and_then(|mailbox| fleet.entry(mailbox))
     }
 
     /// What is at work for a mailbox, or for its application.
@@ -225,11 +221,7 @@ impl Model {
     /// Says something for a while.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
         let seconds = if tone == Tone::Bad { 20 } else { 8 };
-        self.notice = Some(Notice {
-            text: text.into(),
-            tone,
-            until: self.now + SignedDuration::from_secs(seconds),
-        });
+        self.notice = Some(Notice { text: text.into(), tone, until: self.now + SignedDuration::from_secs(seconds) });
     }
 
     /// When the screen changes next by itself; `None` if only something new can change it.

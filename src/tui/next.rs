@@ -60,11 +60,7 @@ pub fn next(model: &Model) -> Next {
         return Next::PowerShell(lines);
     }
     let (Some(row), Some(entry)) = (model.list.current(), model.entry()) else {
-        return if fleet.mailboxes.is_empty() {
-            Next::NewMailbox
-        } else {
-            Next::Wait
-        };
+        return if fleet.mailboxes.is_empty() { Next::NewMailbox } else { Next::Wait };
     };
     if let Some(work) = model.work(row.id, &row.application) {
         return while_running(work, &entry);

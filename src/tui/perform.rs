@@ -30,12 +30,7 @@ impl Performer {
     /// A performer that answers to `messages`.
     #[must_use]
     pub fn new(engine: Engine, messages: UnboundedSender<Message>, person: Option<Person>) -> Self {
-        Self {
-            engine,
-            messages,
-            person,
-            checks: Mutex::default(),
-        }
+        Self { engine, messages, person, checks: Mutex::default() }
     }
 
     /// The time.
@@ -63,26 +58,15 @@ impl Performer {
             Effect::StopChecks => self.stop_checks(),
             Effect::Copy(mailbox, field) => self.answer(async move {
                 let copied = engine.copy(mailbox, field).await?;
-                Ok(Some(Done::Copied {
-                    what: title(field).to_owned(),
-                    copied,
-                    is_secret: field.is_secret(),
-                }))
+                Ok(Some(Done::Copied { what: title(field).to_owned(), copied, is_secret: field.is_secret() }))
             }),
             Effect::CopyText(what, text) => self.answer(async move {
                 let copied = engine.copy_text(&Secret::new(text)).await?;
-                Ok(Some(Done::Copied {
-                    what,
-                    copied,
-                    is_secret: false,
-                }))
+                Ok(Some(Done::Copied { what, copied, is_secret: false }))
             }),
             Effect::OpenPage(page) => self.answer(open_page(engine, page)),
             Effect::Reveal(mailbox, field) => self.answer(async move {
-                engine
-                    .credential(mailbox, field)
-                    .await
-                    .map(|secret| Some(Done::Revealed(field, secret)))
+                engine.credential(mailbox, field).await.map(|secret| Some(Done::Revealed(field, secret)))
             }),
             Effect::AddMailbox(address, application, account) => {
                 self.save(async move {
@@ -94,10 +78,7 @@ impl Performer {
             }
             Effect::ChangeMailbox(id, address, application, account) => {
                 self.save(async move {
-                    engine
-                        .change_mailbox(id, address, application, account)
-                        .await
-                        .map(|()| Saved::Mailbox(id))
+                    engine.change_mailbox(id, address, application, account).await.map(|()| Saved::Mailbox(id))
                 });
             }
             Effect::RemoveMailboxes(ids) => self.answer(async move {
@@ -109,10 +90,7 @@ impl Performer {
             Effect::SaveApplication(replaces, application, secret) => {
                 let name = application.name.clone();
                 self.save(async move {
-                    engine
-                        .save_application(replaces, *application, secret)
-                        .await
-                        .map(|()| Saved::Application(name))
+                    engine.save_application(replaces, *application, secret).await.map(|()| Saved::Application(name))
                 });
             }
             Effect::FindTenant(provider, domain) => self.answer(async move {
@@ -197,11 +175,7 @@ async fn open_or_copy(engine: &Engine, link: &Url) -> Result<(), (Trouble, Resul
 async fn copy_link(engine: Engine, subject: Subject) -> Result<Option<Done>, Trouble> {
     let errand = begin(&engine, &subject).await?;
     let copied = engine.copy_text(&Secret::new(errand.link.as_str())).await?;
-    Ok(Some(Done::Copied {
-        what: "The sign-in link".to_owned(),
-        copied,
-        is_secret: false,
-    }))
+    Ok(Some(Done::Copied { what: "The sign-in link".to_owned(), copied, is_secret: false }))
 }
 
 async fn accept_clipboard(engine: Engine) -> Result<Option<Done>, Trouble> {
@@ -216,10 +190,7 @@ async fn choose_account(engine: Engine, state: String, choice: crate::engine::Ch
         return Ok(None);
     };
     let browser = open_or_copy(&engine, &errand.link).await;
-    Ok(Some(Done::Opened {
-        subject: errand.subject,
-        browser,
-    }))
+    Ok(Some(Done::Opened { subject: errand.subject, browser }))
 }
 
 async fn open_page(engine: Engine, page: String) -> Result<Option<Done>, Trouble> {
@@ -231,9 +202,5 @@ async fn open_page(engine: Engine, page: String) -> Result<Option<Done>, Trouble
         return Ok(None);
     }
     let copied = engine.copy_text(&Secret::new(page)).await?;
-    Ok(Some(Done::Copied {
-        what: "The page's address".to_owned(),
-        copied,
-        is_secret: false,
-    }))
+    Ok(Some(Done::Copied { what: "The page's address".to_owned(), copied, is_secret: false }))
 }

@@ -132,10 +132,7 @@ fn message(event: Event) -> Option<Message> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(key)),
         Event::Mouse(mouse)
-            if !matches!(
-                mouse.kind,
-                MouseEventKind::Moved | MouseEventKind::Drag(_) | MouseEventKind::Up(_)
-            ) =>
+            if !matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_) | MouseEventKind::Up(_)) =>
         {
             Some(Message::Mouse(mouse))
         }
@@ -147,10 +144,5 @@ fn message(event: Event) -> Option<Message> {
 
 /// The terminal went away.
 pub(super) fn failed(error: &dyn std::fmt::Display) -> Trouble {
-    Trouble::new(
-        "terminal.failed",
-        "The terminal went away",
-        error.to_string(),
-        "Open another one. Nothing is lost.",
-    )
+    Trouble::new("terminal.failed", "The terminal went away", error.to_string(), "Open another one. Nothing is lost.")
 }

@@ -77,9 +77,7 @@ impl Surface for Screen {
         take().map_err(|error| failed(&error))?;
         // Not `clear`: it asks the terminal where its cursor is, and some never answer.
         let size = self.terminal.size().map_err(|error| failed(&error))?;
-        self.terminal
-            .resize(Rect::from((Position::ORIGIN, size)))
-            .map_err(|error| failed(&error))
+        self.terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(|error| failed(&error))
     }
 }
 
@@ -128,13 +126,8 @@ fn take() -> io::Result<()> {
 
 fn give_back() {
     // What cannot be given back any more is gone; the rest is tried all the same.
-    let _ = execute!(
-        stdout(),
-        DisableMouseCapture,
-        DisableBracketedPaste,
-        LeaveAlternateScreen,
-        crossterm::cursor::Show
-    );
+    let _ =
+        execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, crossterm::cursor::Show);
     let _ = disable_raw_mode();
     let _ = stdout().flush();
 }

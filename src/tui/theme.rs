@@ -75,16 +75,8 @@ impl Theme {
         };
         let linux_console = variable("TERM").as_deref() == Some("linux");
         Self {
-            palette: if set("NO_COLOR") {
-                Palette::None
-            } else {
-                Palette::Sixteen
-            },
-            symbols: if set("MAILKEY_ASCII") || !unicode || linux_console {
-                Symbols::Ascii
-            } else {
-                Symbols::Unicode
-            },
+            palette: if set("NO_COLOR") { Palette::None } else { Palette::Sixteen },
+            symbols: if set("MAILKEY_ASCII") || !unicode || linux_console { Symbols::Ascii } else { Symbols::Unicode },
         }
     }
 
@@ -109,11 +101,7 @@ impl Theme {
         };
         match self.palette {
             Palette::Sixteen => style,
-            Palette::None => Style {
-                fg: None,
-                bg: None,
-                ..style
-            },
+            Palette::None => Style { fg: None, bg: None, ..style },
         }
     }
 

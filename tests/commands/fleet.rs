@@ -9,17 +9,7 @@ use super::program::{CLIENT_ID, Home};
 fn an_application_is_added_listed_checked_and_removed() {
     let home = Home::new();
     let add = |name, client_id| {
-        home.run(&[
-            "app",
-            "add",
-            name,
-            "--provider",
-            "demo",
-            "--tenant",
-            "contoso.example",
-            "--client-id",
-            client_id,
-        ])
+        home.run(&["app", "add", name, "--provider", "demo", "--tenant", "contoso.example", "--client-id", client_id])
     };
     assert_eq!(add("Mailer", CLIENT_ID).well().out, "");
     add("Typo", "6f1c2a90-3b8d-4e57-a1f4-000000000000").well();
@@ -30,13 +20,9 @@ fn an_application_is_added_listed_checked_and_removed() {
     assert_eq!((listed.out, listed.err), (both, String::new()));
 
     assert_eq!(home.run(&["app", "check", "Mailer"]).well().out, "");
-    home.run(&["app", "check", "Typo"])
-        .refused(1, "The tenant does not know this application");
+    home.run(&["app", "check", "Typo"]).refused(1, "The tenant does not know this application");
     let listed = home.run(&["app", "list"]).well().out;
-    assert!(
-        listed.contains("known to its provider") && listed.contains("aadsts.700016"),
-        "{listed}"
-    );
+    assert!(listed.contains("known to its provider") && listed.contains("aadsts.700016"), "{listed}");
 
     add("Mailer", CLIENT_ID).refused(2, "already");
     home.run(&["app", "remove", "Typo"]).well();
@@ -56,35 +42,10 @@ fn wrong_usage_is_said_and_ends_with_two() {
         (&["token", "biling@contoso.example"], "billing@contoso.example?"),
         (&["get", "billing@contoso.example", "password"], "refresh-token"),
         (&["remove", "nobody@contoso.example"], "not in the registry"),
-        (
-            &[
-                "app",
-                "add",
-                "X",
-                "--client-id",
-                "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18",
-                "--provider",
-                "nobody",
-            ],
-            "demo",
-        ),
-        (
-            &[
-                "app",
-                "add",
-                "X",
-                "--client-id",
-                "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18",
-                "--provider",
-                "demo",
-            ],
-            "tenant",
-        ),
+        (&["app", "add", "X", "--client-id", "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18", "--provider", "nobody"], "demo"),
+        (&["app", "add", "X", "--client-id", "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18", "--provider", "demo"], "tenant"),
         (&["frobnicate"], "frobnicate"),
-        (
-            &["signin", "billing@contoso.example", "--print", "--device"],
-            "--device",
-        ),
+        (&["signin", "billing@contoso.example", "--print", "--device"], "--device"),
     ] {
         home.run(arguments).refused(2, said);
     }
@@ -100,19 +61,10 @@ fn several_are_added_or_none() {
     let listed = home.run(&["list"]).well();
     let lines: Vec<&str> = listed.out.lines().collect();
     assert_eq!(lines.len(), 2);
-    assert!(
-        lines[0].starts_with("billing@contoso.example") && lines[0].contains("none"),
-        "{listed:?}"
-    );
-    home.run(&["remove", "billing@contoso.example", "nobody@contoso.example"])
-        .refused(2, "nobody");
+    assert!(lines[0].starts_with("billing@contoso.example") && lines[0].contains("none"), "{listed:?}");
+    home.run(&["remove", "billing@contoso.example", "nobody@contoso.example"]).refused(2, "nobody");
     assert_eq!(home.list().as_array().unwrap().len(), 2);
-    assert_eq!(
-        home.run(&["remove", "billing@contoso.example", "sales@contoso.example"])
-            .well()
-            .out,
-        ""
-    );
+    assert_eq!(home.run(&["remove", "billing@contoso.example", "sales@contoso.example"]).well().out, "");
     assert_eq!(home.run(&["list", "--json"]).well().out, "[]\n");
     assert_eq!(home.run(&["list"]).well().out, "");
 }
@@ -160,11 +112,6 @@ fn a_reader_that_goes_away_is_no_fault() {
     let home = Home::with_mailboxes(&["billing", "sales"]);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let status = home
-        .command(&["list"])
-        .stdout(writer)
-        .stderr(std::process::Stdio::null())
-        .status()
-        .unwrap();
+    let status = home.command(&["list"]).stdout(writer).stderr(std::process::Stdio::null()).status().unwrap();
     assert_eq!(status.code(), Some(0));
 }

@@ -12,10 +12,7 @@ fn a_typo_in_the_configuration_is_named_with_its_line() {
     let home = Home::new();
     std::fs::write(home.file("config.toml"), "[network]\nparallel = 8\ntimeuot = \"20s\"\n").unwrap();
     let refused = home.run(&["list"]).refused(COULD_NOT, "timeuot");
-    assert!(
-        refused.err.contains("Line 3") && refused.err.contains("config.toml"),
-        "{refused:?}"
-    );
+    assert!(refused.err.contains("Line 3") && refused.err.contains("config.toml"), "{refused:?}");
 }
 
 #[test]
@@ -88,8 +85,7 @@ fn a_server_that_nobody_runs_is_said() {
         "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18",
     ])
     .well();
-    home.run(&["app", "check", "Lab"])
-        .refused(COULD_NOT, "refused the connection");
+    home.run(&["app", "check", "Lab"]).refused(COULD_NOT, "refused the connection");
 }
 
 #[test]
@@ -110,8 +106,7 @@ fn a_locked_keyring_is_explained_and_what_needs_none_still_works() {
         let home = Home::with_mailboxes(&["billing"]);
         home.sign_in("billing");
         session.lock_keyring();
-        home.run(&["get", BILLING, "refresh-token"])
-            .refused(COULD_NOT, "locked");
+        home.run(&["get", BILLING, "refresh-token"]).refused(COULD_NOT, "locked");
         home.run(&["token", BILLING]).refused(COULD_NOT, "locked");
         home.run(&["list"]).well();
         home.run(&["get", BILLING, "client-id"]).well();

@@ -47,11 +47,7 @@ fn no_secret_is_said_logged_or_written() {
             ("the seal key", seal_key(home)),
         ];
         let log = std::fs::read(home.file("mailkey.log")).unwrap();
-        assert!(
-            log.len() > 1_000,
-            "the log was written: {}",
-            String::from_utf8_lossy(&log)
-        );
+        assert!(log.len() > 1_000, "the log was written: {}", String::from_utf8_lossy(&log));
         let said = home.said.lock().unwrap().clone().into_bytes();
         let files = everything_in(home);
         for (name, secret) in &secrets {
@@ -102,15 +98,10 @@ fn verifier(home: &Home, sign_in: &mailkey::registry::SignIn) -> Secret {
 
 fn everything_in(home: &Home) -> Vec<u8> {
     let files = std::fs::read_dir(home.path()).unwrap();
-    files
-        .filter_map(|file| std::fs::read(file.unwrap().path()).ok())
-        .flatten()
-        .collect()
+    files.filter_map(|file| std::fs::read(file.unwrap().path()).ok()).flatten().collect()
 }
 
 fn holds(bytes: &[u8], secret: &Secret) -> bool {
     assert!(secret.len() > 20, "too short to be a secret");
-    bytes
-        .windows(secret.len())
-        .any(|window| window == secret.expose().as_bytes())
+    bytes.windows(secret.len()).any(|window| window == secret.expose().as_bytes())
 }

@@ -18,10 +18,7 @@ fn by_loopback_the_link_alone_is_printed() {
         home.play(&link);
         let ended = running.end().well();
         assert_eq!(ended.out, "", "nothing after the link");
-        assert!(
-            ended.err.contains(BILLING) && ended.err.contains("keyring"),
-            "{ended:?}"
-        );
+        assert!(ended.err.contains(BILLING) && ended.err.contains("keyring"), "{ended:?}");
         assert!(home.refresh_token("billing").is_some());
     });
 }
@@ -32,10 +29,7 @@ fn the_browser_is_given_the_link_and_nothing_else() {
         home.add(&["billing"]);
         let seen = home.file("seen");
         let script = home.file("browser.sh");
-        let text = format!(
-            "#!/bin/sh\nprintf '%s\\n' \"$@\" > '{0}.part'\nmv '{0}.part' '{0}'\n",
-            seen.display()
-        );
+        let text = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > '{0}.part'\nmv '{0}.part' '{0}'\n", seen.display());
         std::fs::write(&script, text).unwrap();
         std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let running = home.start(home.command(&["signin", BILLING]).env("BROWSER", &script));
@@ -92,10 +86,7 @@ fn redeem_says_what_is_no_answer() {
     for (text, said) in [
         ("", "not the answer to a sign-in"),
         ("good morning\n", "not the answer to a sign-in"),
-        (
-            "http://localhost/?code=1.AXoAAAAAAAAAAAAAAAAAAAAAAAA&state=nobodys",
-            "belongs to no sign-in",
-        ),
+        ("http://localhost/?code=1.AXoAAAAAAAAAAAAAAAAAAAAAAAA&state=nobodys", "belongs to no sign-in"),
         ("https://login.microsoftonline.com/common/wrongplace", "wrongplace"),
     ] {
         home.run_with(&["redeem"], text).refused(2, said);
@@ -168,24 +159,12 @@ fn ctrl_c_stops_it_and_closes_the_sign_in() {
 
 #[test]
 fn a_device_code_is_typed_elsewhere() {
-    let make = || {
-        Home::with(Options {
-            device_interval: std::time::Duration::from_secs(1),
-            ..Options::default()
-        })
-    };
+    let make = || Home::with(Options { device_interval: std::time::Duration::from_secs(1), ..Options::default() });
     at_home_of("signin::a_device_code_is_typed_elsewhere", make, |home| {
         home.add(&["billing"]);
         let running = home.start(&mut home.command(&["signin", BILLING, "--device"]));
         let code = running.first_line_of_error();
-        let code = code
-            .split("type ")
-            .nth(1)
-            .unwrap()
-            .split(". ")
-            .next()
-            .unwrap()
-            .to_owned();
+        let code = code.split("type ").nth(1).unwrap().split(". ").next().unwrap().to_owned();
         let account = Address::parse(BILLING).unwrap();
         home.runtime.block_on(home.demo.play_device(&code, &account)).unwrap();
         assert_eq!(running.end().well().out, "");

@@ -20,11 +20,7 @@ fn a_token_comes_from_the_cache_or_is_refreshed() {
         let asked = home.demo.requests();
         let first = home.run(&["token", BILLING]).well();
         assert_eq!(first.err, "");
-        assert_eq!(
-            first.out.trim_end().len() + 1,
-            first.out.len(),
-            "one line and nothing else"
-        );
+        assert_eq!(first.out.trim_end().len() + 1, first.out.len(), "one line and nothing else");
         let second = home.run(&["token", BILLING]).well();
         assert!(first.out == second.out, "the same token");
         assert_eq!(home.demo.requests(), asked, "the cache is enough");
@@ -37,22 +33,14 @@ fn a_token_comes_from_the_cache_or_is_refreshed() {
 
 #[test]
 fn twenty_processes_refresh_once() {
-    let make = || {
-        Home::with(Options {
-            strict: true,
-            delay: Duration::from_millis(300),
-            ..Options::default()
-        })
-    };
+    let make = || Home::with(Options { strict: true, delay: Duration::from_millis(300), ..Options::default() });
     at_home_of("tokens::twenty_processes_refresh_once", make, |home| {
         home.add(&["billing"]);
         home.sign_in("billing");
         home.run(&["token", BILLING]).well();
         let before = home.demo.requests().refresh_token;
         home.expire_cache("billing");
-        let running: Vec<_> = (0..20)
-            .map(|_| home.start(&mut home.command(&["token", BILLING])))
-            .collect();
+        let running: Vec<_> = (0..20).map(|_| home.start(&mut home.command(&["token", BILLING]))).collect();
         let mut tokens: Vec<String> = running.into_iter().map(|one| one.end().well().out).collect();
         tokens.dedup();
         assert_eq!((tokens.len(), home.demo.requests().refresh_token - before), (1, 1));
@@ -81,8 +69,7 @@ fn every_field_is_given_alone() {
         assert!(get("curl").starts_with("curl '") && get("curl").contains(&refresh));
         let json: Value = serde_json::from_str(&get("json")).unwrap();
         assert!(json["refresh_token"] == refresh);
-        home.run(&["get", BILLING, "client-secret"])
-            .refused(2, "no client secret");
+        home.run(&["get", BILLING, "client-secret"]).refused(2, "no client secret");
     });
 }
 
@@ -90,15 +77,7 @@ fn every_field_is_given_alone() {
 fn the_client_secret_goes_in_by_standard_input_and_comes_out_by_get() {
     let name = "tokens::the_client_secret_goes_in_by_standard_input_and_comes_out_by_get";
     at_home(name, |home| {
-        let add = [
-            "app",
-            "add",
-            "Gmail",
-            "--provider",
-            "google",
-            "--client-id",
-            "1.apps.example",
-        ];
+        let add = ["app", "add", "Gmail", "--provider", "google", "--client-id", "1.apps.example"];
         home.run(&add).refused(2, "--secret-stdin");
         let with_secret = [&add[..], &["--secret-stdin"]].concat();
         home.run_with(&with_secret, "\n").refused(2, "no client secret");
@@ -116,10 +95,7 @@ fn without_a_display_copying_is_refused_with_another_way() {
         home.add(&["billing"]);
         home.sign_in("billing");
         let refused = home.run(&["get", BILLING, "refresh-token", "--copy"]);
-        assert!(
-            refused.out.is_empty() && refused.err.contains("Leave out --copy"),
-            "{refused:?}"
-        );
+        assert!(refused.out.is_empty() && refused.err.contains("Leave out --copy"), "{refused:?}");
         assert_eq!(refused.code, 3, "it could not run");
     });
 }

@@ -12,10 +12,7 @@ fn text(url: &Url) -> Secret {
 }
 
 fn stored(mailbox: MailboxId, account: &str) -> Accepted {
-    Accepted::Token {
-        mailbox,
-        account: contoso(account),
-    }
+    Accepted::Token { mailbox, account: contoso(account) }
 }
 
 #[tokio::test]
@@ -75,12 +72,8 @@ async fn of_many_answers_at_once_one_is_redeemed() {
     let (errand, answer) = house.answered_elsewhere(mailbox).await;
     engine.resume_errands().await.unwrap();
     let pasted = text(&answer);
-    let (first, second, third, shown) = tokio::join!(
-        engine.accept(&pasted),
-        engine.accept(&pasted),
-        other.accept(&pasted),
-        page(&answer)
-    );
+    let (first, second, third, shown) =
+        tokio::join!(engine.accept(&pasted), engine.accept(&pasted), other.accept(&pasted), page(&answer));
     engine.outcome(&errand.state).await.unwrap();
     assert!(shown.contains("billing@contoso.example"), "{shown}");
     let taken = [&first, &second, &third].into_iter().filter(|outcome| outcome.is_ok());
@@ -121,17 +114,11 @@ async fn what_belongs_to_no_sign_in_burns_none() {
         "admin_consent=True&state=somebody-elses".to_owned(),
     ] {
         let shown = page(&with_query(&here, &query)).await;
-        assert!(
-            shown.contains(" 200 ") && !shown.contains("Signed in"),
-            "{query}: {shown}"
-        );
+        assert!(shown.contains(" 200 ") && !shown.contains("Signed in"), "{query}: {shown}");
     }
     assert_eq!(house.demo.requests().authorization_code, 0);
     let foreign = format!("{here}?code={code}&state=somebody-elses");
-    assert_eq!(
-        code_of(engine.accept(&Secret::new(foreign)).await),
-        "answer.unknown_state"
-    );
+    assert_eq!(code_of(engine.accept(&Secret::new(foreign)).await), "answer.unknown_state");
     assert_eq!(house.trouble(mailbox), "");
     house.demo.play(&errand.link).await.unwrap();
     engine.outcome(&errand.state).await.unwrap();
@@ -155,10 +142,7 @@ async fn the_question_pasted_in_place_of_the_answer_is_explained() {
     let errand = engine.begin_sign_in(house.mailbox("billing")).await.unwrap();
     for (pasted, code) in [
         (errand.link.as_str(), "answer.sign_in_link"),
-        (
-            "https://login.microsoftonline.com/common/wrongplace",
-            "answer.wrong_place",
-        ),
+        ("https://login.microsoftonline.com/common/wrongplace", "answer.wrong_place"),
         ("good morning", "answer.none"),
     ] {
         assert_eq!(code_of(engine.accept(&Secret::new(pasted)).await), code, "{pasted}");

@@ -13,11 +13,7 @@ async fn the_same_error_is_a_persons_or_the_tenants() {
     let errand = engine.begin_sign_in(billing).await.unwrap();
     house.demo.decline(&errand.link).await.unwrap();
     assert_eq!(code_of(engine.outcome(&errand.state).await), "aadsts.65004");
-    house
-        .until("it is the mailbox's trouble", || {
-            house.trouble(billing) == "aadsts.65004"
-        })
-        .await;
+    house.until("it is the mailbox's trouble", || house.trouble(billing) == "aadsts.65004").await;
     let steps = house.steps(billing);
     assert_eq!(*steps.trouble().unwrap().1.remedy(), Remedy::SignIn);
 
@@ -25,15 +21,10 @@ async fn the_same_error_is_a_persons_or_the_tenants() {
     let errand = engine.begin_sign_in(legal).await.unwrap();
     house.demo.play(&errand.link).await.unwrap();
     assert_eq!(code_of(engine.outcome(&errand.state).await), "aadsts.90094");
-    house
-        .until("it is the mailbox's trouble", || house.trouble(legal) == "aadsts.90094")
-        .await;
+    house.until("it is the mailbox's trouble", || house.trouble(legal) == "aadsts.90094").await;
     let steps = house.steps(legal);
     let (step, trouble) = steps.trouble().unwrap();
-    assert_eq!(
-        (step, trouble.remedy().clone()),
-        (Step::Authorize, Remedy::AdminConsent)
-    );
+    assert_eq!((step, trouble.remedy().clone()), (Step::Authorize, Remedy::AdminConsent));
     assert_eq!(house.demo.requests().authorization_code, 0);
 }
 
@@ -49,9 +40,7 @@ async fn an_administrators_consent_clears_the_way() {
     let consent = engine.begin_consent(mailer_name()).await.unwrap();
     house.demo.play_as(&consent.link, &contoso("admin")).await.unwrap();
     engine.outcome(&consent.state).await.unwrap();
-    house
-        .until("the trouble is gone", || house.trouble(legal).is_empty())
-        .await;
+    house.until("the trouble is gone", || house.trouble(legal).is_empty()).await;
     let consent = || house.registry.application(&mailer_name()).unwrap().consent;
     assert!(consent().is_ok());
 
@@ -79,8 +68,6 @@ async fn an_administrator_who_declines_is_the_applications_trouble() {
     house.demo.decline(&consent.link).await.unwrap();
     let code = code_of(engine.outcome(&consent.state).await);
     let consent = || house.registry.application(&mailer_name()).unwrap().consent;
-    house
-        .until("the consent has failed", || matches!(consent(), Check::Failed { .. }))
-        .await;
+    house.until("the consent has failed", || matches!(consent(), Check::Failed { .. })).await;
     assert_eq!(consent().trouble().unwrap().code(), code);
 }

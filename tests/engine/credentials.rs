@@ -30,14 +30,8 @@ async fn each_is_what_it_is_called() {
 
     let response = engine.credential(mailbox, Field::Xoauth2).await.unwrap();
     let decoded = String::from_utf8(STANDARD.decode(response.expose()).unwrap()).unwrap();
-    let expected = format!(
-        "user=info@contoso.example\u{1}auth=Bearer {}\u{1}\u{1}",
-        access.expose()
-    );
-    assert!(
-        decoded == expected,
-        "the user is the shared mailbox, not who signed in for it"
-    );
+    let expected = format!("user=info@contoso.example\u{1}auth=Bearer {}\u{1}\u{1}", access.expose());
+    assert!(decoded == expected, "the user is the shared mailbox, not who signed in for it");
     assert_eq!(house.demo.requests().refresh_token, 0);
 }
 
@@ -54,17 +48,8 @@ async fn all_of_them_are_one_json_object() {
     assert_eq!(value["mailbox"], "billing@contoso.example");
     let refresh = house.refresh_token(mailbox).await.unwrap();
     assert!(value["refresh_token"] == refresh.expose());
-    assert!(
-        value["token_url"]
-            .as_str()
-            .unwrap()
-            .ends_with("/contoso.example/oauth2/v2.0/token")
-    );
-    assert!(
-        value["smtp"].as_str().unwrap().contains("localhost:"),
-        "{}",
-        value["smtp"]
-    );
+    assert!(value["token_url"].as_str().unwrap().ends_with("/contoso.example/oauth2/v2.0/token"));
+    assert!(value["smtp"].as_str().unwrap().contains("localhost:"), "{}", value["smtp"]);
 }
 
 /// The shell reads the line, and a program in the place of `curl` says what it was given.
@@ -88,11 +73,7 @@ async fn the_curl_line_survives_the_shell() {
         format!("client_secret={awkward}"),
         format!("refresh_token={}", refresh.expose()),
     ] {
-        assert!(
-            said.lines().any(|line| line == expected),
-            "{}",
-            &expected[..expected.find('=').unwrap()]
-        );
+        assert!(said.lines().any(|line| line == expected), "{}", &expected[..expected.find('=').unwrap()]);
     }
 }
 

@@ -74,22 +74,13 @@ async fn after_ten_minutes_it_is_over_and_says_so() {
     let engine = house.engine();
     let mailbox = house.mailbox("billing");
     let errand = engine.begin_sign_in(mailbox).await.unwrap();
-    let answer = house
-        .demo
-        .play(&house.begun_elsewhere(mailbox).await.link)
-        .await
-        .unwrap();
+    let answer = house.demo.play(&house.begun_elsewhere(mailbox).await.link).await.unwrap();
     house.later(TEN_MINUTES);
-    assert_eq!(
-        code_of(engine.accept(&Secret::new(answer.as_str())).await),
-        "signin.expired"
-    );
+    assert_eq!(code_of(engine.accept(&Secret::new(answer.as_str())).await), "signin.expired");
     let watching = engine.clone();
     let watch = tokio::spawn(async move { watching.watch().await });
     assert_eq!(code_of(engine.outcome(&errand.state).await), "signin.expired");
-    house
-        .until("the mailbox says so", || house.trouble(mailbox) == "signin.expired")
-        .await;
+    house.until("the mailbox says so", || house.trouble(mailbox) == "signin.expired").await;
     let steps = house.steps(mailbox);
     assert!(steps.trouble().unwrap().1.to_string().contains("within 10 minutes"));
     assert_eq!(house.demo.requests().authorization_code, 0);

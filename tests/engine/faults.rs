@@ -119,15 +119,10 @@ async fn a_server_that_asks_to_wait_is_quoted_with_the_moment() {
     let mailbox = house.signed_in(&engine, "billing").await;
     house.later(TWO_HOURS);
     let before = house.now();
-    house.demo.fault(Fault::Throttled {
-        retry_after: Duration::from_secs(90),
-    });
+    house.demo.fault(Fault::Throttled { retry_after: Duration::from_secs(90) });
     engine.access_token(mailbox).await.unwrap_err();
     let (step, trouble) = house.grant(mailbox).trouble.unwrap();
-    let Remedy::Retry {
-        not_before: Some(moment),
-    } = trouble.remedy()
-    else {
+    let Remedy::Retry { not_before: Some(moment) } = trouble.remedy() else {
         panic!("{trouble:?}");
     };
     let wait = moment.duration_since(before).as_secs();

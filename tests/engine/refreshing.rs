@@ -26,12 +26,7 @@ async fn a_token_is_cached_while_it_lives_for_some_minutes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn forty_tasks_of_two_programs_refresh_once() {
-    let house = House::with(Options {
-        strict: true,
-        delay: Duration::from_millis(100),
-        ..Options::default()
-    })
-    .await;
+    let house = House::with(Options { strict: true, delay: Duration::from_millis(100), ..Options::default() }).await;
     let engines = [house.engine(), house.engine()];
     let mailbox = house.signed_in(&engines[0], "billing").await;
     house.later(TWO_HOURS);
@@ -53,11 +48,7 @@ async fn forty_tasks_of_two_programs_refresh_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn checks_of_one_grants_mailboxes_at_once_refresh_it_once() {
-    let house = House::with(Options {
-        strict: true,
-        ..Options::default()
-    })
-    .await;
+    let house = House::with(Options { strict: true, ..Options::default() }).await;
     let engine = house.engine();
     let own = house.signed_in(&engine, "maria.lopez").await;
     let shared = house.mailbox_for("info", "maria.lopez");
@@ -107,13 +98,7 @@ async fn a_refresh_token_that_lay_idle_is_expired() {
     house.later(Duration::from_secs(91 * 24 * 60 * 60));
     assert_eq!(house.trouble(mailbox), "token.idle_too_long");
     assert_eq!(code_of(engine.access_token(mailbox).await), "aadsts.700082");
-    assert!(matches!(
-        house.grant(mailbox).token,
-        Token::Ended {
-            end: TokenEnd::Expired,
-            ..
-        }
-    ));
+    assert!(matches!(house.grant(mailbox).token, Token::Ended { end: TokenEnd::Expired, .. }));
 }
 
 #[tokio::test]
@@ -149,21 +134,14 @@ async fn without_a_token_the_difference_between_never_and_no_more_is_told() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "known fault: it waits for what is shown as work only"]
 async fn the_end_of_the_program_waits_for_a_refresh_that_a_copy_asked_for() {
-    let house = House::with(Options {
-        strict: true,
-        delay: Duration::from_millis(500),
-        ..Options::default()
-    })
-    .await;
+    let house = House::with(Options { strict: true, delay: Duration::from_millis(500), ..Options::default() }).await;
     let engine = house.engine();
     let mailbox = house.signed_in(&engine, "billing").await;
     house.later(TWO_HOURS);
     let before = house.refresh_token(mailbox).await;
     let copying = engine.clone();
     let copy = tokio::spawn(async move { copying.credential(mailbox, mailkey::engine::Field::Xoauth2).await });
-    house
-        .until("the refresh is asked for", || house.demo.requests().refresh_token == 1)
-        .await;
+    house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
     engine.settle().await;
     copy.abort();
     assert_ne!(house.refresh_token(mailbox).await, before);

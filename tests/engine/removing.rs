@@ -29,10 +29,7 @@ async fn another_account_means_another_grant_and_the_old_token_goes() {
     let engine = house.engine();
     let mailbox = house.signed_in(&engine, "billing").await;
     let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
-    engine
-        .change_mailbox(mailbox, contoso("billing"), mailer_name(), contoso("sales"))
-        .await
-        .unwrap();
+    engine.change_mailbox(mailbox, contoso("billing"), mailer_name(), contoso("sales")).await.unwrap();
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
     assert_eq!(house.refresh_token(mailbox).await, None);
     assert_eq!(house.registry.mailbox(mailbox).unwrap().checks.smtp, Check::Unknown);
@@ -49,9 +46,7 @@ async fn a_mailbox_that_is_removed_during_its_exchange_leaves_no_secret() {
     house.demo.fault(Fault::Slow(Duration::from_millis(500)));
     let (pasting, pasted) = (engine.clone(), Secret::new(answer.as_str()));
     let exchange = tokio::spawn(async move { pasting.accept(&pasted).await });
-    house
-        .until("the code is sent", || house.demo.requests().authorization_code == 1)
-        .await;
+    house.until("the code is sent", || house.demo.requests().authorization_code == 1).await;
     engine.remove_mailbox(mailbox).await.unwrap();
     exchange.await.unwrap().unwrap_err();
     engine.forget_discarded_secrets().await;
@@ -60,19 +55,13 @@ async fn a_mailbox_that_is_removed_during_its_exchange_leaves_no_secret() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mailbox_that_is_removed_during_its_refresh_leaves_no_secret() {
-    let house = House::with(Options {
-        delay: Duration::from_millis(300),
-        ..Options::default()
-    })
-    .await;
+    let house = House::with(Options { delay: Duration::from_millis(300), ..Options::default() }).await;
     let engine = house.engine();
     let mailbox = house.signed_in(&engine, "billing").await;
     let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
     let checking = engine.clone();
     let check = tokio::spawn(async move { checking.check(mailbox).await });
-    house
-        .until("the refresh is asked for", || house.demo.requests().refresh_token == 1)
-        .await;
+    house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
     engine.remove_mailbox(mailbox).await.unwrap();
     check.await.unwrap().unwrap_err();
     engine.forget_discarded_secrets().await;
@@ -96,15 +85,9 @@ async fn an_application_in_use_stays_and_one_that_is_not_goes_with_its_secret() 
     let house = House::new().await;
     let engine = house.engine();
     let mailbox = house.mailbox("billing");
-    assert_eq!(
-        code_of(engine.remove_application(mailer_name()).await),
-        "application.in_use"
-    );
+    assert_eq!(code_of(engine.remove_application(mailer_name()).await), "application.in_use");
     let secret = Secret::new("client-secret-of-the-mailer");
-    engine
-        .save_application(Some(mailer_name()), mailer(), Some(secret.clone()))
-        .await
-        .unwrap();
+    engine.save_application(Some(mailer_name()), mailer(), Some(secret.clone())).await.unwrap();
     let key = Key::client_secret(house.registry.id(), "Mailer");
     assert_eq!(house.secrets.get(&key).await.unwrap(), Some(secret));
     engine.remove_mailbox(mailbox).await.unwrap();
@@ -118,9 +101,7 @@ async fn a_failed_addition_leaves_the_client_secret_of_the_one_that_there_is() {
     let engine = house.engine();
     let key = Key::client_secret(house.registry.id(), "Mailer");
     house.secrets.put(&key, &Secret::new("the first one's")).await.unwrap();
-    let added = engine
-        .save_application(None, mailer(), Some(Secret::new("the second one's")))
-        .await;
+    let added = engine.save_application(None, mailer(), Some(Secret::new("the second one's"))).await;
     assert_eq!(code_of(added), "application.exists");
     let kept = house.secrets.get(&key).await.unwrap();
     assert_eq!(kept, Some(Secret::new("the first one's")));

@@ -62,27 +62,15 @@ async fn a_screen_is_told_every_stage_and_then_that_it_is_idle() {
 async fn ten_at_once_are_answered_in_any_order() {
     let house = House::new().await;
     let engine = house.engine();
-    let people = [
-        "ap",
-        "erp",
-        "newsletter",
-        "support",
-        "billing",
-        "scanner-3f",
-        "orders+web",
-        "d.o'neill",
-        "sales",
-        "alex.wu",
-    ];
+    let people =
+        ["ap", "erp", "newsletter", "support", "billing", "scanner-3f", "orders+web", "d.o'neill", "sales", "alex.wu"];
     let mut errands = Vec::new();
     for person in people {
         let mailbox = house.mailbox(person);
         errands.push((mailbox, engine.begin_sign_in(mailbox).await.unwrap()));
     }
-    let ports: std::collections::HashSet<_> = errands
-        .iter()
-        .map(|(_, errand)| parameter(&errand.link, "redirect_uri"))
-        .collect();
+    let ports: std::collections::HashSet<_> =
+        errands.iter().map(|(_, errand)| parameter(&errand.link, "redirect_uri")).collect();
     assert_eq!(ports.len(), 1, "one listener serves them all");
     for at in [7, 2, 9, 0, 5, 1, 8, 3, 6, 4] {
         house.demo.play(&errands[at].1.link).await.unwrap();
@@ -143,9 +131,7 @@ async fn what_stands_in_the_way_at_the_server_is_the_fourth_steps_trouble() {
         panic!("{checks:?}");
     };
     assert!(line.contains("Set-CASMailbox") && line.contains("hr@contoso.example"));
-    house
-        .demo
-        .set_smtp_auth(&Address::parse("hr@contoso.example").unwrap(), true);
+    house.demo.set_smtp_auth(&Address::parse("hr@contoso.example").unwrap(), true);
     engine.check(mailbox).await.unwrap();
     assert_eq!(house.words(mailbox), DONE);
 }

@@ -13,22 +13,15 @@ async fn no_secret_is_in_the_registrys_files() {
     let house = House::new().await;
     let engine = house.engine();
     let (errand, answer) = house.answered_elsewhere(house.mailbox("billing")).await;
-    let seal = house
-        .secrets
-        .get(&Key::seal(house.registry.id()))
-        .await
-        .unwrap()
-        .unwrap();
+    let seal = house.secrets.get(&Key::seal(house.registry.id())).await.unwrap().unwrap();
     let sealed = house.registry.sign_in(&errand.state).unwrap().unwrap().sealed_verifier;
     let context = format!("sign-in/{}/verifier", errand.state);
     let verifier = SealKey::from_secret(&seal).unwrap().open(&context, &sealed).unwrap();
     assert_eq!(parameter(&errand.link, "code_challenge"), s256(verifier.expose()));
     engine.accept(&Secret::new(answer.as_str())).await.unwrap();
     let mailbox = house.registry.mailbox_at(&crate::house::contoso("billing")).unwrap().id;
-    let (refresh, access) = (
-        house.refresh_token(mailbox).await.unwrap(),
-        engine.credential(mailbox, Field::AccessToken).await.unwrap(),
-    );
+    let (refresh, access) =
+        (house.refresh_token(mailbox).await.unwrap(), engine.credential(mailbox, Field::AccessToken).await.unwrap());
     let bytes = house.bytes_of_registry();
     assert!(holds(&bytes, "billing@contoso.example"), "the files were read");
     let code = parameter(&answer, "code");
@@ -55,10 +48,7 @@ async fn the_registrys_files_are_their_owners_alone() {
     let house = House::new().await;
     house.mailbox("billing");
     for name in ["registry.db", "registry.db-wal"] {
-        let mode = std::fs::metadata(house.folder.path().join(name))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(house.folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
 }

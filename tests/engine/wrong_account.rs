@@ -17,12 +17,7 @@ async fn maria_signs_in(house: &House, engine: &Engine, mailbox: MailboxId) -> S
     let errand = house.begun_elsewhere(mailbox).await;
     let answer = house.demo.play_as(&errand.link, &contoso("maria.lopez")).await.unwrap();
     let accepted = engine.accept(&Secret::new(answer.as_str())).await.unwrap();
-    let Accepted::WrongAccount {
-        state,
-        expected,
-        username,
-    } = accepted
-    else {
+    let Accepted::WrongAccount { state, expected, username } = accepted else {
         panic!("{accepted:?}");
     };
     assert_eq!(username, "maria.lopez@contoso.example");
@@ -51,11 +46,7 @@ async fn signing_in_again_begins_anew() {
     let engine = house.engine();
     let billing = house.mailbox("billing");
     let state = maria_signs_in(&house, &engine, billing).await;
-    let errand = engine
-        .choose_account(&state, Choice::SignInAgain)
-        .await
-        .unwrap()
-        .unwrap();
+    let errand = engine.choose_account(&state, Choice::SignInAgain).await.unwrap().unwrap();
     assert_ne!(errand.state, state);
     house.demo.play(&errand.link).await.unwrap();
     engine.outcome(&errand.state).await.unwrap();
@@ -73,9 +64,7 @@ async fn a_delegates_grant_serves_the_next_shared_mailbox_too() {
     assert_eq!(grant.account, contoso("maria.lopez"));
     assert!(is_held(&grant) && house.refresh_token(info).await.is_some());
     engine.outcome(&state).await.unwrap();
-    house
-        .until("info is checked", || house.words(info) == ["done"; 4])
-        .await;
+    house.until("info is checked", || house.words(info) == ["done"; 4]).await;
 
     let own = house.mailbox("maria.lopez");
     assert_eq!(house.grant(own).id, grant.id);

@@ -101,11 +101,7 @@ pub struct Beginning {
 
 impl Default for Beginning {
     fn default() -> Self {
-        Self {
-            options: Options::default(),
-            parallel: 16,
-            seeded: true,
-        }
+        Self { options: Options::default(), parallel: 16, seeded: true }
     }
 }
 
@@ -125,30 +121,15 @@ impl Dashboard {
         let (keys, mut input) = unbounded_channel();
         let seen = Arc::new(Seen::default());
         let terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
-        let mut glass = Glass {
-            terminal,
-            seen: seen.clone(),
-        };
+        let mut glass = Glass { terminal, seen: seen.clone() };
         let mut model = Model::new(setting(&demo, &engine), engine.now(), (120, 40));
         let performer = Performer::new(engine.clone(), messages.clone(), Some(person(&demo)));
         let mut tasks = background(&engine, &messages);
         tasks.spawn(async move {
-            runner::run(&mut glass, &mut model, &mut input, &performer, &mut inbox)
-                .await
-                .unwrap();
+            runner::run(&mut glass, &mut model, &mut input, &performer, &mut inbox).await.unwrap();
         });
-        let dashboard = Self {
-            demo,
-            engine,
-            messages,
-            keys,
-            seen,
-            tasks,
-            _folder: folder,
-        };
-        dashboard
-            .sees(if beginning.seeded { "Mailboxes" } else { "Welcome" })
-            .await;
+        let dashboard = Self { demo, engine, messages, keys, seen, tasks, _folder: folder };
+        dashboard.sees(if beginning.seeded { "Mailboxes" } else { "Welcome" }).await;
         dashboard
     }
 
@@ -191,8 +172,7 @@ impl Dashboard {
 
     /// Waits until the screen no longer shows this.
     pub async fn sees_no_more(&self, unwanted: &str) {
-        self.until(&format!("no {unwanted}"), |screen| !screen.contains(unwanted))
-            .await;
+        self.until(&format!("no {unwanted}"), |screen| !screen.contains(unwanted)).await;
     }
 
     /// Waits until the screen is as it should be; shows the last one if it does not come to that.
@@ -206,12 +186,7 @@ impl Dashboard {
 
     /// Whether some frame before this one showed this, however short.
     pub fn saw(&self, wanted: &str) -> bool {
-        self.seen
-            .earlier
-            .lock()
-            .unwrap()
-            .iter()
-            .any(|screen| screen.contains(wanted))
+        self.seen.earlier.lock().unwrap().iter().any(|screen| screen.contains(wanted))
     }
 
     /// The numbers that stood between these two, frame by frame, each once.
@@ -284,35 +259,20 @@ async fn engine(demo: &Demo, folder: &TempDir, beginning: &Beginning) -> Engine 
     std::fs::write(folder.path().join("ca.pem"), demo.ca_pem()).unwrap();
     let mut settings = Settings::parse(&demo.config_toml(), &home.config).unwrap();
     settings.parallel = beginning.parallel;
-    let (registry, secrets, clock) = (
-        Registry::open(&home.registry).unwrap(),
-        Secrets::memory(),
-        Clock::system(),
-    );
+    let (registry, secrets, clock) = (Registry::open(&home.registry).unwrap(), Secrets::memory(), Clock::system());
     if beginning.seeded {
         demo.seed(&registry, &secrets, clock.now()).await.unwrap();
     }
-    Engine::new(Parts {
-        settings,
-        registry,
-        secrets,
-        clipboard: Clipboard::start(),
-        clock,
-    })
+    Engine::new(Parts { settings, registry, secrets, clipboard: Clipboard::start(), clock })
 }
 
 fn setting(demo: &Demo, engine: &Engine) -> Setting {
     Setting {
-        theme: Theme {
-            palette: Palette::Sixteen,
-            symbols: Symbols::Unicode,
-        },
+        theme: Theme { palette: Palette::Sixteen, symbols: Symbols::Unicode },
         zone: TimeZone::UTC,
         store: engine.store_title(),
         clear_after: engine.settings().clear_after,
-        demo: Some(DemoNote {
-            admin_page: demo.admin_url().to_string(),
-        }),
+        demo: Some(DemoNote { admin_page: demo.admin_url().to_string() }),
     }
 }
 

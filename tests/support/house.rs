@@ -92,9 +92,7 @@ impl House {
 
     /// A new mailbox of Contoso whose account is another one.
     pub fn mailbox_for(&self, local: &str, account: &str) -> MailboxId {
-        let added = self
-            .registry
-            .add_mailbox(&contoso(local), &mailer_name(), &contoso(account));
+        let added = self.registry.add_mailbox(&contoso(local), &mailer_name(), &contoso(account));
         added.unwrap().id
     }
 
@@ -112,9 +110,7 @@ impl House {
         engine.outcome(&errand.state).await.unwrap();
         self.until("the mailbox is checked", || {
             let checks = self.registry.mailbox(mailbox).unwrap().checks;
-            [checks.smtp, checks.imap, checks.pop]
-                .iter()
-                .all(|check| check.at().is_some())
+            [checks.smtp, checks.imap, checks.pop].iter().all(|check| check.at().is_some())
         })
         .await;
     }
@@ -167,9 +163,7 @@ impl House {
     /// The code of the first trouble of a mailbox, or nothing.
     pub fn trouble(&self, mailbox: MailboxId) -> String {
         let steps = self.steps(mailbox);
-        steps
-            .trouble()
-            .map_or(String::new(), |(_, trouble)| trouble.code().to_owned())
+        steps.trouble().map_or(String::new(), |(_, trouble)| trouble.code().to_owned())
     }
 
     /// Everything that the registry's files hold.

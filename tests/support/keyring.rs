@@ -91,9 +91,7 @@ impl Session {
         if let Some(mut old) = old {
             wait_until("the locked keyring has ended", || old.try_wait().unwrap().is_some());
         }
-        wait_until("the keyring is on the bus again", || {
-            is_owned("org.freedesktop.secrets")
-        });
+        wait_until("the keyring is on the bus again", || is_owned("org.freedesktop.secrets"));
     }
 }
 
@@ -121,15 +119,9 @@ impl Drop for Session {
 
 fn run(test: &str, launcher: Option<&str>, body: impl FnOnce(&mut Session)) {
     if let Some(home) = env::var_os(HOME) {
-        return body(&mut Session {
-            home: home.into(),
-            daemon: None,
-        });
+        return body(&mut Session { home: home.into(), daemon: None });
     }
-    if let Some(missing) = ["dbus-run-session", "dbus-send", "gnome-keyring-daemon"]
-        .into_iter()
-        .find(is_missing)
-    {
+    if let Some(missing) = ["dbus-run-session", "dbus-send", "gnome-keyring-daemon"].into_iter().find(is_missing) {
         assert!(env::var("CI").as_deref() != Ok("true"), "{missing} is not installed");
         println!("skipped: {test}, since {missing} is not installed");
         return;
@@ -164,12 +156,7 @@ fn inner(test: &str, launcher: Option<&str>, home: &Path) -> Command {
         .env("XDG_CONFIG_HOME", home.join("config"))
         .env("XDG_CACHE_HOME", home.join("cache"))
         .env("XDG_RUNTIME_DIR", runtime);
-    for variable in [
-        "DISPLAY",
-        "WAYLAND_DISPLAY",
-        "DBUS_SESSION_BUS_ADDRESS",
-        "GNOME_KEYRING_CONTROL",
-    ] {
+    for variable in ["DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "GNOME_KEYRING_CONTROL"] {
         command.env_remove(variable);
     }
     command
@@ -177,11 +164,7 @@ fn inner(test: &str, launcher: Option<&str>, home: &Path) -> Command {
 
 fn is_missing(program: &&str) -> bool {
     let mut command = Command::new(program);
-    command
-        .arg("--version")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .stdin(Stdio::null());
+    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
     command.status().is_err()
 }
 
@@ -196,11 +179,7 @@ fn is_owned(name: &str) -> bool {
 }
 
 fn ask_bus(arguments: &[&str]) -> String {
-    let output = Command::new("dbus-send")
-        .args(["--session", "--print-reply"])
-        .args(arguments)
-        .output()
-        .unwrap();
+    let output = Command::new("dbus-send").args(["--session", "--print-reply"]).args(arguments).output().unwrap();
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 

@@ -54,12 +54,7 @@ impl Home {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("ca.pem"), demo.ca_pem()).unwrap();
         std::fs::write(folder.path().join("config.toml"), demo.config_toml()).unwrap();
-        Self {
-            folder,
-            demo,
-            runtime,
-            said: Mutex::default(),
-        }
+        Self { folder, demo, runtime, said: Mutex::default() }
     }
 
     /// A home with the application “Mailer” and these mailboxes of Contoso.
@@ -108,14 +103,7 @@ impl Home {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        for name in [
-            "DISPLAY",
-            "WAYLAND_DISPLAY",
-            "SSH_CONNECTION",
-            "SSH_TTY",
-            "BROWSER",
-            "MAILKEY_LOG",
-        ] {
+        for name in ["DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY", "BROWSER", "MAILKEY_LOG"] {
             command.env_remove(name);
         }
         command
@@ -296,11 +284,7 @@ impl Running<'_> {
         let err = self.err_so_far.lock().unwrap().clone();
         self.home.said.lock().unwrap().push_str(&err);
         let status = status.unwrap_or_else(|| panic!("it does not end: {err}"));
-        Ended {
-            code: status.code().unwrap_or(-1),
-            out,
-            err,
-        }
+        Ended { code: status.code().unwrap_or(-1), out, err }
     }
 }
 

@@ -41,11 +41,8 @@ impl Terminal {
     pub fn start(size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let pair = native_pty_system().openpty(pty_size(size)).unwrap();
         let child = pair.slave.spawn_command(command(arguments, environment)).unwrap();
-        let drawn = Arc::new(Mutex::new(Drawn {
-            bytes: Vec::new(),
-            is_watched: true,
-            parser: Parser::new(size.1, size.0, 0),
-        }));
+        let drawn =
+            Arc::new(Mutex::new(Drawn { bytes: Vec::new(), is_watched: true, parser: Parser::new(size.1, size.0, 0) }));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let on = Arc::clone(&drawn);
         let reading = std::thread::spawn(move || {
@@ -59,13 +56,7 @@ impl Terminal {
                 }
             }
         });
-        Self {
-            keys: pair.master.take_writer().unwrap(),
-            master: pair.master,
-            child,
-            drawn,
-            reading: Some(reading),
-        }
+        Self { keys: pair.master.take_writer().unwrap(), master: pair.master, child, drawn, reading: Some(reading) }
     }
 
     /// Types.
@@ -97,10 +88,7 @@ impl Terminal {
             if holds(&text) {
                 return;
             }
-            assert!(
-                Instant::now() < deadline,
-                "waited in vain until {what}; the screen says:\n{text}"
-            );
+            assert!(Instant::now() < deadline, "waited in vain until {what}; the screen says:\n{text}");
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -124,11 +112,7 @@ impl Terminal {
         let deadline = Instant::now() + PATIENCE;
         let mut before = usize::MAX;
         while before != self.written() {
-            assert!(
-                Instant::now() < deadline,
-                "it never stops drawing; the screen says:\n{}",
-                self.text()
-            );
+            assert!(Instant::now() < deadline, "it never stops drawing; the screen says:\n{}", self.text());
             before = self.written();
             std::thread::sleep(Duration::from_millis(700));
         }
@@ -207,24 +191,13 @@ impl Terminal {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            assert!(
-                Instant::now() < deadline,
-                "it does not leave; the screen says:\n{}",
-                self.text()
-            );
+            assert!(Instant::now() < deadline, "it does not leave; the screen says:\n{}", self.text());
             std::thread::sleep(Duration::from_millis(10));
         };
         self.reading.take().unwrap().join().unwrap();
-        assert!(
-            self.is_the_shells(),
-            "the terminal is not as it was; the screen says:\n{}",
-            self.text()
-        );
+        assert!(self.is_the_shells(), "the terminal is not as it was; the screen says:\n{}", self.text());
         let bytes = std::mem::take(&mut self.drawn.lock().unwrap().bytes);
-        Left {
-            code: status.exit_code(),
-            bytes,
-        }
+        Left { code: status.exit_code(), bytes }
     }
 }
 
@@ -251,20 +224,12 @@ fn command(arguments: &[&str], environment: &[(&str, &str)]) -> CommandBuilder {
     ] {
         command.env_remove(name);
     }
-    for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]
-        .iter()
-        .chain(environment)
-    {
+    for (name, value) in [("TERM", "xterm-256color"), ("LANG", "C.UTF-8")].iter().chain(environment) {
         command.env(name, value);
     }
     command
 }
 
 fn pty_size((cols, rows): (u16, u16)) -> PtySize {
-    PtySize {
-        rows,
-        cols,
-        pixel_width: 0,
-        pixel_height: 0,
-    }
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }

@@ -48,9 +48,7 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_brings_the_dashboard_back() {
     let status = format!("/proc/{}/stat", terminal.id());
     let is_stopped = || {
         let text = std::fs::read_to_string(&status).unwrap();
-        text.rsplit(')')
-            .next()
-            .is_some_and(|rest| rest.trim_start().starts_with('T'))
+        text.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
     };
     wait_until("it is stopped", is_stopped);
     wait_until("the terminal is the shell's", || terminal.is_the_shells());

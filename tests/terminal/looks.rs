@@ -38,10 +38,7 @@ fn every_size_of_window_is_drawn_into() {
 fn a_window_that_is_too_small_says_so_in_one_line() {
     let mut terminal = Terminal::start((40, 10), &["demo"], &[]);
     terminal.sees("needs 60x16");
-    assert_eq!(
-        terminal.text().lines().filter(|line| !line.trim().is_empty()).count(),
-        1
-    );
+    assert_eq!(terminal.text().lines().filter(|line| !line.trim().is_empty()).count(), 1);
     terminal.resize(ROOMY);
     terminal.sees("1 Register");
     terminal.keys("q");

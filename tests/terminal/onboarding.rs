@@ -20,10 +20,7 @@ struct Browser {
 impl Browser {
     fn of(home: &Home) -> Self {
         let (script, seen) = (home.file("browser.sh"), home.file("seen"));
-        let text = format!(
-            "#!/bin/sh\nprintf %s \"$1\" > '{0}.part'\nmv '{0}.part' '{0}'\n",
-            seen.display()
-        );
+        let text = format!("#!/bin/sh\nprintf %s \"$1\" > '{0}.part'\nmv '{0}.part' '{0}'\n", seen.display());
         std::fs::write(&script, text).unwrap();
         std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         Self { script, seen }

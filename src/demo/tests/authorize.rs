@@ -17,12 +17,7 @@ async fn a_request_that_cannot_be_trusted_ends_on_a_page() {
         ("redirect_uri", "https://evil.example/", "AADSTS50011"),
         ("response_mode", "web_message", "AADSTS70007"),
     ] {
-        let response = client
-            .http
-            .get(client.link(&good.clone().with(name, value)))
-            .send()
-            .await
-            .unwrap();
+        let response = client.http.get(client.link(&good.clone().with(name, value))).send().await.unwrap();
         assert_eq!(response.status().as_u16(), 400, "{name}={value}");
         let page = response.text().await.unwrap();
         assert!(page.contains(code) && page.contains("Trace ID"), "{name}={value}");
@@ -37,12 +32,7 @@ async fn a_request_from_a_known_application_is_refused_by_redirect() {
         ("response_type", "", "invalid_request", "AADSTS900144"),
         ("response_type", "token", "unsupported_response_type", "AADSTS700054"),
         ("scope", "", "invalid_request", "AADSTS900144"),
-        (
-            "scope",
-            "https://outlook.office.com/SMTP.SendAsApp",
-            "invalid_client",
-            "AADSTS650053",
-        ),
+        ("scope", "https://outlook.office.com/SMTP.SendAsApp", "invalid_client", "AADSTS650053"),
         ("scope", "mailto://x", "invalid_scope", "AADSTS70011"),
         ("prompt", "none", "login_required", "AADSTS50058"),
         ("prompt", "select_account", "invalid_request", "AADSTS90023"),
@@ -51,11 +41,7 @@ async fn a_request_from_a_known_application_is_refused_by_redirect() {
         ("code_challenge", "", "invalid_request", "AADSTS50147"),
         ("code_challenge_method", "S512", "invalid_request", "AADSTS50149"),
     ] {
-        let back = client
-            .demo
-            .play(&client.link(&good.clone().with(name, value)))
-            .await
-            .unwrap();
+        let back = client.demo.play(&client.link(&good.clone().with(name, value))).await.unwrap();
         assert_eq!(param(&back, "error").as_deref(), Some(error), "{name}={value}");
         let description = param(&back, "error_description").unwrap();
         assert!(description.starts_with(&format!("{code}: ")), "{description}");
@@ -66,15 +52,8 @@ async fn a_request_from_a_known_application_is_refused_by_redirect() {
 #[tokio::test]
 async fn who_may_not_is_sent_back_with_the_reason() {
     let client = Client::new().await;
-    for (account, code) in [
-        ("board@contoso.example", "AADSTS53003"),
-        ("legal@contoso.example", "AADSTS90094"),
-    ] {
-        let back = client
-            .demo
-            .play(&client.link(&Client::authorize_form(account)))
-            .await
-            .unwrap();
+    for (account, code) in [("board@contoso.example", "AADSTS53003"), ("legal@contoso.example", "AADSTS90094")] {
+        let back = client.demo.play(&client.link(&Client::authorize_form(account))).await.unwrap();
         assert_eq!(param(&back, "error").as_deref(), Some("access_denied"), "{account}");
         assert!(param(&back, "error_description").unwrap().starts_with(code));
     }
@@ -110,11 +89,7 @@ async fn admin_consent_opens_the_door() {
         ("state", "c-1"),
     ]);
     let declined = client.demo.decline(&consent).await.unwrap();
-    assert!(
-        param(&declined, "error_description")
-            .unwrap()
-            .starts_with("AADSTS65004")
-    );
+    assert!(param(&declined, "error_description").unwrap().starts_with("AADSTS65004"));
     assert!(param(&client.demo.play(&link).await.unwrap(), "code").is_none());
 
     let back = client.demo.play(&consent).await.unwrap();
@@ -150,30 +125,20 @@ async fn a_form_post_reaches_the_listener_as_a_post() {
             assert!(count > 0, "{heard}");
             heard.push_str(&String::from_utf8_lossy(&chunk[..count]));
         }
-        stream
-            .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.unwrap();
         heard
     });
     client.demo.play(&client.link(&form)).await.unwrap();
     let heard = heard.await.unwrap();
-    assert!(
-        heard.starts_with("POST / HTTP/1.1") && heard.contains("code=1.A"),
-        "{heard}"
-    );
+    assert!(heard.starts_with("POST / HTTP/1.1") && heard.contains("code=1.A"), "{heard}");
 }
 
 #[tokio::test]
 async fn a_page_is_good_once_and_only_for_this_host() {
     let client = Client::new().await;
-    let page = client
-        .http
-        .get(client.link(&Client::authorize_form("ap@contoso.example")));
+    let page = client.http.get(client.link(&Client::authorize_form("ap@contoso.example")));
     let html = page.send().await.unwrap().text().await.unwrap();
-    let form = crate::demo::markup::Form::first(&html)
-        .unwrap()
-        .with("action", "cancel");
+    let form = crate::demo::markup::Form::first(&html).unwrap().with("action", "cancel");
     let press = async || {
         let pressed = client.http.post(client.url("/sign-in")).form(&form.fields);
         pressed.send().await.unwrap().status().as_u16()

@@ -25,9 +25,7 @@ pub struct Form(BTreeMap<String, String>);
 
 impl Form {
     pub fn of(params: &[(&str, &str)]) -> Self {
-        let owned = params
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let owned = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Self(owned.collect())
     }
 
@@ -142,9 +140,7 @@ pub fn http() -> reqwest::Client {
 
 pub fn param(url: &Url, name: &str) -> Option<String> {
     let mut pairs = url.query_pairs();
-    pairs
-        .find(|(known, _)| known == name)
-        .map(|(_, value)| value.into_owned())
+    pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
 
 pub fn code(body: &Value) -> u64 {

@@ -20,25 +20,9 @@ async fn each_fault_spoils_one_answer() {
     let truncated = ask(Fault::TruncatedJson).await.text().await.unwrap();
     assert!(truncated.starts_with('{') && serde_json::from_str::<serde_json::Value>(&truncated).is_err());
     assert_eq!(ask(Fault::Status(503)).await.status().as_u16(), 503);
-    let throttled = ask(Fault::Throttled {
-        retry_after: Duration::from_secs(60),
-    })
-    .await;
-    assert_eq!(
-        (
-            throttled.status().as_u16(),
-            throttled.headers()["retry-after"].as_bytes()
-        ),
-        (429, b"60".as_slice())
-    );
-    assert!(
-        ask(Fault::EscapeSequences)
-            .await
-            .text()
-            .await
-            .unwrap()
-            .contains("\\u001b[2J")
-    );
+    let throttled = ask(Fault::Throttled { retry_after: Duration::from_secs(60) }).await;
+    assert_eq!((throttled.status().as_u16(), throttled.headers()["retry-after"].as_bytes()), (429, b"60".as_slice()));
+    assert!(ask(Fault::EscapeSequences).await.text().await.unwrap().contains("\\u001b[2J"));
     assert!(send(Fault::CloseConnection).await.is_err());
     assert_eq!(client.token(&form).await.0, 200);
 }
@@ -64,11 +48,7 @@ async fn tokens_can_be_huge_missing_or_somebody_elses() {
 #[tokio::test]
 async fn answers_can_be_slow() {
     let delay = Duration::from_millis(30);
-    let client = Client::with(Options {
-        delay,
-        ..Options::default()
-    })
-    .await;
+    let client = Client::with(Options { delay, ..Options::default() }).await;
     let began = Instant::now();
     client.demo.fault(Fault::Slow(delay));
     let form = super::client::Form::of(&[]);

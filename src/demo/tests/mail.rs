@@ -55,10 +55,7 @@ async fn encrypt(client: &Client, stream: TcpStream) -> Lines<TlsStream<TcpStrea
         .with_root_certificates(roots)
         .with_no_client_auth();
     let name = ServerName::try_from("localhost").unwrap();
-    let stream = TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
-        .await
-        .unwrap();
+    let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
     Lines(BufReader::new(stream))
 }
 
@@ -68,13 +65,7 @@ async fn smtp(client: &Client) -> Lines<TlsStream<TcpStream>> {
     plain.ehlo().await;
     assert!(plain.ask("STARTTLS").await.starts_with("220 "));
     let mut secure = encrypt(client, plain.0.into_inner()).await;
-    assert!(
-        secure
-            .ehlo()
-            .await
-            .iter()
-            .any(|line| line.contains("AUTH LOGIN XOAUTH2"))
-    );
+    assert!(secure.ehlo().await.iter().any(|line| line.contains("AUTH LOGIN XOAUTH2")));
     secure
 }
 
@@ -97,10 +88,7 @@ fn blob(user: &str, token: &str) -> String {
 }
 
 async fn access_token(client: &Client, account: &str) -> String {
-    client.tokens(account).await["access_token"]
-        .as_str()
-        .unwrap()
-        .to_owned()
+    client.tokens(account).await["access_token"].as_str().unwrap().to_owned()
 }
 
 async fn submit(client: &Client, user: &str, token: &str) -> String {
@@ -116,10 +104,7 @@ async fn nothing_is_possible_before_tls() {
     plain.hear().await;
     let offer = plain.ehlo().await;
     assert!(offer.contains(&"250-STARTTLS".to_owned()) && !offer.iter().any(|line| line.contains("AUTH")));
-    assert_eq!(
-        plain.ask("AUTH XOAUTH2").await,
-        "504 5.7.4 Unrecognized authentication type"
-    );
+    assert_eq!(plain.ask("AUTH XOAUTH2").await, "504 5.7.4 Unrecognized authentication type");
     assert!(plain.ask("MAIL FROM:<a@b>").await.starts_with("530 5.7.57 "));
 }
 
@@ -138,19 +123,11 @@ async fn a_token_signs_in_and_no_mail_is_taken() {
     let token = access_token(&client, "ap@contoso.example").await;
     let mut lines = smtp(&client).await;
     assert!(lines.ask("MAIL FROM:<a@b>").await.starts_with("530 5.7.57 "));
-    assert!(
-        lines
-            .ask("AUTH LOGIN")
-            .await
-            .contains("basic authentication is disabled")
-    );
+    assert!(lines.ask("AUTH LOGIN").await.contains("basic authentication is disabled"));
     assert_eq!(lines.ask("AUTH XOAUTH2").await, "334");
     assert_eq!(lines.ask("*").await, "501 5.7.0 Authentication cancelled");
     lines.ask("AUTH XOAUTH2").await;
-    assert_eq!(
-        lines.ask(&blob("ap@contoso.example", &token)).await,
-        "235 2.7.0 Authentication successful"
-    );
+    assert_eq!(lines.ask(&blob("ap@contoso.example", &token)).await, "235 2.7.0 Authentication successful");
     assert!(lines.ask("MAIL FROM:<ap@contoso.example>").await.starts_with("550 "));
     assert!(lines.ask("QUIT").await.starts_with("221 "));
 }
@@ -159,46 +136,25 @@ async fn a_token_signs_in_and_no_mail_is_taken() {
 async fn the_wrong_token_and_the_wrong_user_are_refused_alike() {
     let client = Client::new().await;
     let token = access_token(&client, "ap@contoso.example").await;
-    for (user, token) in [
-        ("ap@contoso.example", "nonsense"),
-        ("hr@contoso.example", &token),
-        ("nobody@contoso.example", &token),
-    ] {
-        assert!(
-            submit(&client, user, token)
-                .await
-                .starts_with("535 5.7.3 Authentication unsuccessful"),
-            "{user}"
-        );
+    for (user, token) in
+        [("ap@contoso.example", "nonsense"), ("hr@contoso.example", &token), ("nobody@contoso.example", &token)]
+    {
+        assert!(submit(&client, user, token).await.starts_with("535 5.7.3 Authentication unsuccessful"), "{user}");
     }
     client.demo.advance(Duration::from_secs(3_600));
-    assert!(
-        submit(&client, "ap@contoso.example", &token)
-            .await
-            .starts_with("535 5.7.3 ")
-    );
+    assert!(submit(&client, "ap@contoso.example", &token).await.starts_with("535 5.7.3 "));
 }
 
 #[tokio::test]
 async fn a_token_without_the_scope_or_for_graph_is_refused() {
     let client = Client::new().await;
-    for scope in [
-        "https://outlook.office.com/IMAP.AccessAsUser.All",
-        "https://graph.microsoft.com/SMTP.Send",
-    ] {
+    for scope in ["https://outlook.office.com/IMAP.AccessAsUser.All", "https://graph.microsoft.com/SMTP.Send"] {
         let form = Client::authorize_form("erp@contoso.example").with("scope", scope);
         let back = client.demo.play(&client.link(&form)).await.unwrap();
         let code = super::client::param(&back, "code").unwrap();
-        let (_, body) = client
-            .token(&client.sign_in("ap@contoso.example").await.with("code", &code))
-            .await;
+        let (_, body) = client.token(&client.sign_in("ap@contoso.example").await.with("code", &code)).await;
         let token = body["access_token"].as_str().unwrap();
-        assert!(
-            submit(&client, "erp@contoso.example", token)
-                .await
-                .starts_with("535 5.7.3 "),
-            "{scope}"
-        );
+        assert!(submit(&client, "erp@contoso.example", token).await.starts_with("535 5.7.3 "), "{scope}");
     }
 }
 
@@ -206,11 +162,7 @@ async fn a_token_without_the_scope_or_for_graph_is_refused() {
 async fn a_delegates_token_opens_the_shared_mailbox() {
     let client = Client::new().await;
     let token = access_token(&client, "maria.lopez@contoso.example").await;
-    for user in [
-        "info@contoso.example",
-        "maria.lopez@contoso.example",
-        "INFO@Contoso.example",
-    ] {
+    for user in ["info@contoso.example", "maria.lopez@contoso.example", "INFO@Contoso.example"] {
         assert!(submit(&client, user, &token).await.starts_with("235 "), "{user}");
     }
 }
@@ -228,11 +180,7 @@ async fn smtp_auth_is_off_for_the_mailbox_or_the_tenant_until_it_is_switched_on(
 
     let ap = access_token(&client, "ap@contoso.example").await;
     client.demo.set_tenant_smtp_auth("contoso.example", false);
-    assert!(
-        submit(&client, "ap@contoso.example", &ap)
-            .await
-            .contains("is disabled for the Tenant.")
-    );
+    assert!(submit(&client, "ap@contoso.example", &ap).await.contains("is disabled for the Tenant."));
     // A mailbox's own setting overrides the tenant's.
     assert!(submit(&client, "hr@contoso.example", &hr).await.starts_with("235 "));
 }
@@ -252,11 +200,7 @@ async fn a_long_token_passes_in_two_steps_and_not_in_one() {
 
 #[tokio::test]
 async fn with_an_error_challenge_the_refusal_waits_for_the_empty_line() {
-    let client = Client::with(Options {
-        error_challenge: true,
-        ..Options::default()
-    })
-    .await;
+    let client = Client::with(Options { error_challenge: true, ..Options::default() }).await;
     let mut lines = smtp(&client).await;
     lines.ask("AUTH XOAUTH2").await;
     assert!(lines.ask(&blob("ap@contoso.example", "x")).await.starts_with("334 eyJ"));
@@ -285,16 +229,8 @@ async fn imap_opens_the_inbox_unless_it_is_off() {
     client.demo.set_imap(&address("ap@contoso.example"), false);
     let mut lines = imap(&client).await;
     lines.ask("b1 AUTHENTICATE XOAUTH2").await;
-    assert!(
-        lines
-            .ask(&blob("ap@contoso.example", &token))
-            .await
-            .starts_with("b1 OK ")
-    );
-    assert_eq!(
-        lines.ask("b2 SELECT INBOX").await,
-        "b2 BAD User is authenticated but not connected."
-    );
+    assert!(lines.ask(&blob("ap@contoso.example", &token)).await.starts_with("b1 OK "));
+    assert_eq!(lines.ask("b2 SELECT INBOX").await, "b2 BAD User is authenticated but not connected.");
 }
 
 #[tokio::test]
@@ -306,10 +242,7 @@ async fn pop_takes_the_same_token() {
     let refused = "-ERR Authentication failure: unknown user name or bad password.";
     assert_eq!(lines.ask(&blob("ap@contoso.example", "x")).await, refused);
     lines.ask("AUTH XOAUTH2").await;
-    assert_eq!(
-        lines.ask(&blob("ap@contoso.example", &token)).await,
-        "+OK User successfully authenticated."
-    );
+    assert_eq!(lines.ask(&blob("ap@contoso.example", &token)).await, "+OK User successfully authenticated.");
     assert_eq!(lines.ask("STAT").await, "+OK 0 0");
     assert!(lines.ask("QUIT").await.starts_with("+OK "));
 }

@@ -8,11 +8,7 @@ use crate::demo::{Demo, Options};
 async fn another_account_can_sign_in_and_the_id_token_says_so() {
     let client = Client::new().await;
     let link = client.link(&Client::authorize_form("billing@contoso.example"));
-    let back = client
-        .demo
-        .play_as(&link, &address("alex.wu@contoso.example"))
-        .await
-        .unwrap();
+    let back = client.demo.play_as(&link, &address("alex.wu@contoso.example")).await.unwrap();
     let form = client.sign_in("billing@contoso.example").await;
     let (_, body) = client.token(&form.with("code", &param(&back, "code").unwrap())).await;
     assert_eq!(claims(&body)["preferred_username"], "alex.wu@contoso.example");
@@ -37,33 +33,13 @@ async fn a_link_without_a_hint_needs_somebody_to_sign_in() {
 #[tokio::test]
 async fn the_administrators_switches_work_from_the_page_and_only_from_there() {
     let client = Client::new().await;
-    let page = client
-        .http
-        .get(client.url("/"))
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let page = client.http.get(client.url("/")).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("d.o&#39;neill@contoso.example"));
     let session = Form::first(&page).unwrap().get("session").unwrap().to_owned();
     let press = async |session: &str| {
-        let fields = [
-            ("session", session),
-            ("switch", "conditional_access"),
-            ("subject", "ap@contoso.example"),
-            ("to", "on"),
-        ];
-        client
-            .http
-            .post(client.url("/"))
-            .form(&fields)
-            .send()
-            .await
-            .unwrap()
-            .status()
-            .as_u16()
+        let fields =
+            [("session", session), ("switch", "conditional_access"), ("subject", "ap@contoso.example"), ("to", "on")];
+        client.http.post(client.url("/")).form(&fields).send().await.unwrap().status().as_u16()
     };
     let link = client.link(&Client::authorize_form("ap@contoso.example"));
     assert_eq!(press("guessed").await, 400);
@@ -78,10 +54,7 @@ async fn the_configuration_names_every_server() {
     let config: toml::Table = toml::from_str(&demo.config_toml()).unwrap();
     let entry = &config["provider"]["demo"];
     let provider = demo.provider();
-    assert_eq!(
-        entry["authority"].as_str().unwrap(),
-        demo.admin_url().as_str().trim_end_matches('/')
-    );
+    assert_eq!(entry["authority"].as_str().unwrap(), demo.admin_url().as_str().trim_end_matches('/'));
     for (key, server) in [("smtp", &provider.smtp), ("imap", provider.imap.as_ref().unwrap())] {
         assert!(entry[key].as_str().unwrap().ends_with(&server.to_string()), "{key}");
     }

@@ -24,24 +24,13 @@ async fn a_code_becomes_tokens_that_look_like_microsofts() {
     ]);
     let (status, body) = client.token(&form).await;
     assert_eq!(status, 200, "{body}");
-    assert_eq!(
-        (body["token_type"].as_str(), body["expires_in"].as_i64()),
-        (Some("Bearer"), Some(3_599))
-    );
+    assert_eq!((body["token_type"].as_str(), body["expires_in"].as_i64()), (Some("Bearer"), Some(3_599)));
     assert!(body["access_token"].as_str().unwrap().len() > 1_800);
     assert!((1_500..1_800).contains(&body["refresh_token"].as_str().unwrap().len()));
-    assert!(
-        body["scope"]
-            .as_str()
-            .unwrap()
-            .contains("https://outlook.office.com/SMTP.Send")
-    );
+    assert!(body["scope"].as_str().unwrap().contains("https://outlook.office.com/SMTP.Send"));
     let claims = claims(&body);
     assert_eq!(claims["preferred_username"], "billing@contoso.example");
-    assert_eq!(
-        (claims["tid"].as_str(), claims["aud"].as_str()),
-        (Some(CONTOSO), Some(CLIENT_ID))
-    );
+    assert_eq!((claims["tid"].as_str(), claims["aud"].as_str()), (Some(CONTOSO), Some(CLIENT_ID)));
     assert_eq!(claims["nonce"], "n-1");
     assert!(claims["exp"].as_i64() > claims["iat"].as_i64());
     assert!(claims["oid"].is_string() && claims["sub"].is_string() && claims["oid"] != claims["sub"]);
@@ -52,10 +41,7 @@ async fn what_was_not_asked_for_does_not_come() {
     let client = Client::new().await;
     let only_smtp = Client::authorize_form("ap@contoso.example").with("scope", "https://outlook.office.com/SMTP.Send");
     let back = client.demo.play(&client.link(&only_smtp)).await.unwrap();
-    let form = client
-        .sign_in("ap@contoso.example")
-        .await
-        .with("code", &param(&back, "code").unwrap());
+    let form = client.sign_in("ap@contoso.example").await.with("code", &param(&back, "code").unwrap());
     let (_, body) = client.token(&form).await;
     assert!(body["access_token"].is_string());
     assert!(body["refresh_token"].is_null() && body["id_token"].is_null());
@@ -89,19 +75,10 @@ async fn a_bad_request_is_refused_by_number() {
         ("scope", "https://outlook.office.com/SMTP.SendAsApp", (400, 650_053)),
         ("scope", "https://graph.microsoft.com/User.Read", (400, 65_001)),
     ] {
-        assert_eq!(
-            client.refusal(&good.clone().with(name, value)).await,
-            expected,
-            "{name}={value}"
-        );
+        assert_eq!(client.refusal(&good.clone().with(name, value)).await, expected, "{name}={value}");
     }
     let (_, missing) = client.token(&good.clone().with("code", "")).await;
-    assert!(
-        missing["error_description"]
-            .as_str()
-            .unwrap()
-            .contains("following parameter: 'code'")
-    );
+    assert!(missing["error_description"].as_str().unwrap().contains("following parameter: 'code'"));
     // None of these used the code up.
     assert_eq!(client.token(&good).await.0, 200);
 }
@@ -123,22 +100,10 @@ async fn a_refusal_has_microsofts_whole_shape() {
     let client = Client::new().await;
     let (status, body) = client.post("/nowhere.example/oauth2/v2.0/token", &Form::of(&[])).await;
     assert_eq!((status, super::client::code(&body)), (400, 90_002));
-    for field in [
-        "error",
-        "error_description",
-        "timestamp",
-        "trace_id",
-        "correlation_id",
-        "error_uri",
-    ] {
+    for field in ["error", "error_description", "timestamp", "trace_id", "correlation_id", "error_uri"] {
         assert!(body[field].is_string(), "{field}");
     }
-    assert!(
-        body["error_description"]
-            .as_str()
-            .unwrap()
-            .starts_with("AADSTS90002: Tenant 'nowhere.example'")
-    );
+    assert!(body["error_description"].as_str().unwrap().starts_with("AADSTS90002: Tenant 'nowhere.example'"));
 }
 
 #[tokio::test]
@@ -151,20 +116,11 @@ async fn requests_that_are_no_form_posts_are_refused() {
     assert_eq!(code(client.http.get(url.clone())).await, 900_561);
     let json = format!("{{\"client_id\":\"{CLIENT_ID}\"}}");
     assert_eq!(code(client.http.post(url.clone()).body(json)).await, 900_144);
-    let twice = client
-        .http
-        .post(url.clone())
-        .header("content-type", "application/x-www-form-urlencoded");
+    let twice = client.http.post(url.clone()).header("content-type", "application/x-www-form-urlencoded");
     assert_eq!(code(twice.body("scope=a&scope=b")).await, 9_000_411);
     let basic = client.http.post(url.clone()).basic_auth(CLIENT_ID, Some("secret"));
     assert_eq!(code(basic.form(&[("client_id", CLIENT_ID)])).await, 700_025);
-    let huge = client
-        .http
-        .post(url)
-        .form(&[("code", "x".repeat(100_000))])
-        .send()
-        .await
-        .unwrap();
+    let huge = client.http.post(url).form(&[("code", "x".repeat(100_000))]).send().await.unwrap();
     assert_eq!(huge.status().as_u16(), 413);
 }
 
@@ -178,22 +134,11 @@ async fn discovery_finds_a_tenant_by_id_and_domain() {
     };
     for tenant in [CONTOSO, "contoso.example", "contoso.onmicrosoft.example"] {
         let body = get(tenant).await;
-        assert!(
-            body["issuer"].as_str().unwrap().ends_with(&format!("/{CONTOSO}/v2.0")),
-            "{tenant}"
-        );
+        assert!(body["issuer"].as_str().unwrap().ends_with(&format!("/{CONTOSO}/v2.0")), "{tenant}");
         assert!(body["token_endpoint"].as_str().unwrap().contains(CONTOSO));
     }
     let unknown = get("nowhere.example").await;
-    assert_eq!(
-        (unknown["error"].as_str(), super::client::code(&unknown)),
-        (Some("invalid_tenant"), 90_002)
-    );
+    assert_eq!((unknown["error"].as_str(), super::client::code(&unknown)), (Some("invalid_tenant"), 90_002));
     assert_eq!(super::client::code(&get("no%20tenant").await), 900_023);
-    assert!(
-        get("organizations").await["issuer"]
-            .as_str()
-            .unwrap()
-            .contains("{tenantid}")
-    );
+    assert!(get("organizations").await["issuer"].as_str().unwrap().contains("{tenantid}"));
 }

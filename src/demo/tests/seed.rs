@@ -29,9 +29,7 @@ async fn every_state_is_there_and_the_servers_agree() {
         let steps = Steps::of(entry.application, entry.grant, entry.mailbox, limit, now);
         let state = entry.grant.token.state(limit, now);
         standings.push(Standing::of(&steps, state));
-        seen.entry(state.word())
-            .or_default()
-            .push(entry.mailbox.address.to_string());
+        seen.entry(state.word()).or_default().push(entry.mailbox.address.to_string());
         if let Some((_, trouble)) = steps.trouble() {
             seen.entry("stuck").or_default().push(trouble.code().to_owned());
         }
@@ -66,15 +64,8 @@ async fn every_state_is_there_and_the_servers_agree() {
         assert!(seen["stuck"].iter().any(|known| known == code), "{code}");
     }
     let tally = Tally::of(standings);
-    assert!(
-        tally.valid >= 5 && tally.due >= 1 && tally.stuck >= 6 && tally.todo >= 3,
-        "{tally:?}"
-    );
-    let shared = fleet
-        .mailboxes
-        .iter()
-        .find(|known| known.address.as_str() == "info@contoso.example")
-        .unwrap();
+    assert!(tally.valid >= 5 && tally.due >= 1 && tally.stuck >= 6 && tally.todo >= 3, "{tally:?}");
+    let shared = fleet.mailboxes.iter().find(|known| known.address.as_str() == "info@contoso.example").unwrap();
     assert_eq!(registry.mailboxes_of(shared.grant).unwrap().len(), 2);
     assert!(registry.history(None, 1_000).unwrap().len() > 20);
     assert_eq!(Step::ALL.len(), 4);

@@ -29,14 +29,7 @@ pub fn commands(session: &Session, url: &Url) -> Vec<Vec<String>> {
     known
         .iter()
         .chain(desktop.iter().filter(|_| session.has_display))
-        .map(|command| {
-            command
-                .iter()
-                .copied()
-                .chain([url.as_str()])
-                .map(str::to_owned)
-                .collect()
-        })
+        .map(|command| command.iter().copied().chain([url.as_str()]).map(str::to_owned).collect())
         .collect()
 }
 
@@ -64,15 +57,8 @@ pub fn first_that_works(commands: &[Vec<String>]) -> Result<(), String> {
     if commands.iter().any(|command| works(command)) {
         return Ok(());
     }
-    let tried: Vec<_> = commands
-        .iter()
-        .filter_map(|command| command.first())
-        .map(String::as_str)
-        .collect();
-    Err(format!(
-        "None of these could be started, or each failed: {}.",
-        tried.join(", ")
-    ))
+    let tried: Vec<_> = commands.iter().filter_map(|command| command.first()).map(String::as_str).collect();
+    Err(format!("None of these could be started, or each failed: {}.", tried.join(", ")))
 }
 
 fn works(command: &[String]) -> bool {
@@ -104,11 +90,7 @@ mod tests {
     }
 
     fn session(browser: Option<&str>) -> Session {
-        Session {
-            has_display: true,
-            browser: browser.map(str::to_owned),
-            ..Session::default()
-        }
+        Session { has_display: true, browser: browser.map(str::to_owned), ..Session::default() }
     }
 
     #[test]
@@ -139,9 +121,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let seen = folder.path().join("seen");
         let script = format!("printf %s \"$1\" > '{}'", seen.display());
-        let sh = ["sh", "-c", &script, "sh", "https://login.example/"]
-            .map(str::to_owned)
-            .to_vec();
+        let sh = ["sh", "-c", &script, "sh", "https://login.example/"].map(str::to_owned).to_vec();
         let missing = vec!["no-such-browser".to_owned()];
         let failing = vec!["false".to_owned()];
         first_that_works(&[missing.clone(), failing.clone(), sh]).unwrap();

@@ -62,9 +62,7 @@ fn out_of_history(set: Set<'_>) -> Set<'_> {
 #[cfg(windows)]
 fn out_of_history(set: Set<'_>) -> Set<'_> {
     use arboard::SetExtWindows as _;
-    set.exclude_from_monitoring()
-        .exclude_from_cloud()
-        .exclude_from_history()
+    set.exclude_from_monitoring().exclude_from_cloud().exclude_from_history()
 }
 
 /// arboard's errors never hold contents; they are fixed texts and the display server's own words.

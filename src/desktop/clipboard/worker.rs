@@ -57,12 +57,7 @@ struct Watch {
 impl<B: Board, F: Fn() -> Result<B, String>> Worker<B, F> {
     /// A worker that opens its clipboard by `open`, and again after each failure.
     pub fn new(open: F) -> Self {
-        Self {
-            open,
-            board: None,
-            ours: None,
-            watches: Vec::new(),
-        }
+        Self { open, board: None, ours: None, watches: Vec::new() }
     }
 
     /// Works until nobody can send commands any more.
@@ -174,10 +169,7 @@ impl Watch {
         }
         let is_foreign = print != ours;
         // A watcher that is behind gets it at a later look, if it is still there.
-        match present
-            .filter(|_| is_foreign)
-            .map(|text| self.texts.try_send(text.clone()))
-        {
+        match present.filter(|_| is_foreign).map(|text| self.texts.try_send(text.clone())) {
             Some(Err(_)) => {}
             _ => self.seen = print,
         }

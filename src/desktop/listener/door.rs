@@ -53,9 +53,7 @@ impl Door {
     fn poll_accept(&self, context: &mut Context<'_>) -> Poll<Option<io::Result<TcpStream>>> {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             None => Poll::Ready(None),
-            Some(socket) => socket
-                .poll_accept(context)
-                .map(|accepted| Some(accepted.map(|(stream, _)| stream))),
+            Some(socket) => socket.poll_accept(context).map(|accepted| Some(accepted.map(|(stream, _)| stream))),
         }
     }
 }
@@ -101,10 +99,7 @@ mod tests {
     async fn a_request_that_does_not_come_to_an_end_is_given_up() {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut browser = TcpStream::connect(socket.local_addr().unwrap()).await.unwrap();
-        browser
-            .write_all(b"GET /?code=x HTTP/1.1\r\nHost: local")
-            .await
-            .unwrap();
+        browser.write_all(b"GET /?code=x HTTP/1.1\r\nHost: local").await.unwrap();
         let (arrivals, mut receiver) = mpsc::channel(1);
         let (stream, _) = socket.accept().await.unwrap();
         converse(stream, arrivals, Duration::from_millis(50)).await;

@@ -74,19 +74,12 @@ mod tests {
     #[test]
     fn no_page_has_an_open_place_or_fetches_anything() {
         let account = "billing@contoso.com".to_owned();
-        for page in [
-            Some(Page::Taken { account }),
-            Some(Page::Refused { text: "No.".into() }),
-            Some(Page::Ignored),
-            None,
-        ] {
+        for page in
+            [Some(Page::Taken { account }), Some(Page::Refused { text: "No.".into() }), Some(Page::Ignored), None]
+        {
             let html = html(page.as_ref());
             assert!(!html.contains("{{"), "{page:?}");
-            assert!(
-                !["<script", "src=", "href=", "url(", "@import"]
-                    .iter()
-                    .any(|loads| html.contains(loads))
-            );
+            assert!(!["<script", "src=", "href=", "url(", "@import"].iter().any(|loads| html.contains(loads)));
             assert!(html.contains("close this tab"));
         }
     }

@@ -23,11 +23,7 @@ const ANSWERS: &[&str] = &["code", "error", "admin_consent"];
 pub async fn respond(request: Request<Incoming>, arrivals: &mpsc::Sender<Arrival>) -> Response<Body> {
     match parameters(request).await {
         Some(parameters) => show(&hand_on(parameters, arrivals).await),
-        None => response(
-            StatusCode::NOT_FOUND,
-            "text/plain; charset=utf-8",
-            "Not found.\n".to_owned(),
-        ),
+        None => response(StatusCode::NOT_FOUND, "text/plain; charset=utf-8", "Not found.\n".to_owned()),
     }
 }
 
@@ -62,10 +58,7 @@ fn is_for_loopback(request: &Request<Incoming>) -> bool {
 fn is_loopback_host(host: &str) -> bool {
     let names_loopback = |name: &str| ["127.0.0.1", "[::1]"].contains(&name) || name.eq_ignore_ascii_case("localhost");
     let is_port = |text: &str| text.parse::<u16>().is_ok();
-    names_loopback(host)
-        || host
-            .rsplit_once(':')
-            .is_some_and(|(name, port)| names_loopback(name) && is_port(port))
+    names_loopback(host) || host.rsplit_once(':').is_some_and(|(name, port)| names_loopback(name) && is_port(port))
 }
 
 /// Gives it to the engine and waits for its word.

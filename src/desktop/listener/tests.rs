@@ -28,11 +28,7 @@ async fn exchange(port: u16, request: &str) -> String {
 }
 
 async fn get(port: u16, target: &str) -> String {
-    exchange(
-        port,
-        &format!("GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n"),
-    )
-    .await
+    exchange(port, &format!("GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n")).await
 }
 
 fn post(target: &str, body: &str) -> String {
@@ -46,14 +42,8 @@ fn post(target: &str, body: &str) -> String {
 async fn an_answer_comes_by_get_or_post_on_any_path_and_gets_its_page() {
     let (listener, mut taken) = taking().await;
     for (request, parameters) in [
-        (
-            "GET /?code=a%2Bb&state=s HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(),
-            "code=a%2Bb&state=s",
-        ),
-        (
-            "GET /any/path?error=access_denied HTTP/1.1\r\nHost: [::1]:80\r\n\r\n".to_owned(),
-            "error=access_denied",
-        ),
+        ("GET /?code=a%2Bb&state=s HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(), "code=a%2Bb&state=s"),
+        ("GET /any/path?error=access_denied HTTP/1.1\r\nHost: [::1]:80\r\n\r\n".to_owned(), "error=access_denied"),
         (
             "GET /?admin_consent=True&tenant=t HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n".to_owned(),
             "admin_consent=True&tenant=t",
@@ -62,10 +52,7 @@ async fn an_answer_comes_by_get_or_post_on_any_path_and_gets_its_page() {
         (post("/?code=not-this", "state=s&code=x"), "state=s&code=x"),
     ] {
         let answer = exchange(listener.port(), &request).await;
-        assert!(
-            answer.contains(" 200 OK\r\n") && answer.contains("billing@contoso.com"),
-            "{answer}"
-        );
+        assert!(answer.contains(" 200 OK\r\n") && answer.contains("billing@contoso.com"), "{answer}");
         assert_eq!(taken.recv().await.unwrap(), parameters);
     }
 }
@@ -117,10 +104,7 @@ async fn a_browser_that_asks_twice_gets_a_page_both_times() {
     let (listener, mut taken) = taking().await;
     let (first, second) = tokio::join!(get(listener.port(), "/?code=x"), get(listener.port(), "/?code=x"));
     assert!(first.contains("billing@") && second.contains("billing@"));
-    assert_eq!(
-        (taken.recv().await.unwrap(), taken.recv().await.unwrap()),
-        ("code=x".into(), "code=x".into())
-    );
+    assert_eq!((taken.recv().await.unwrap(), taken.recv().await.unwrap()), ("code=x".into(), "code=x".into()));
 }
 
 #[tokio::test]

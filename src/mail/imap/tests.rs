@@ -76,18 +76,9 @@ async fn a_refusal_at_any_point_is_judged() {
     for (script, code) in [
         ("S: * BYE too busy\nC: z LOGOUT".to_owned(), "imap.temporary"),
         ("S: +OK POP3\nC: z LOGOUT".to_owned(), "network.protocol"),
-        (
-            "S: * OK hi\nC: b AUTHENTICATE XOAUTH2\nS: b NO unsupported\nC: z LOGOUT".to_owned(),
-            "imap.no_xoauth2",
-        ),
-        (
-            "S: * OK hi\nC: b AUTHENTICATE XOAUTH2\nS: b OK whoever you are\nC: z LOGOUT".to_owned(),
-            "network.protocol",
-        ),
-        (
-            format!("{TO_TOKEN}\nS: b NO AUTHENTICATE failed.\nC: z LOGOUT"),
-            "imap.refused",
-        ),
+        ("S: * OK hi\nC: b AUTHENTICATE XOAUTH2\nS: b NO unsupported\nC: z LOGOUT".to_owned(), "imap.no_xoauth2"),
+        ("S: * OK hi\nC: b AUTHENTICATE XOAUTH2\nS: b OK whoever you are\nC: z LOGOUT".to_owned(), "network.protocol"),
+        (format!("{TO_TOKEN}\nS: b NO AUTHENTICATE failed.\nC: z LOGOUT"), "imap.refused"),
         (
             format!(
                 "{TO_TOKEN}\nS: b OK in\nC: c SELECT INBOX\nS: c BAD User is authenticated but not connected.\nC: z LOGOUT"

@@ -26,32 +26,16 @@ async fn a_refusal_at_any_point_is_judged() {
     for (scheme, script, code) in [
         (Pops, "S: -ERR [SYS/TEMP] busy\nC: QUIT".to_owned(), "pop.temporary"),
         (Pops, "S: 220 SMTP\nC: QUIT".to_owned(), "network.protocol"),
-        (
-            Pop,
-            "S: +OK\nC: STLS\nS: -ERR no\nC: QUIT".to_owned(),
-            "pop.no_starttls",
-        ),
+        (Pop, "S: +OK\nC: STLS\nS: -ERR no\nC: QUIT".to_owned(), "pop.no_starttls"),
         (Pop, "S: +OK\nC: STLS\nS: +OK\\r\\n+OK".to_owned(), "network.injected"),
-        (
-            Pops,
-            "S: +OK\nC: AUTH XOAUTH2\nS: -ERR unknown mechanism\nC: QUIT".to_owned(),
-            "pop.no_xoauth2",
-        ),
-        (
-            Pops,
-            "S: +OK\nC: AUTH XOAUTH2\nS: +OK whoever you are\nC: QUIT".to_owned(),
-            "network.protocol",
-        ),
+        (Pops, "S: +OK\nC: AUTH XOAUTH2\nS: -ERR unknown mechanism\nC: QUIT".to_owned(), "pop.no_xoauth2"),
+        (Pops, "S: +OK\nC: AUTH XOAUTH2\nS: +OK whoever you are\nC: QUIT".to_owned(), "network.protocol"),
         (
             Pops,
             format!("{TO_TOKEN}\nS: -ERR Authentication failure: unknown user name or bad password.\nC: QUIT"),
             "pop.refused",
         ),
-        (
-            Pops,
-            format!("{TO_TOKEN}\nS: + eyJzdGF0dXMiOiI0MDAifQ==\nC:\nS: -ERR no\nC: QUIT"),
-            "pop.refused",
-        ),
+        (Pops, format!("{TO_TOKEN}\nS: + eyJzdGF0dXMiOiI0MDAifQ==\nC:\nS: -ERR no\nC: QUIT"), "pop.refused"),
     ] {
         let refusal = converse(scheme, &token(), &script, PATIENCE).await.unwrap_err();
         assert_eq!(refusal.trouble.code(), code, "{script}");

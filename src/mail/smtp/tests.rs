@@ -98,11 +98,7 @@ async fn a_server_without_tls_is_not_given_a_token() {
         let offers = if ending.is_empty() { "AUTH XOAUTH2" } else { "STARTTLS" };
         let script = format!("S: 220 hi\nC: EHLO [127.0.0.1]\nS: 250 {offers}{ending}\nC: QUIT");
         let refusal = converse(Smtp, &token(), &script, PATIENCE).await.unwrap_err();
-        let code = if ending.is_empty() {
-            "smtp.no_starttls"
-        } else {
-            "smtp.temporary"
-        };
+        let code = if ending.is_empty() { "smtp.no_starttls" } else { "smtp.temporary" };
         assert_eq!(refusal.trouble.code(), code);
     }
 }
@@ -131,19 +127,10 @@ async fn what_is_pipelined_behind_starttls_ends_the_conversation() {
 #[tokio::test]
 async fn a_refusal_at_any_point_is_judged() {
     for (script, code) in [
-        (
-            "S: 421 4.3.2 Service not available\nC: QUIT".to_owned(),
-            "smtp.temporary",
-        ),
+        ("S: 421 4.3.2 Service not available\nC: QUIT".to_owned(), "smtp.temporary"),
         ("S: 554 5.7.1 go away\nC: QUIT".to_owned(), "smtp.refused"),
-        (
-            "S: 220 hi\nC: EHLO [127.0.0.1]\nS: 502 no\nC: QUIT".to_owned(),
-            "smtp.refused",
-        ),
-        (
-            format!("{TO_AUTH}\nS: 504 5.7.4 Unrecognized authentication type\nC: QUIT"),
-            "smtp.no_xoauth2",
-        ),
+        ("S: 220 hi\nC: EHLO [127.0.0.1]\nS: 502 no\nC: QUIT".to_owned(), "smtp.refused"),
+        (format!("{TO_AUTH}\nS: 504 5.7.4 Unrecognized authentication type\nC: QUIT"), "smtp.no_xoauth2"),
         (format!("{TO_AUTH}\nS: 235 already\nC: QUIT"), "smtp.unexpected"),
         (
             format!(
@@ -160,9 +147,7 @@ async fn a_refusal_at_any_point_is_judged() {
 #[tokio::test]
 async fn what_is_no_smtp_is_called_so() {
     for greeting in ["* OK IMAP", "22", "abc hi", "220_hi", "999 hi", "", "2é0 hi"] {
-        let refusal = converse(Smtps, &token(), &format!("S: {greeting}"), PATIENCE)
-            .await
-            .unwrap_err();
+        let refusal = converse(Smtps, &token(), &format!("S: {greeting}"), PATIENCE).await.unwrap_err();
         assert_eq!(refusal.trouble.code(), "network.protocol", "{greeting:?}");
     }
     let endless = "S: 220-more\n".repeat(MOST_LINES + 1);
@@ -192,11 +177,9 @@ async fn neither_escapes_nor_an_echoed_token_reach_the_trouble() {
 
 #[test]
 fn the_client_names_itself_by_its_address() {
-    for (address, literal) in [
-        ("192.0.2.7", "[192.0.2.7]"),
-        ("2001:db8::7", "[IPv6:2001:db8::7]"),
-        ("::ffff:192.0.2.7", "[192.0.2.7]"),
-    ] {
+    for (address, literal) in
+        [("192.0.2.7", "[192.0.2.7]"), ("2001:db8::7", "[IPv6:2001:db8::7]"), ("::ffff:192.0.2.7", "[192.0.2.7]")]
+    {
         assert_eq!(address_literal(address.parse().unwrap()), literal);
     }
 }

@@ -21,14 +21,7 @@ pub const RULINGS: &[Ruling] = &[
         offer: Offer::SetCasMailbox("-ImapEnabled $true"),
     },
     Ruling {
-        says: &[
-            "[unavailable]",
-            "[inuse]",
-            "[limit]",
-            "[serverbug]",
-            "try again later",
-            "temporar",
-        ],
+        says: &["[unavailable]", "[inuse]", "[limit]", "[serverbug]", "try again later", "temporar"],
         code: TEMPORARY.code,
         what: TEMPORARY.what,
         why: TEMPORARY.why,

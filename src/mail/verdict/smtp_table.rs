@@ -118,11 +118,7 @@ pub const RULINGS: &[Ruling] = &[
         offer: Offer::Page("https://security.microsoft.com/restrictedentities"),
     },
     Ruling {
-        says: &[
-            "concurrent connections limit",
-            "sender thread limit",
-            "concurrent_sending",
-        ],
+        says: &["concurrent connections limit", "sender thread limit", "concurrent_sending"],
         code: "smtp.concurrent",
         what: "Too many connections are open for {mailbox}",
         why: "Exchange Online allows three at a time for each mailbox.",

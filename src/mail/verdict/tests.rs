@@ -26,75 +26,27 @@ const SMTP: &[(u16, &str, &str)] = &[
         "5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated successfully. Contact your administrator.",
         "smtp.conditional_access",
     ),
-    (
-        535,
-        "5.7.139 Authentication unsuccessful, basic authentication is disabled.",
-        "smtp.basic_disabled",
-    ),
-    (
-        535,
-        "5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
-        "smtp.credentials",
-    ),
-    (
-        535,
-        "5.7.139 Authentication unsuccessful, account locked.",
-        "smtp.account_locked",
-    ),
+    (535, "5.7.139 Authentication unsuccessful, basic authentication is disabled.", "smtp.basic_disabled"),
+    (535, "5.7.139 Authentication unsuccessful, the user credentials were incorrect.", "smtp.credentials"),
+    (535, "5.7.139 Authentication unsuccessful, account locked.", "smtp.account_locked"),
     (
         535,
         "5.7.139 Authentication unsuccessful, the organization configuration doesn't allow this authentication request",
         "smtp.organization",
     ),
-    (
-        535,
-        "5.7.3 Authentication unsuccessful [AM0PR01CA0101.eurprd01.prod.exchangelabs.com]",
-        "smtp.refused",
-    ),
+    (535, "5.7.3 Authentication unsuccessful [AM0PR01CA0101.eurprd01.prod.exchangelabs.com]", "smtp.refused"),
     (504, "5.7.4 Unrecognized authentication type", "smtp.no_xoauth2"),
-    (
-        550,
-        "5.7.30 Basic authentication is not supported for Client Submission.",
-        "smtp.basic_retired",
-    ),
-    (
-        530,
-        "5.7.57 Client not authenticated to send mail",
-        "smtp.not_authenticated",
-    ),
-    (
-        430,
-        "4.2.0 STOREDRV; mailbox logon failure; failure code MapiExceptionLogonFailed",
-        "smtp.mailbox_logon",
-    ),
-    (
-        554,
-        "5.2.252 SendAsDenied; a@contoso.com not allowed to send as b@contoso.com",
-        "smtp.send_as",
-    ),
-    (
-        550,
-        "5.7.60 SMTP; Client does not have permissions to send as this sender",
-        "smtp.send_as",
-    ),
+    (550, "5.7.30 Basic authentication is not supported for Client Submission.", "smtp.basic_retired"),
+    (530, "5.7.57 Client not authenticated to send mail", "smtp.not_authenticated"),
+    (430, "4.2.0 STOREDRV; mailbox logon failure; failure code MapiExceptionLogonFailed", "smtp.mailbox_logon"),
+    (554, "5.2.252 SendAsDenied; a@contoso.com not allowed to send as b@contoso.com", "smtp.send_as"),
+    (550, "5.7.60 SMTP; Client does not have permissions to send as this sender", "smtp.send_as"),
     (550, "5.1.8 Access denied, bad outbound sender", "smtp.blocked_sender"),
-    (
-        432,
-        "4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending",
-        "smtp.concurrent",
-    ),
-    (
-        432,
-        "4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded",
-        "smtp.concurrent",
-    ),
+    (432, "4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending", "smtp.concurrent"),
+    (432, "4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", "smtp.concurrent"),
     (451, "4.7.0 Temporary server error", "smtp.temporary"),
     (421, "4.3.2 Service not available", "smtp.temporary"),
-    (
-        554,
-        "5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException",
-        "smtp.quota",
-    ),
+    (554, "5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException", "smtp.quota"),
     (535, "5.7.8 Username and Password not accepted", "smtp.refused"),
     (250, "ok", "smtp.unexpected"),
 ];
@@ -104,10 +56,7 @@ fn every_known_text_has_its_code_and_is_quoted() {
     for (code, text, expected) in SMTP {
         let trouble = smtp(&user(), *code, text).trouble;
         assert_eq!(trouble.code(), *expected, "{text}");
-        assert!(
-            trouble.why().contains(format!("{code} {text}").trim_end_matches('.')),
-            "{trouble}"
-        );
+        assert!(trouble.why().contains(format!("{code} {text}").trim_end_matches('.')), "{trouble}");
         assert!(!trouble.why().contains('…') && !trouble.next().is_empty(), "{trouble}");
     }
 }
@@ -140,15 +89,9 @@ fn an_address_cannot_leave_its_quotes_in_powershell() {
 #[test]
 fn a_suggested_wait_is_taken_but_not_for_ever() {
     for (text, expected) in [
-        (
-            "Suggested Backoff Time: 92415 milliseconds",
-            Some(Duration::from_millis(92_415)),
-        ),
+        ("Suggested Backoff Time: 92415 milliseconds", Some(Duration::from_millis(92_415))),
         ("suggested backoff time:5 milliseconds", Some(Duration::from_millis(5))),
-        (
-            "Suggested Backoff Time: 99999999999999999999999 milliseconds",
-            Some(LONGEST_WAIT),
-        ),
+        ("Suggested Backoff Time: 99999999999999999999999 milliseconds", Some(LONGEST_WAIT)),
         ("Suggested Backoff Time: soon", None),
         ("no", None),
     ] {

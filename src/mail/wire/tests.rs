@@ -17,21 +17,9 @@ async fn a_server_that_hangs_is_left_and_the_step_is_named() {
     for (scheme, script, step) in [
         (Smtps, "", "the greeting"),
         (Smtps, "S: 220 hi", "the answer to EHLO"),
-        (
-            Smtp,
-            "S: 220 hi\nC: EHLO [127.0.0.1]\nS: 250 STARTTLS\nC: STARTTLS",
-            "the answer to STARTTLS",
-        ),
-        (
-            Smtp,
-            "S: 220 hi\nC: EHLO [127.0.0.1]\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go",
-            "the TLS handshake",
-        ),
-        (
-            Smtps,
-            "S: 220 hi\nC: EHLO [127.0.0.1]\nS: 250 AUTH XOAUTH2\nC: AUTH XOAUTH2",
-            "the answer to AUTH",
-        ),
+        (Smtp, "S: 220 hi\nC: EHLO [127.0.0.1]\nS: 250 STARTTLS\nC: STARTTLS", "the answer to STARTTLS"),
+        (Smtp, "S: 220 hi\nC: EHLO [127.0.0.1]\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go", "the TLS handshake"),
+        (Smtps, "S: 220 hi\nC: EHLO [127.0.0.1]\nS: 250 AUTH XOAUTH2\nC: AUTH XOAUTH2", "the answer to AUTH"),
         (Imaps, "S: * OK hi", "the answer to AUTHENTICATE"),
         (Pops, "S: +OK", "the answer to AUTH"),
     ] {
@@ -56,10 +44,8 @@ async fn a_server_that_hangs_up_is_told_from_one_that_hangs() {
 async fn lines_and_conversations_have_a_longest() {
     let script = format!("S: 220 {}", "x".repeat(LONGEST_LINE + 1));
     assert_eq!(code_of(Smtps, &script, PATIENCE).await.0, "network.protocol");
-    let script = format!(
-        "S: * OK hi\nC: b AUTHENTICATE XOAUTH2\n{}",
-        format!("S: * {}\n", "x".repeat(16_000)).repeat(20)
-    );
+    let script =
+        format!("S: * OK hi\nC: b AUTHENTICATE XOAUTH2\n{}", format!("S: * {}\n", "x".repeat(16_000)).repeat(20));
     assert_eq!(code_of(Imaps, &script, PATIENCE).await.0, "network.protocol");
 }
 
@@ -78,9 +64,7 @@ async fn a_certificate_that_does_not_verify_is_refused_with_the_reason() {
 
 #[tokio::test]
 async fn a_self_signed_authority_as_a_server_is_explained() {
-    let refusal = converse_on_loopback(Imaps, Trust::in_itself("127.0.0.1"), "TLS", PATIENCE)
-        .await
-        .unwrap_err();
+    let refusal = converse_on_loopback(Imaps, Trust::in_itself("127.0.0.1"), "TLS", PATIENCE).await.unwrap_err();
     assert_eq!(refusal.trouble.code(), "network.tls");
     assert!(refusal.trouble.why().contains("CA:FALSE"), "{}", refusal.trouble);
 }
@@ -88,15 +72,9 @@ async fn a_self_signed_authority_as_a_server_is_explained() {
 #[tokio::test]
 async fn a_port_without_tls_is_named_as_such() {
     let trust = Trust::for_host("127.0.0.1");
-    let refusal = converse_on_loopback(Smtps, trust, "S: 220 mail.example ready", PATIENCE)
-        .await
-        .unwrap_err();
+    let refusal = converse_on_loopback(Smtps, trust, "S: 220 mail.example ready", PATIENCE).await.unwrap_err();
     assert_eq!(refusal.trouble.code(), "network.tls");
-    assert!(
-        refusal.trouble.what().contains("does not speak TLS"),
-        "{}",
-        refusal.trouble
-    );
+    assert!(refusal.trouble.what().contains("does not speak TLS"), "{}", refusal.trouble);
 }
 
 #[tokio::test]
@@ -104,18 +82,9 @@ async fn a_closed_port_and_an_unknown_host_are_told_apart() {
     let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = free.local_addr().unwrap().port();
     drop(free);
-    for (host, code) in [
-        ("127.0.0.1", "network.refused"),
-        ("no-such-host.invalid", "network.dns"),
-    ] {
-        let server = MailServer {
-            scheme: Smtp,
-            host: host.to_owned(),
-            port,
-        };
-        let refusal = check(&server, &LOCALHOST.client, PATIENCE, &user(), &token())
-            .await
-            .unwrap_err();
+    for (host, code) in [("127.0.0.1", "network.refused"), ("no-such-host.invalid", "network.dns")] {
+        let server = MailServer { scheme: Smtp, host: host.to_owned(), port };
+        let refusal = check(&server, &LOCALHOST.client, PATIENCE, &user(), &token()).await.unwrap_err();
         assert_eq!(refusal.trouble.code(), code);
         assert_eq!(*refusal.trouble.remedy(), Remedy::Retry { not_before: None });
         assert_eq!(refusal.retry_after, None);
@@ -125,11 +94,7 @@ async fn a_closed_port_and_an_unknown_host_are_told_apart() {
 #[tokio::test]
 async fn an_address_that_does_not_answer_holds_up_none_that_does() {
     let live = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let dead = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let dead = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let stream = race(&[dead, live.local_addr().unwrap()]).await.unwrap();
     assert_eq!(stream.peer_addr().unwrap(), live.local_addr().unwrap());
 }

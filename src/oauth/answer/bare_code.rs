@@ -6,11 +6,8 @@ use crate::domain::Secret;
 
 /// How codes begin, and how long they are in characters. Nobody promises it; these were seen:
 /// Microsoft's work accounts and its personal accounts, and Google.
-const SHAPES: &[(&[&str], RangeInclusive<usize>)] = &[
-    (&["0.A", "1.A"], 300..=8192),
-    (&["M.C", "M.R"], 40..=2048),
-    (&["4/0A", "4/1A"], 40..=512),
-];
+const SHAPES: &[(&[&str], RangeInclusive<usize>)] =
+    &[(&["0.A", "1.A"], 300..=8192), (&["M.C", "M.R"], 40..=2048), (&["4/0A", "4/1A"], 40..=512)];
 
 /// Where a wrapped text may be broken: no line but the last is shorter, in characters.
 const SHORTEST_LINE: usize = 20;
@@ -31,7 +28,5 @@ pub(super) fn read(text: &str) -> Option<Secret> {
 pub(super) fn is_code(text: &str) -> bool {
     SHAPES.iter().any(|(beginnings, lengths)| {
         lengths.contains(&text.len()) && beginnings.iter().any(|beginning| text.starts_with(beginning))
-    }) && text
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"._-/!*$".contains(&byte))
+    }) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-/!*$".contains(&byte))
 }

@@ -65,16 +65,11 @@ fn json(text: &str) -> Option<Value> {
     if !text.starts_with(['{', '[', '"']) {
         return None;
     }
-    serde_json::from_str(text)
-        .or_else(|_| serde_json::from_str(&format!("{{{text}}}")))
-        .ok()
+    serde_json::from_str(text).or_else(|_| serde_json::from_str(&format!("{{{text}}}"))).ok()
 }
 
 fn unescaped(text: &str) -> String {
-    let mut text: String = text
-        .chars()
-        .filter(|c| c.is_whitespace() || !is_unprintable(*c))
-        .collect();
+    let mut text: String = text.chars().filter(|c| c.is_whitespace() || !is_unprintable(*c)).collect();
     // cmd.exe escapes with carets, and no parameter has one.
     if text.contains("^\"") || text.contains("^&") {
         text = text.replace('^', "");

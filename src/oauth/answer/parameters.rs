@@ -66,11 +66,7 @@ impl Parameters {
     /// # Errors
     /// `answer.ambiguous` if there are two different ones.
     pub(super) fn one(&self, name: &'static str) -> Result<Option<&str>, Trouble> {
-        let mut values = self
-            .pairs
-            .iter()
-            .filter(|(known, _)| *known == name)
-            .map(|(_, value)| value);
+        let mut values = self.pairs.iter().filter(|(known, _)| *known == name).map(|(_, value)| value);
         let first = values.next();
         if values.any(|other| Some(other) != first) {
             return Err(ambiguous(name));
@@ -80,9 +76,7 @@ impl Parameters {
 
     /// Whether they belong to a sign-in or consent link.
     pub(super) fn are_a_question(&self) -> bool {
-        self.pairs
-            .iter()
-            .any(|(name, _)| ["client_id", "response_type", "code_challenge"].contains(name))
+        self.pairs.iter().any(|(name, _)| ["client_id", "response_type", "code_challenge"].contains(name))
     }
 }
 
@@ -93,10 +87,7 @@ impl<'a> FromIterator<(&'a str, String)> for Parameters {
             let name = TELLING.into_iter().find(|known| *known == name)?;
             Some((name, value(name, &raw)))
         };
-        Self {
-            pairs: pairs.into_iter().filter_map(telling).collect(),
-            is_redirect: false,
-        }
+        Self { pairs: pairs.into_iter().filter_map(telling).collect(), is_redirect: false }
     }
 }
 
@@ -207,10 +198,6 @@ fn encoded_byte(text: &[u8]) -> Option<(u8, &[u8])> {
     let [b'%', high, low, rest @ ..] = text else {
         return None;
     };
-    let digit = |byte: &u8| {
-        char::from(*byte)
-            .to_digit(16)
-            .and_then(|digit| u8::try_from(digit).ok())
-    };
+    let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     Some((digit(high)? * 16 + digit(low)?, rest))
 }

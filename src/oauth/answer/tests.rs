@@ -14,17 +14,11 @@ fn long_code() -> String {
 const STATE: &str = "q7Zr-J0x_5mYk2PvB8tWc1LhN4sEaUdG";
 
 fn expected() -> Answer {
-    Answer::Code {
-        code: Secret::new(long_code()),
-        state: STATE.to_owned(),
-    }
+    Answer::Code { code: Secret::new(long_code()), state: STATE.to_owned() }
 }
 
 fn query() -> String {
-    format!(
-        "code={}&state={STATE}&session_state=00aa11bb-2c3d-4e5f-8a9b-0c1d2e3f4a5b",
-        long_code()
-    )
+    format!("code={}&state={STATE}&session_state=00aa11bb-2c3d-4e5f-8a9b-0c1d2e3f4a5b", long_code())
 }
 
 fn url() -> String {
@@ -73,10 +67,7 @@ fn a_redirect_is_read_in_every_shape_that_people_copy() {
         url.replace("http://", "\u{feff}http:\u{200b}//"),
         encoded(&url),
         encoded(&encoded(&url)),
-        format!(
-            "https://eur01.safelinks.protection.outlook.com/?url={}&data=05%7C02&reserved=0",
-            encoded(&url)
-        ),
+        format!("https://eur01.safelinks.protection.outlook.com/?url={}&data=05%7C02&reserved=0", encoded(&url)),
         format!("http://localhost/?code={}&state={STATE}", encoded(&encoded(&code))),
         format!("code={code}\nstate={STATE}\nsession_state={guid}\n"),
         format!("code: {code}\nstate: {STATE}\nsession_state: {guid}"),
@@ -131,10 +122,7 @@ fn codes_of_other_providers_come_through_whole() {
         ("M.C507_BL2.2.U.0c2f-x!y*z", "M.C507_BL2.2.U.0c2f-x!y*z"),
     ] {
         let text = format!("http://localhost:1/?code={raw}&scope=x&state=abc");
-        let answer = Answer::Code {
-            code: Secret::new(code),
-            state: "abc".to_owned(),
-        };
+        let answer = Answer::Code { code: Secret::new(code), state: "abc".to_owned() };
         assert_eq!(read(&text), Ok(answer), "{raw}");
     }
 }
@@ -145,10 +133,7 @@ fn a_code_by_itself_is_taken_quoted_wrapped_or_not() {
     let personal = "M.C507_BL2.2.U.0c2f5f5e-aaaa-bbbb-cccc-0123456789ab";
     for (code, text) in [
         (long_code(), long_code()),
-        (
-            long_code(),
-            long_code().replacen("1.A", "0.A", 1).replacen("0.A", "1.A", 1),
-        ),
+        (long_code(), long_code().replacen("1.A", "0.A", 1).replacen("0.A", "1.A", 1)),
         (long_code(), format!(" \"{}\"\n", long_code())),
         (long_code(), wrapped(&long_code(), 80, "\n  ")),
         (long_code(), format!("http://localhost/?code={}", long_code())),
@@ -175,10 +160,7 @@ fn an_error_redirect_is_an_answer() {
     };
     assert_eq!(read(&url), Ok(refused.clone()));
     assert_eq!(read(&wrapped(&url, 40, "\n")), Ok(refused));
-    assert!(matches!(
-        read("http://localhost/?error=access_denied"),
-        Ok(Answer::Refused { state: None, .. })
-    ));
+    assert!(matches!(read("http://localhost/?error=access_denied"), Ok(Answer::Refused { state: None, .. })));
 }
 
 #[test]
@@ -186,10 +168,7 @@ fn consent_is_an_answer_and_its_refusal_too() {
     let tenant = "5ec7bbf9-1872-46c9-b201-a1e181996b35";
     let url =
         format!("http://localhost/?admin_consent=True&tenant={tenant}&scope=https%3A%2F%2Fx%2FSMTP.Send&state={STATE}");
-    let consent = Answer::Consent {
-        state: STATE.to_owned(),
-        tenant: Some(tenant.to_owned()),
-    };
+    let consent = Answer::Consent { state: STATE.to_owned(), tenant: Some(tenant.to_owned()) };
     assert_eq!(read(&url), Ok(consent));
     let url =
         format!("http://localhost/?error=access_denied&error_description=AADSTS65004&admin_consent=True&state={STATE}");

@@ -5,11 +5,7 @@ use crate::domain::{Application, Provider};
 use crate::oauth::test_support::{PATIENT, Server, application, http, id_token, json, microsoft};
 
 fn client<'a>(provider: &'a Provider, application: &'a Application) -> Client<'a> {
-    Client {
-        provider,
-        application,
-        secret: None,
-    }
+    Client { provider, application, secret: None }
 }
 
 fn codes() -> Value {
@@ -40,11 +36,9 @@ async fn the_codes_are_asked_for_and_read() {
 
 #[tokio::test]
 async fn missing_and_absurd_times_are_replaced() {
-    for (interval, expires_in, expected) in [
-        (value!(null), 900, (5, 900)),
-        (value!(0), 900, (1, 900)),
-        (value!(1_000_000), u64::MAX, (60, 3600)),
-    ] {
+    for (interval, expires_in, expected) in
+        [(value!(null), 900, (5, 900)), (value!(0), 900, (1, 900)), (value!(1_000_000), u64::MAX, (60, 3600))]
+    {
         let mut codes = codes();
         codes["interval"] = interval;
         codes["expires_in"] = value!(expires_in);
@@ -71,10 +65,7 @@ async fn codes_that_nobody_could_use_are_refused() {
     }
     let error = value!({"error": "invalid_client", "error_codes": [7_000_218]});
     let refusal = begin_with("401 Unauthorized", &error).await.unwrap_err();
-    assert_eq!(
-        (refusal.trouble.code(), refusal.step),
-        ("aadsts.7000218", Step::Register)
-    );
+    assert_eq!((refusal.trouble.code(), refusal.step), ("aadsts.7000218", Step::Register));
 }
 
 #[tokio::test]
@@ -100,22 +91,12 @@ async fn each_poll_says_how_things_stand() {
     let poll = async || poll(&http, client(&provider, &application), &sign_in).await;
     assert!(matches!(poll().await, Ok(Poll::Pending)));
     assert!(matches!(poll().await, Ok(Poll::SlowDown)));
-    let Ok(Poll::Done(tokens)) = poll().await else {
-        panic!("not done")
-    };
+    let Ok(Poll::Done(tokens)) = poll().await else { panic!("not done") };
     assert_eq!(tokens.identity.unwrap().username, "a@b.c");
-    for code in [
-        "aadsts.70019",
-        "oauth.authorization_declined",
-        "oauth.bad_verification_code",
-    ] {
+    for code in ["aadsts.70019", "oauth.authorization_declined", "oauth.bad_verification_code"] {
         let refusal = poll().await.unwrap_err();
         assert_eq!(refusal.trouble.code(), code);
-        assert!(
-            !refusal.trouble.to_string().contains("the-device-code"),
-            "{}",
-            refusal.trouble
-        );
+        assert!(!refusal.trouble.to_string().contains("the-device-code"), "{}", refusal.trouble);
     }
     let form = server.form().await;
     assert_eq!(form["grant_type"], "urn:ietf:params:oauth:grant-type:device_code");

@@ -23,15 +23,9 @@ async fn a_tenant_is_found_by_its_domain() {
             "tenant_region_scope": scope, "tenant_region_sub_scope": sub_scope,
         });
         let (found, request) = find("200 OK", &document, " contoso.com ").await;
-        let expected = Tenant {
-            id: TENANT.to_owned(),
-            region: region.map(str::to_owned),
-        };
+        let expected = Tenant { id: TENANT.to_owned(), region: region.map(str::to_owned) };
         assert_eq!(found, Ok(expected));
-        assert!(
-            request.starts_with("GET /contoso.com/v2.0/.well-known/openid-configuration "),
-            "{request}"
-        );
+        assert!(request.starts_with("GET /contoso.com/v2.0/.well-known/openid-configuration "), "{request}");
     }
 }
 
@@ -58,11 +52,7 @@ async fn no_tenant_is_explained() {
 async fn prove(provider: impl Fn(&str) -> Provider, status: &str, body: &Value) -> Result<(), Trouble> {
     let server = Server::answering([json(status, body)]).await;
     let (provider, application) = (provider(&server.authority), application());
-    let client = Client {
-        provider: &provider,
-        application: &application,
-        secret: None,
-    };
+    let client = Client { provider: &provider, application: &application, secret: None };
     prove_client(&http(PATIENT), client).await
 }
 
@@ -99,9 +89,7 @@ async fn a_complaint_about_the_registration_is_passed_on() {
         assert_eq!(trouble.code(), format!("aadsts.{number}"));
     }
     for error in ["invalid_client", "unauthorized_client"] {
-        let trouble = prove(standard, "401 Unauthorized", &value!({"error": error}))
-            .await
-            .unwrap_err();
+        let trouble = prove(standard, "401 Unauthorized", &value!({"error": error})).await.unwrap_err();
         assert_eq!(trouble.code(), format!("oauth.{error}"));
     }
 }

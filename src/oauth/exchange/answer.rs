@@ -56,12 +56,7 @@ impl TokenAnswer {
             expires_in: lifetime(&self.expires_in),
             access_token: self.access_token,
             refresh_token: self.refresh_token,
-            scopes: self
-                .scope
-                .unwrap_or_default()
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect(),
+            scopes: self.scope.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
             identity,
         })
     }
@@ -77,9 +72,7 @@ fn is_token(token: &Secret) -> bool {
 fn lifetime(expires_in: &Value) -> Duration {
     let seconds = match expires_in {
         // A cast from f64 saturates, and takes a fraction off.
-        Value::Number(number) => number
-            .as_u64()
-            .or_else(|| number.as_f64().map(|seconds| seconds as u64)),
+        Value::Number(number) => number.as_u64().or_else(|| number.as_f64().map(|seconds| seconds as u64)),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };

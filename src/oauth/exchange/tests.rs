@@ -45,28 +45,14 @@ fn answer_with(changes: Value) -> Value {
 }
 
 fn client<'a>(provider: &'a Provider, application: &'a Application) -> Client<'a> {
-    Client {
-        provider,
-        application,
-        secret: None,
-    }
+    Client { provider, application, secret: None }
 }
 
 async fn redeem_at(provider: &Provider, secret: Option<&Secret>, timeout: Duration) -> Result<Tokens, Refusal> {
     let application = application();
-    let client = Client {
-        secret,
-        ..client(provider, &application)
-    };
+    let client = Client { secret, ..client(provider, &application) };
     let redirect_uri = RedirectUri::parse("http://localhost:7777").unwrap();
-    redeem(
-        &http(timeout),
-        client,
-        &Secret::new(CODE),
-        &Secret::new(VERIFIER),
-        &redirect_uri,
-    )
-    .await
+    redeem(&http(timeout), client, &Secret::new(CODE), &Secret::new(VERIFIER), &redirect_uri).await
 }
 
 async fn redeem_for(answer: &Value) -> Result<Tokens, Refusal> {
@@ -76,12 +62,7 @@ async fn redeem_for(answer: &Value) -> Result<Tokens, Refusal> {
 
 async fn refresh_at(provider: &Provider) -> Result<Tokens, Refusal> {
     let application = application();
-    refresh(
-        &http(PATIENT),
-        client(provider, &application),
-        &Secret::new(REFRESH_TOKEN),
-    )
-    .await
+    refresh(&http(PATIENT), client(provider, &application), &Secret::new(REFRESH_TOKEN)).await
 }
 
 fn says_no_secret(refusal: &Refusal) {
@@ -101,10 +82,7 @@ async fn a_code_is_exchanged_with_its_verifier_and_redirect_uri() {
     assert_eq!(tokens.scopes, ["https://outlook.office.com/SMTP.Send"]);
     assert_eq!(tokens.identity.unwrap().username, "billing@contoso.com");
     let form = server.form().await;
-    let sent: Vec<(&str, &str)> = form
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
+    let sent: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let application = application();
     assert_eq!(
         sent,
@@ -138,9 +116,7 @@ async fn a_refresh_sends_no_more_than_it_must() {
 async fn a_client_secret_goes_into_the_form() {
     let mut server = Server::answering([json("200 OK", &answer())]).await;
     let secret = Secret::new(CLIENT_SECRET);
-    redeem_at(&standard(&server.authority), Some(&secret), PATIENT)
-        .await
-        .unwrap();
+    redeem_at(&standard(&server.authority), Some(&secret), PATIENT).await.unwrap();
     assert_eq!(server.form().await["client_secret"], CLIENT_SECRET);
 }
 
@@ -156,9 +132,7 @@ async fn lifetimes_are_read_with_care() {
         (value!(1e300), 86_400),
         (value!(u64::MAX), 86_400),
     ] {
-        let tokens = redeem_for(&answer_with(value!({"expires_in": expires_in})))
-            .await
-            .unwrap();
+        let tokens = redeem_for(&answer_with(value!({"expires_in": expires_in}))).await.unwrap();
         assert_eq!(tokens.expires_in.as_secs(), seconds, "{expires_in}");
     }
 }
@@ -196,10 +170,7 @@ async fn an_answer_that_cannot_be_trusted_is_refused_whole() {
         (value!({"access_token": 7}), "server.unexpected"),
         (value!({"id_token": "x.y"}), "id_token.malformed"),
         (value!({"id_token": id_token(&no_oid)}), "id_token.claims"),
-        (
-            value!({"id_token": id_token(&value!({"aud": "another"}))}),
-            "id_token.audience",
-        ),
+        (value!({"id_token": id_token(&value!({"aud": "another"}))}), "id_token.audience"),
     ] {
         let refusal = redeem_for(&answer_with(changes.clone())).await.unwrap_err();
         assert_eq!(refusal.trouble.code(), code, "{changes:.100}");
@@ -221,9 +192,7 @@ async fn a_refresh_is_not_lost_over_its_id_token() {
 async fn a_network_fault_after_the_code_was_sent_says_so() {
     let slow = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let slow_authority = format!("http://{}", slow.local_addr().unwrap());
-    let refusal = redeem_at(&microsoft(&slow_authority), None, IMPATIENT)
-        .await
-        .unwrap_err();
+    let refusal = redeem_at(&microsoft(&slow_authority), None, IMPATIENT).await.unwrap_err();
     assert_eq!(refusal.trouble.code(), "network.timeout");
     assert!(refusal.trouble.what().contains("may be used up"), "{}", refusal.trouble);
     assert_eq!(refusal.trouble.remedy(), &Remedy::SignIn);
@@ -231,15 +200,10 @@ async fn a_network_fault_after_the_code_was_sent_says_so() {
         (String::new(), "network.broken"),
         (response("200 OK", "", "<html>"), "server.not_json"),
         (response("200 OK", "", "{\"access_token\":\"ey"), "server.not_json"),
-        (
-            response("502 Bad Gateway", "retry-after: 7\r\n", ""),
-            "server.unavailable",
-        ),
+        (response("502 Bad Gateway", "retry-after: 7\r\n", ""), "server.unavailable"),
     ] {
         let server = Server::answering([answer]).await;
-        let refusal = redeem_at(&microsoft(&server.authority), None, PATIENT)
-            .await
-            .unwrap_err();
+        let refusal = redeem_at(&microsoft(&server.authority), None, PATIENT).await.unwrap_err();
         assert_eq!(refusal.trouble.code(), code);
         assert!(refusal.trouble.what().contains("may be used up"), "{}", refusal.trouble);
         says_no_secret(&refusal);
@@ -256,9 +220,7 @@ async fn a_code_that_was_never_sent_is_still_good() {
     assert!(!refusal.trouble.what().contains("used up"));
     let throttling = response("429 Too Many Requests", "retry-after: 60\r\n", "");
     let server = Server::answering([throttling]).await;
-    let refusal = redeem_at(&microsoft(&server.authority), None, PATIENT)
-        .await
-        .unwrap_err();
+    let refusal = redeem_at(&microsoft(&server.authority), None, PATIENT).await.unwrap_err();
     assert_eq!(refusal.trouble.code(), "server.throttled");
     assert_eq!(refusal.retry_after, Some(Duration::from_secs(60)));
     assert!(!refusal.trouble.what().contains("used up"));
@@ -270,9 +232,7 @@ async fn a_server_that_repeats_secrets_is_not_repeated() {
     let error = value!({"error": "invalid_request", "error_description": description});
     let server = Server::answering([json("400 Bad Request", &error)]).await;
     let secret = Secret::new(CLIENT_SECRET);
-    let refusal = redeem_at(&microsoft(&server.authority), Some(&secret), PATIENT)
-        .await
-        .unwrap_err();
+    let refusal = redeem_at(&microsoft(&server.authority), Some(&secret), PATIENT).await.unwrap_err();
     assert_eq!(refusal.trouble.code(), "aadsts.9002313");
     says_no_secret(&refusal);
     assert!(refusal.trouble.why().contains("are malformed"), "{}", refusal.trouble);
@@ -295,31 +255,14 @@ async fn only_a_refresh_says_that_a_refresh_token_is_dead() {
         let answer = || json("400 Bad Request", &error);
         let server = Server::answering([answer(), answer(), answer()]).await;
         let (microsoft, standard) = (microsoft(&server.authority), standard(&server.authority));
-        assert_eq!(
-            redeem_at(&microsoft, None, PATIENT).await.unwrap_err().ends,
-            None,
-            "{error}"
-        );
-        assert_eq!(
-            refresh_at(&microsoft).await.unwrap_err().ends,
-            with_microsoft,
-            "{error}"
-        );
-        assert_eq!(
-            refresh_at(&standard).await.unwrap_err().ends,
-            with_a_standard,
-            "{error}"
-        );
+        assert_eq!(redeem_at(&microsoft, None, PATIENT).await.unwrap_err().ends, None, "{error}");
+        assert_eq!(refresh_at(&microsoft).await.unwrap_err().ends, with_microsoft, "{error}");
+        assert_eq!(refresh_at(&standard).await.unwrap_err().ends, with_a_standard, "{error}");
     }
 }
 
 #[tokio::test]
 async fn nothing_is_sent_to_where_it_could_be_read_on_the_way() {
-    let refusal = redeem_at(&microsoft("http://login.example"), None, PATIENT)
-        .await
-        .unwrap_err();
-    assert_eq!(
-        (refusal.trouble.code(), refusal.step),
-        ("config.provider", Step::Register)
-    );
+    let refusal = redeem_at(&microsoft("http://login.example"), None, PATIENT).await.unwrap_err();
+    assert_eq!((refusal.trouble.code(), refusal.step), ("config.provider", Step::Register));
 }

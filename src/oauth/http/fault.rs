@@ -56,10 +56,7 @@ pub(in crate::oauth) enum NotJson {
 
 impl Fault {
     pub(super) fn new(host: &str, kind: FaultKind) -> Self {
-        Self {
-            host: host.to_owned(),
-            kind,
-        }
+        Self { host: host.to_owned(), kind }
     }
 
     /// What `error` means for a request to `host`.
@@ -157,23 +154,16 @@ impl FaultKind {
                 why,
                 "If a proxy of your own inspects TLS, add its certificate to the system's, or name it as the provider's ca_file.",
             ),
-            Self::Broken => (
-                "The server, or something on the way to it, closed the connection.",
-                "Try again.",
-            ),
+            Self::Broken => ("The server, or something on the way to it, closed the connection.", "Try again."),
             Self::TooLarge => (
                 "More than 256 kB came, where a few are usual.",
                 "Check the provider's address; a proxy may have answered in its place.",
             ),
-            Self::Throttled(_) => (
-                "Too many requests came in a short time.",
-                "Wait a moment, then try again.",
-            ),
+            Self::Throttled(_) => ("Too many requests came in a short time.", "Wait a moment, then try again."),
             Self::Unavailable(..) => ("The trouble is on the server's side.", "Wait a moment, then try again."),
-            Self::NotJson(_, instead) => (
-                instead.why(),
-                "Check the provider's address. On a guest network, sign in to that network first.",
-            ),
+            Self::NotJson(_, instead) => {
+                (instead.why(), "Check the provider's address. On a guest network, sign in to that network first.")
+            }
             Self::Unexpected(_) => (
                 "It is no answer that RFC 6749 knows.",
                 "Check the provider's address; another service may live there.",
@@ -257,9 +247,5 @@ fn deepest(error: &dyn Error) -> String {
 }
 
 fn plainly(time: Duration) -> String {
-    if time.subsec_millis() == 0 {
-        format!("{} s", time.as_secs())
-    } else {
-        format!("{} ms", time.as_millis())
-    }
+    if time.subsec_millis() == 0 { format!("{} s", time.as_secs()) } else { format!("{} ms", time.as_millis()) }
 }

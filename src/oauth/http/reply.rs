@@ -74,15 +74,8 @@ pub(super) async fn receive(request: RequestBuilder, timeout: Duration, host: &s
         let kind = FaultKind::Unavailable(status.as_u16(), retry_after(response.headers()));
         return Err(Fault::new(host, kind));
     }
-    let body = body(response)
-        .await
-        .map_err(fault)?
-        .ok_or_else(|| Fault::new(host, FaultKind::TooLarge))?;
-    Ok(Reply {
-        host: host.to_owned(),
-        status,
-        body,
-    })
+    let body = body(response).await.map_err(fault)?.ok_or_else(|| Fault::new(host, FaultKind::TooLarge))?;
+    Ok(Reply { host: host.to_owned(), status, body })
 }
 
 /// The body, or nothing if it is longer than [`LONGEST`].

@@ -46,11 +46,7 @@ async fn json_is_read_whatever_the_4xx() {
 
 #[tokio::test]
 async fn a_useless_answer_is_named_for_what_it_is() {
-    let html = response(
-        "200 OK",
-        "content-type: text/html\r\n",
-        "<!DOCTYPE html><p>Sign in to the guest network",
-    );
+    let html = response("200 OK", "content-type: text/html\r\n", "<!DOCTYPE html><p>Sign in to the guest network");
     let large = "x".repeat(300 * 1024);
     for (answer, code) in [
         (html, "server.not_json"),
@@ -58,19 +54,13 @@ async fn a_useless_answer_is_named_for_what_it_is() {
         (response("200 OK", "", "{\"access_token\": \"eyJ"), "server.not_json"),
         (response("200 OK", "", ""), "server.not_json"),
         (response("200 OK", "", "OK"), "server.not_json"),
-        (
-            response("302 Found", "location: http://127.0.0.1:1/\r\n", ""),
-            "server.not_json",
-        ),
+        (response("302 Found", "location: http://127.0.0.1:1/\r\n", ""), "server.not_json"),
         (response("503 Service Unavailable", "", "<html>"), "server.unavailable"),
         (response("500 Internal Server Error", "", "{}"), "server.unavailable"),
         (response("429 Too Many Requests", "", "{}"), "server.throttled"),
         (response("200 OK", "", &large), "network.too_large"),
         (format!("HTTP/1.1 200 OK\r\n\r\n{large}"), "network.too_large"),
-        (
-            "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"a\":".to_owned(),
-            "network.broken",
-        ),
+        ("HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"a\":".to_owned(), "network.broken"),
         (String::new(), "network.broken"),
         ("SSH-2.0-OpenSSH_9.2\r\n".to_owned(), "network.broken"),
     ] {
@@ -98,11 +88,7 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn every_wait_ends() {
-    for bytes in [
-        "",
-        "HTTP/1.1 200 OK\r\n",
-        "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{",
-    ] {
+    for bytes in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"] {
         let address = stalling_after(bytes).await;
         let fault = get(&format!("http://{address}"), IMPATIENT).await.unwrap_err();
         assert_eq!(fault.trouble().code(), "network.timeout", "{bytes:?}");
@@ -126,10 +112,7 @@ async fn an_answer_that_drips_ends_too() {
             tokio::time::sleep(IMPATIENT / 10).await;
         }
     });
-    assert_eq!(
-        get(&url, IMPATIENT).await.unwrap_err().trouble().code(),
-        "network.timeout"
-    );
+    assert_eq!(get(&url, IMPATIENT).await.unwrap_err().trouble().code(), "network.timeout");
 }
 
 #[tokio::test]
@@ -137,10 +120,7 @@ async fn no_connection_is_explained() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let nobody = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    for (url, code) in [
-        (nobody.as_str(), "network.refused"),
-        ("http://host.invalid/", "network.dns"),
-    ] {
+    for (url, code) in [(nobody.as_str(), "network.refused"), ("http://host.invalid/", "network.dns")] {
         let fault = get(url, PATIENT).await.unwrap_err();
         assert_eq!(fault.trouble().code(), code, "{fault:?}");
         assert!(!fault.may_have_arrived());
@@ -155,10 +135,7 @@ async fn it_says_who_it_is_and_keeps_no_cookies() {
     for _ in 0..2 {
         http.get(&url).await.unwrap();
         let request = server.request().await.to_ascii_lowercase();
-        assert!(
-            request.contains(concat!("user-agent: mailkey/", env!("CARGO_PKG_VERSION"))),
-            "{request}"
-        );
+        assert!(request.contains(concat!("user-agent: mailkey/", env!("CARGO_PKG_VERSION"))), "{request}");
         assert!(!request.contains("cookie"), "{request}");
     }
 }
@@ -234,10 +211,7 @@ async fn a_certificate_is_trusted_only_if_it_verifies() {
     ] {
         let (authority, url) = tls_server(certificate).await;
         let http = Http::new(PATIENT, trusted.then_some(authority.as_bytes())).unwrap();
-        let outcome = http
-            .get(&Url::parse(&url).unwrap())
-            .await
-            .and_then(|reply| reply.read::<u8>());
+        let outcome = http.get(&Url::parse(&url).unwrap()).await.and_then(|reply| reply.read::<u8>());
         let trouble = outcome.map_err(|fault| fault.trouble());
         match why {
             None => assert_eq!(trouble, Ok(7)),

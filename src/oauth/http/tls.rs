@@ -32,17 +32,14 @@ fn verified(
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Trouble> {
-    let all: Vec<_> = CertificateDer::pem_slice_iter(pem)
-        .collect::<Result<_, _>>()
-        .map_err(|error| bad_file(&error.to_string()))?;
+    let all: Vec<_> =
+        CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|error| bad_file(&error.to_string()))?;
     if all.is_empty() {
         return Err(bad_file("There is no “BEGIN CERTIFICATE” in it."));
     }
     let mut store = RootCertStore::empty();
     for certificate in &all {
-        store
-            .add(certificate.clone())
-            .map_err(|error| bad_file(&error.to_string()))?;
+        store.add(certificate.clone()).map_err(|error| bad_file(&error.to_string()))?;
     }
     Ok(all)
 }

@@ -13,10 +13,7 @@ pub(super) struct Meaning {
 
 /// The meaning of `error`; an unknown one is a refusal like any other.
 pub(super) fn meaning(error: &str) -> &'static Meaning {
-    KNOWN
-        .iter()
-        .find(|known| known.errors.contains(&error))
-        .unwrap_or(&UNKNOWN)
+    KNOWN.iter().find(|known| known.errors.contains(&error)).unwrap_or(&UNKNOWN)
 }
 
 const KNOWN: &[Meaning] = &[

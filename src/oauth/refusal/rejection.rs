@@ -58,19 +58,14 @@ impl Rejection {
     /// The AADSTS number: the first of `error_codes`, else the one in the description.
     pub(in crate::oauth) fn number(&self) -> Option<u32> {
         let first = self.error_codes.get(0).and_then(Value::as_u64);
-        first
-            .and_then(|number| u32::try_from(number).ok())
-            .or_else(|| aadsts::number_in(self.description()))
+        first.and_then(|number| u32::try_from(number).ok()).or_else(|| aadsts::number_in(self.description()))
     }
 
     /// The server's own words, printable, without their tail and with quotes round them.
     pub(in crate::oauth) fn words(&self) -> String {
         let description = self.description();
         let end = TAILS.iter().filter_map(|tail| description.find(tail)).min();
-        let words = plain(
-            description.get(..end.unwrap_or(description.len())).unwrap_or_default(),
-            LONGEST_QUOTE,
-        );
+        let words = plain(description.get(..end.unwrap_or(description.len())).unwrap_or_default(), LONGEST_QUOTE);
         if words.is_empty() {
             String::new()
         } else {
@@ -86,14 +81,11 @@ impl Rejection {
     /// What it means.
     pub(in crate::oauth) fn refusal(&self) -> Refusal {
         let suberror = suberror::read(self.suberror.as_str().unwrap_or_default());
-        let known = self
-            .number()
-            .and_then(|number| Some((number, aadsts::meaning(number)?)));
+        let known = self.number().and_then(|number| Some((number, aadsts::meaning(number)?)));
         let refusal = match (known, suberror) {
-            (Some((number, meaning)), _) => Refusal {
-                ends: meaning.ends,
-                ..Refusal::new(meaning.trouble(number, &self.words()), meaning.step)
-            },
+            (Some((number, meaning)), _) => {
+                Refusal { ends: meaning.ends, ..Refusal::new(meaning.trouble(number, &self.words()), meaning.step) }
+            }
             (None, Some(suberror)) => self.of_suberror(suberror),
             (None, None) => self.of_error(),
         };
@@ -106,10 +98,7 @@ impl Rejection {
 
     fn of_suberror(&self, suberror: &'static Suberror) -> Refusal {
         let trouble = Trouble::new(self.code(), suberror.what, self.why(suberror.why), suberror.next);
-        Refusal {
-            ends: suberror.ends,
-            ..Refusal::new(trouble.with(suberror.remedy()), suberror.step)
-        }
+        Refusal { ends: suberror.ends, ..Refusal::new(trouble.with(suberror.remedy()), suberror.step) }
     }
 
     fn of_error(&self) -> Refusal {
@@ -119,8 +108,7 @@ impl Rejection {
     }
 
     fn code(&self) -> String {
-        self.number()
-            .map_or_else(|| format!("oauth.{}", word(&self.error)), aadsts::code)
+        self.number().map_or_else(|| format!("oauth.{}", word(&self.error)), aadsts::code)
     }
 
     /// `known`, the server's words, and what Microsoft's support will ask for.
@@ -131,21 +119,11 @@ impl Rejection {
             None => String::new(),
         };
         let parts = [known, &words, &correlation];
-        parts
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ")
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     fn correlation(&self) -> Option<String> {
-        let in_description = || {
-            self.description()
-                .split_once("Correlation ID:")?
-                .1
-                .split_whitespace()
-                .next()
-        };
+        let in_description = || self.description().split_once("Correlation ID:")?.1.split_whitespace().next();
         let id = self.correlation_id.as_str().or_else(in_description)?;
         let is_guid = id.len() == 36 && id.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
         is_guid.then(|| id.to_owned())

@@ -113,12 +113,5 @@ const KNOWN: &[Suberror] = &[
 ];
 
 /// What is common to all that speak of a policy.
-const POLICY: Suberror = Suberror {
-    name: "",
-    what: "",
-    why: "",
-    next: "",
-    step: Step::Authorize,
-    is_about_the_token: false,
-    ends: None,
-};
+const POLICY: Suberror =
+    Suberror { name: "", what: "", why: "", next: "", step: Step::Authorize, is_about_the_token: false, ends: None };

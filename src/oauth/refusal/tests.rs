@@ -36,30 +36,16 @@ fn microsofts_numbers_decide() {
     ] {
         let refusal = refusal(microsoft(error, number, "Some text."));
         assert_eq!(refusal.trouble.code(), format!("aadsts.{number}"));
-        assert_eq!(
-            (refusal.step, refusal.ends, refusal.trouble.remedy()),
-            (step, ends, &remedy),
-            "{number}"
-        );
+        assert_eq!((refusal.step, refusal.ends, refusal.trouble.remedy()), (step, ends, &remedy), "{number}");
     }
 }
 
 #[test]
 fn the_servers_words_are_kept_without_their_tail() {
-    let refusal = refusal(microsoft(
-        "invalid_request",
-        50011,
-        "The redirect URI 'http://localhost/x' does not match.",
-    ));
+    let refusal = refusal(microsoft("invalid_request", 50011, "The redirect URI 'http://localhost/x' does not match."));
     let why = refusal.trouble.why();
-    assert!(
-        why.contains("“AADSTS50011: The redirect URI 'http://localhost/x' does not match”."),
-        "{why}"
-    );
-    assert!(
-        !why.contains("Trace") && !why.contains("Correlation") && !why.contains("2026"),
-        "{why}"
-    );
+    assert!(why.contains("“AADSTS50011: The redirect URI 'http://localhost/x' does not match”."), "{why}");
+    assert!(!why.contains("Trace") && !why.contains("Correlation") && !why.contains("2026"), "{why}");
 }
 
 #[test]
@@ -69,10 +55,7 @@ fn an_unknown_number_keeps_its_correlation_id_for_support() {
     assert_eq!(refusal.ends, None, "nobody knows");
     let why = refusal.trouble.why();
     assert!(why.contains("Something new"), "{why}");
-    assert!(
-        why.ends_with("Correlation id aaaa0000-bb11-2222-33cc-444444dddddd."),
-        "{why}"
-    );
+    assert!(why.ends_with("Correlation id aaaa0000-bb11-2222-33cc-444444dddddd."), "{why}");
 }
 
 #[test]
@@ -125,36 +108,11 @@ fn a_policy_does_not_kill_a_token_whatever_the_number() {
 fn without_a_number_the_error_decides() {
     for (error, code, step, remedy) in [
         ("invalid_grant", "oauth.invalid_grant", Step::Token, Remedy::SignIn),
-        (
-            "interaction_required",
-            "oauth.interaction_required",
-            Step::Authorize,
-            Remedy::SignIn,
-        ),
-        (
-            "invalid_client",
-            "oauth.invalid_client",
-            Step::Register,
-            Remedy::EditApplication,
-        ),
-        (
-            "consent_required",
-            "oauth.consent_required",
-            Step::Register,
-            Remedy::AdminConsent,
-        ),
-        (
-            "temporarily_unavailable",
-            "oauth.temporarily_unavailable",
-            Step::Token,
-            Remedy::Retry { not_before: None },
-        ),
-        (
-            "Never Heard\u{1b}[2J",
-            "oauth.neverheard2j",
-            Step::Authorize,
-            Remedy::EditApplication,
-        ),
+        ("interaction_required", "oauth.interaction_required", Step::Authorize, Remedy::SignIn),
+        ("invalid_client", "oauth.invalid_client", Step::Register, Remedy::EditApplication),
+        ("consent_required", "oauth.consent_required", Step::Register, Remedy::AdminConsent),
+        ("temporarily_unavailable", "oauth.temporarily_unavailable", Step::Token, Remedy::Retry { not_before: None }),
+        ("Never Heard\u{1b}[2J", "oauth.neverheard2j", Step::Authorize, Remedy::EditApplication),
         ("", "oauth.unknown", Step::Authorize, Remedy::EditApplication),
     ] {
         let refusal = refusal(json!({"error": error}));
@@ -165,20 +123,13 @@ fn without_a_number_the_error_decides() {
 
 #[test]
 fn a_redirect_tells_cancelling_from_waiting_for_an_administrator() {
-    let cancelled = of_redirect(
-        "access_denied",
-        "AADSTS65004: User declined to consent to access the app.",
-    );
+    let cancelled = of_redirect("access_denied", "AADSTS65004: User declined to consent to access the app.");
     let waiting = of_redirect("access_denied", "AADSTS90094: The grant requires admin permission.");
     let unexplained = of_redirect("access_denied", "");
     assert_eq!(cancelled.trouble.remedy(), &Remedy::SignIn);
     assert_eq!(waiting.trouble.remedy(), &Remedy::AdminConsent);
     assert_eq!(unexplained.trouble.code(), "oauth.access_denied");
-    assert_eq!(
-        of_redirect("invalid_grant", "AADSTS50173: …").ends,
-        None,
-        "no token is in question"
-    );
+    assert_eq!(of_redirect("invalid_grant", "AADSTS50173: …").ends, None, "no token is in question");
 }
 
 #[test]

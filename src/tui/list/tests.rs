@@ -25,15 +25,9 @@ fn assert_in_window(list: &List, height: usize, after: &str) {
         assert_eq!((at, offset, list.current().is_none()), (0, 0, true), "{after}");
         return;
     }
-    assert!(
-        offset <= at && at < offset + height,
-        "{offset} <= {at} < {offset}+{height} after {after}"
-    );
+    assert!(offset <= at && at < offset + height, "{offset} <= {at} < {offset}+{height} after {after}");
     assert!(at < shown, "{at} of {shown} after {after}");
-    assert!(
-        offset == 0 || offset + height <= shown,
-        "a gap at the end after {after}"
-    );
+    assert!(offset == 0 || offset + height <= shown, "a gap at the end after {after}");
     let drawn: Vec<bool> = list.window(height).map(|(_, at)| at).collect();
     assert_eq!(drawn.len(), height.min(shown), "{after}");
     assert_eq!(drawn.iter().filter(|at| **at).count(), 1, "{after}");
@@ -62,10 +56,7 @@ fn whatever_is_done_the_cursor_stays_in_a_full_window() {
                     format!("filter {text}")
                 }
                 6 => format!("sort {:?}", list.sort_by_next()),
-                7 => format!(
-                    "renew {:?}",
-                    list.renew(if dice.throw(3) == 0 { &few } else { &all }, now())
-                ),
+                7 => format!("renew {:?}", list.renew(if dice.throw(3) == 0 { &few } else { &all }, now())),
                 _ => format!("go to {:?}", list.go_to(MailboxId(dice.throw(20_001) as i64), height)),
             };
             list.keep_in_window(height);
@@ -104,11 +95,7 @@ fn a_removed_mailbox_leaves_the_cursor_on_its_neighbour_and_the_selection_withou
     all.mailboxes.retain(|mailbox| mailbox.id != is::HR);
     list.renew(&all, now());
     assert_eq!(list.selected_len(), 0);
-    assert_eq!(
-        list.current().map(|row| row.id),
-        Some(is::INFO),
-        "the one that followed it"
-    );
+    assert_eq!(list.current().map(|row| row.id), Some(is::INFO), "the one that followed it");
     all.mailboxes.clear();
     list.renew(&all, now());
     assert!(list.current().is_none() && list.targets().is_empty());
@@ -147,12 +134,7 @@ fn each_order_puts_first_what_it_is_for() {
     }
     assert_eq!(
         firsts,
-        [
-            ("by state", is::HR),
-            ("by token", is::SUPPORT),
-            ("by check", is::BILLING),
-            ("by address", is::AP)
-        ]
+        [("by state", is::HR), ("by token", is::SUPPORT), ("by check", is::BILLING), ("by address", is::AP)]
     );
 }
 

@@ -20,10 +20,7 @@ fn trouble(remedy: Remedy) -> Trouble {
 }
 
 fn failed(remedy: Remedy) -> Check {
-    Check::Failed {
-        at: minutes_ago(1),
-        trouble: trouble(remedy),
-    }
+    Check::Failed { at: minutes_ago(1), trouble: trouble(remedy) }
 }
 
 /// One mailbox with this proof of its application, this token and this verdict of the submission server.
@@ -42,11 +39,7 @@ fn next_for(fleet: Fleet) -> Next {
 
 #[test]
 fn before_there_is_a_mailbox_it_is_about_getting_one() {
-    assert_eq!(
-        next(&fixture::blank((120, 40))),
-        Next::Wait,
-        "the registry is being read"
-    );
+    assert_eq!(next(&fixture::blank((120, 40))), Next::Wait, "the registry is being read");
     assert_eq!(next_for(fixture::nothing()), Next::NewApplication);
     let mut fleet = fixture::fleet();
     fleet.mailboxes.clear();
@@ -57,12 +50,7 @@ fn before_there_is_a_mailbox_it_is_about_getting_one() {
 fn it_is_the_first_step_that_is_not_done() {
     let ok = || Check::Ok { at: minutes_ago(1) };
     for (proof, token, smtp, wanted) in [
-        (
-            Check::Unknown,
-            Token::None,
-            Check::Unknown,
-            Next::Prove(fixture::name("Mailer")),
-        ),
+        (Check::Unknown, Token::None, Check::Unknown, Next::Prove(fixture::name("Mailer"))),
         (ok(), Token::None, Check::Unknown, Next::OpenBrowser(mailbox())),
         (ok(), held(3, 1), Check::Unknown, Next::Check(ONE)),
         (ok(), held(3, 1), ok(), Next::Check(ONE)),
@@ -102,9 +90,7 @@ fn a_trouble_without_a_remedy_is_tried_again_where_it_happened() {
         (Step::Token, held(3, 1), Next::Check(ONE)),
     ] {
         let mut fleet = fleet(Check::Ok { at: now() }, token.clone(), Check::Unknown);
-        change_grant(&mut fleet, ONE, |grant| {
-            grant.trouble = Some((step, trouble(Remedy::None)))
-        });
+        change_grant(&mut fleet, ONE, |grant| grant.trouble = Some((step, trouble(Remedy::None))));
         assert_eq!(next_for(fleet), wanted, "{step:?} {token:?}");
     }
 }
@@ -113,18 +99,10 @@ fn a_trouble_without_a_remedy_is_tried_again_where_it_happened() {
 fn what_runs_is_waited_for_unless_a_person_is_waited_for() {
     let since = now();
     let waiting: Waiting = fixture::waiting();
-    let asking = Work::Asking {
-        state: "a-state".to_owned(),
-        username: "alex.wu@contoso.example".to_owned(),
-        since,
-    };
+    let asking = Work::Asking { state: "a-state".to_owned(), username: "alex.wu@contoso.example".to_owned(), since };
     let billing = Subject::Mailbox(is::BILLING);
     for (subject, work, wanted) in [
-        (
-            &billing,
-            Work::SigningIn(waiting.clone()),
-            Next::OpenBrowser(billing.clone()),
-        ),
+        (&billing, Work::SigningIn(waiting.clone()), Next::OpenBrowser(billing.clone())),
         (&mailer(), Work::Consenting(waiting), Next::OpenBrowser(mailer())),
         (&billing, asking, Next::ChooseAccount),
         (&mailer(), Work::Proving { since }, Next::Wait),

@@ -24,11 +24,9 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
             !matches!(model.clipboard, Some(Err(_))) && model.works.values().any(|work| work.waiting().is_some())
         }
         Action::CheckAll | Action::SelectAll | Action::Sort | Action::Filter => !model.list.is_empty(),
-        Action::AdminConsent => model.entry().is_some_and(|entry| {
-            entry
-                .provider
-                .is_some_and(|provider| provider.endpoints.admin_consent.is_some())
-        }),
+        Action::AdminConsent => model
+            .entry()
+            .is_some_and(|entry| entry.provider.is_some_and(|provider| provider.endpoints.admin_consent.is_some())),
         Action::NewMailbox => has_application,
         Action::Edit => has_current || (model.list.is_empty() && has_application),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => has_current,
@@ -47,14 +45,12 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Next => do_next(model),
-        Action::Browser => current(model)
-            .map(|id| Effect::OpenBrowser(subject_of_open_errand(model, id)))
-            .into_iter()
-            .collect(),
-        Action::Link => current(model)
-            .map(|id| Effect::CopyLink(subject_of_open_errand(model, id)))
-            .into_iter()
-            .collect(),
+        Action::Browser => {
+            current(model).map(|id| Effect::OpenBrowser(subject_of_open_errand(model, id))).into_iter().collect()
+        }
+        Action::Link => {
+            current(model).map(|id| Effect::CopyLink(subject_of_open_errand(model, id))).into_iter().collect()
+        }
         Action::TakeClipboard => vec![Effect::AcceptClipboard],
         Action::PlayPerson => open_link(model).map(Effect::PlayPerson).into_iter().collect(),
         Action::CopyMenu => overlay(model, |model| current(model).map(|id| Overlay::CopyMenu(id, 0))),
@@ -65,17 +61,11 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Help => overlay(model, |_| Some(Overlay::Help(0))),
         Action::Remove => overlay(model, |model| Some(Overlay::Remove(model.list.targets()))),
         Action::NewMailbox => overlay(model, |model| {
-            model
-                .fleet
-                .as_ref()
-                .map(|fleet| Overlay::Form(Form::mailbox(fleet, None, model.entry().as_ref())))
+            model.fleet.as_ref().map(|fleet| Overlay::Form(Form::mailbox(fleet, None, model.entry().as_ref())))
         }),
-        Action::NewApplication => overlay(model, |model| {
-            model
-                .fleet
-                .as_ref()
-                .map(|fleet| Overlay::Form(Form::application(fleet, None)))
-        }),
+        Action::NewApplication => {
+            overlay(model, |model| model.fleet.as_ref().map(|fleet| Overlay::Form(Form::application(fleet, None))))
+        }
         Action::Edit => overlay(model, edit),
         Action::Back => back(model),
         Action::Quit => vec![Effect::Quit],
@@ -129,9 +119,7 @@ fn do_next(model: &mut Model) -> Vec<Effect> {
 
 /// `o` and `l` while a consent is open mean the consent.
 fn subject_of_open_errand(model: &Model, id: MailboxId) -> Subject {
-    let consent = model
-        .entry()
-        .map(|entry| Subject::Application(entry.application.name.clone()));
+    let consent = model.entry().map(|entry| Subject::Application(entry.application.name.clone()));
     match consent {
         Some(consent) if matches!(model.works.get(&consent), Some(Work::Consenting(_))) => consent,
         _ => Subject::Mailbox(id),
@@ -148,10 +136,7 @@ fn consent(model: &Model) -> Vec<Effect> {
 
 fn open_link(model: &Model) -> Option<url::Url> {
     let row = model.list.current()?;
-    model
-        .work(row.id, &row.application)?
-        .waiting()
-        .map(|waiting| waiting.link.clone())
+    model.work(row.id, &row.application)?.waiting().map(|waiting| waiting.link.clone())
 }
 
 /// Only what has a token can be checked.
@@ -164,14 +149,7 @@ fn check(model: &mut Model, ids: Vec<MailboxId>) -> Vec<Effect> {
     }
     model.batches += 1;
     let id = model.batches;
-    model.batch = Some(Batch {
-        id,
-        all: ids.len(),
-        over: 0,
-        failed: 0,
-        unsigned: asked - ids.len(),
-        since: model.now,
-    });
+    model.batch = Some(Batch { id, all: ids.len(), over: 0, failed: 0, unsigned: asked - ids.len(), since: model.now });
     vec![Effect::Check(id, ids)]
 }
 
@@ -203,10 +181,8 @@ fn back(model: &mut Model) -> Vec<Effect> {
     }
     if let Some(row) = model.list.current() {
         let entry = model.entry();
-        let subjects = [
-            Some(Subject::Mailbox(row.id)),
-            entry.map(|entry| Subject::Application(entry.application.name.clone())),
-        ];
+        let subjects =
+            [Some(Subject::Mailbox(row.id)), entry.map(|entry| Subject::Application(entry.application.name.clone()))];
         let waits = |subject: &Subject| model.works.get(subject).is_some_and(|work| work.waiting().is_some());
         if let Some(subject) = subjects.into_iter().flatten().find(waits) {
             model.say(Tone::Plain, "The sign-in was stopped. Nothing was changed.");

@@ -93,13 +93,7 @@ fn paste(model: &mut Model, text: &Secret) -> Vec<Effect> {
         (Some(Overlay::Form(form)), _) => form.paste(text.expose()),
         (Some(_), _) => {}
         (None, Focus::Filter) => {
-            let line: String = text
-                .expose()
-                .trim()
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(254)
-                .collect();
+            let line: String = text.expose().trim().chars().filter(|c| !c.is_control()).take(254).collect();
             model.list.filter = tui_input::Input::new(line);
             model.list.refilter();
             model.list.keep_in_window(model.layout().list_height());

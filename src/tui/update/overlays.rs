@@ -88,21 +88,14 @@ fn find_tenant(form: &mut Form) -> Vec<Effect> {
 }
 
 fn wrong(form: &mut Form, name: Name, trouble: Trouble) {
-    form.at = form
-        .fields
-        .iter()
-        .position(|field| field.name == name)
-        .unwrap_or(form.at);
+    form.at = form.fields.iter().position(|field| field.name == name).unwrap_or(form.at);
     form.status = Status::Wrong(trouble);
 }
 
 fn copy_key(mailbox: MailboxId, at: &mut usize, key: &KeyEvent) -> (Keep, Vec<Effect>) {
     if let KeyCode::Char(digit @ '1'..='9') = key.code {
         let field = Field::ALL.get(digit as usize - '1' as usize);
-        return (
-            Keep::Close,
-            field.map(|field| Effect::Copy(mailbox, *field)).into_iter().collect(),
-        );
+        return (Keep::Close, field.map(|field| Effect::Copy(mailbox, *field)).into_iter().collect());
     }
     let Some(field) = Field::ALL.get(*at).copied() else {
         return (Keep::Close, vec![]);
@@ -128,13 +121,7 @@ fn account_key(asked: &mut WrongAccount, key: &KeyEvent) -> (Keep, Vec<Effect>) 
         KeyCode::Enter => CHOICES.get(asked.at),
         _ => return (choose(&mut asked.at, CHOICES.len(), key), vec![]),
     };
-    (
-        Keep::Close,
-        choice
-            .map(|choice| Effect::ChooseAccount(asked.state.clone(), *choice))
-            .into_iter()
-            .collect(),
-    )
+    (Keep::Close, choice.map(|choice| Effect::ChooseAccount(asked.state.clone(), *choice)).into_iter().collect())
 }
 
 fn which_key(asked: &[(MailboxId, crate::domain::Address)], at: &mut usize, key: &KeyEvent) -> (Keep, Vec<Effect>) {

@@ -20,22 +20,8 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Work(subject, work) => at_work(model, subject, work),
         Event::Accepted(accepted) => say_accepted(model, &accepted),
-        Event::WrongAccount {
-            state,
-            mailbox,
-            expected,
-            username,
-        } => {
-            ask(
-                model,
-                Overlay::WrongAccount(WrongAccount {
-                    state,
-                    mailbox,
-                    expected,
-                    username,
-                    at: 0,
-                }),
-            );
+        Event::WrongAccount { state, mailbox, expected, username } => {
+            ask(model, Overlay::WrongAccount(WrongAccount { state, mailbox, expected, username, at: 0 }));
         }
         Event::WhichSignIn(asked) => ask(model, Overlay::WhichSignIn(asked, 0)),
         Event::ClipboardWatch(usable) => model.clipboard = Some(usable),
@@ -50,11 +36,7 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
 pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
     match done {
         Done::Opened { subject, browser } => return opened(model, &subject, browser),
-        Done::Copied {
-            what,
-            copied,
-            is_secret,
-        } => return say_copied(model, &what, copied, is_secret),
+        Done::Copied { what, copied, is_secret } => return say_copied(model, &what, copied, is_secret),
         Done::ClipboardEmpty => model.say(Tone::Plain, "There is no text on the clipboard."),
         Done::Saved(what) => return saved(model, what),
         Done::NotSaved(trouble) => not_saved(model, trouble),
@@ -129,20 +111,13 @@ fn opened(
         Subject::Application(_) => "Admin consent",
     };
     match browser {
-        Ok(()) => model.say(
-            Tone::Plain,
-            format!("{errand}: the browser was opened. The answer is taken by itself."),
-        ),
+        Ok(()) => model.say(Tone::Plain, format!("{errand}: the browser was opened. The answer is taken by itself.")),
         Err((_, Ok(copied))) => {
             let how = match copied {
                 Copied::Clipboard { .. } => "was copied",
                 Copied::ForTerminal(_) => "was handed to your terminal's clipboard (OSC 52)",
             };
-            let or = if model.setting.demo.is_some() {
-                " Or p plays the person."
-            } else {
-                ""
-            };
+            let or = if model.setting.demo.is_some() { " Or p plays the person." } else { "" };
             model.say(Tone::Plain, format!("{errand}: no browser can be opened here, so the link {how}. Open it where there is one, then paste here the address that you land on.{or}"));
             if let Copied::ForTerminal(link) = copied {
                 return vec![Effect::ToTerminal(link)];
@@ -151,11 +126,7 @@ fn opened(
         Err((no_browser, Err(no_clipboard))) => {
             model.say(
                 Tone::Bad,
-                format!(
-                    "{}, and the link could not be copied: {}",
-                    no_browser.what(),
-                    no_clipboard.what()
-                ),
+                format!("{}, and the link could not be copied: {}", no_browser.what(), no_clipboard.what()),
             );
         }
     }
@@ -164,9 +135,7 @@ fn opened(
 
 fn say_copied(model: &mut Model, what: &str, copied: Copied, is_secret: bool) -> Vec<Effect> {
     match copied {
-        Copied::Clipboard {
-            cleared_at: Some(moment),
-        } => {
+        Copied::Clipboard { cleared_at: Some(moment) } => {
             let seconds = moment.duration_since(model.now).as_secs().max(0);
             model.say(
                 Tone::Good,
@@ -179,11 +148,7 @@ fn say_copied(model: &mut Model, what: &str, copied: Copied, is_secret: bool) ->
                 Tone::Good,
                 format!(
                     "{what} was handed to your terminal's clipboard (OSC 52), which does not say whether it took it.{}",
-                    if is_secret {
-                        " Clear it yourself after use: nobody else can."
-                    } else {
-                        ""
-                    }
+                    if is_secret { " Clear it yourself after use: nobody else can." } else { "" }
                 ),
             );
             return vec![Effect::ToTerminal(text)];
@@ -194,10 +159,9 @@ fn say_copied(model: &mut Model, what: &str, copied: Copied, is_secret: bool) ->
 
 fn say_accepted(model: &mut Model, accepted: &Accepted) {
     match accepted {
-        Accepted::Token { account, .. } => model.say(
-            Tone::Good,
-            format!("{account} signed in. The refresh token is in {}.", model.setting.store),
-        ),
+        Accepted::Token { account, .. } => {
+            model.say(Tone::Good, format!("{account} signed in. The refresh token is in {}.", model.setting.store))
+        }
         Accepted::Consent(name) => model.say(Tone::Good, format!("Admin consent for {name} was granted.")),
         Accepted::WrongAccount { .. } => {}
     }
@@ -209,10 +173,7 @@ fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
     }
     match what {
         Saved::Application(name) => {
-            model.say(
-                Tone::Good,
-                format!("{name} was saved, and is being checked with its provider."),
-            );
+            model.say(Tone::Good, format!("{name} was saved, and is being checked with its provider."));
             vec![Effect::Prove(name)]
         }
         Saved::Mailbox(id) => {
@@ -222,9 +183,8 @@ fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
             } else {
                 model.awaited = Some(id);
             }
-            let address = model
-                .entry_of(id)
-                .map_or("The mailbox".to_owned(), |entry| entry.mailbox.address.to_string());
+            let address =
+                model.entry_of(id).map_or("The mailbox".to_owned(), |entry| entry.mailbox.address.to_string());
             model.say(Tone::Good, format!("{address} is saved. ⏎ does what it needs next."));
             vec![]
         }
@@ -234,11 +194,7 @@ fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
 fn not_saved(model: &mut Model, trouble: Trouble) {
     match &mut model.overlay {
         Some(Overlay::Form(form)) if form.status == Status::Sent => {
-            if let Some(at) = form
-                .fields
-                .iter()
-                .position(|field| Some(field.name) == field_of(&trouble))
-            {
+            if let Some(at) = form.fields.iter().position(|field| Some(field.name) == field_of(&trouble)) {
                 form.at = at;
             }
             form.status = Status::Wrong(trouble);

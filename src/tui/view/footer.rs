@@ -38,16 +38,9 @@ fn grown(frame: &mut Frame, area: Rect, model: &Model) -> Rect {
     let Some(notice) = model.notice.as_ref().filter(|_| model.batch.is_none()) else {
         return area;
     };
-    let needed = u16::try_from(textwrap::wrap(&notice.text, wide).len())
-        .unwrap_or(u16::MAX)
-        .min(MOST)
-        + 1;
+    let needed = u16::try_from(textwrap::wrap(&notice.text, wide).len()).unwrap_or(u16::MAX).min(MOST) + 1;
     let more = needed.saturating_sub(area.height).min(area.y);
-    let area = Rect {
-        y: area.y - more,
-        height: area.height + more,
-        ..area
-    };
+    let area = Rect { y: area.y - more, height: area.height + more, ..area };
     frame.render_widget(Clear, area);
     area
 }
@@ -63,10 +56,7 @@ fn notice(model: &Model, width: usize, room: usize) -> Vec<Line<'static>> {
     };
     let text = notice.text.replace('⏎', &key_name(theme, "⏎"));
     let wide = width.saturating_sub(4).max(1);
-    let mut parts: Vec<String> = textwrap::wrap(&text, wide)
-        .into_iter()
-        .map(std::borrow::Cow::into_owned)
-        .collect();
+    let mut parts: Vec<String> = textwrap::wrap(&text, wide).into_iter().map(std::borrow::Cow::into_owned).collect();
     if parts.len() > room {
         let rest = parts.split_off(room.saturating_sub(1)).join(" ");
         parts.push(cut(theme, &rest, wide));
@@ -84,10 +74,7 @@ fn demo(model: &Model, width: usize) -> Line<'static> {
     let Some(demo) = &model.setting.demo else {
         return Line::default();
     };
-    let text = format!(
-        " A demo: nothing of yours is touched. Its admin page: {}",
-        demo.admin_page
-    );
+    let text = format!(" A demo: nothing of yours is touched. Its admin page: {}", demo.admin_page);
     Line::styled(cut(theme, &text, width), theme.style(Role::Faint))
 }
 
@@ -104,17 +91,12 @@ fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
         after.push_str(&format!(", {} need attention", batch.failed));
     }
     let stop = "   esc stops it";
-    let room = width
-        .saturating_sub(text.width() + after.width() + stop.len() + 4)
-        .min(30);
+    let room = width.saturating_sub(text.width() + after.width() + stop.len() + 4).min(30);
     let full = (room * batch.over).checked_div(batch.all).unwrap_or(room);
     text.push_str(&theme.pick("━", "#").repeat(full));
     let rest = theme.pick("─", ".").repeat(room - full);
     Line::from(vec![
-        Span::styled(
-            format!(" {} ", theme.spinner(model.now.as_millisecond() / 100)),
-            theme.style(Role::Busy),
-        ),
+        Span::styled(format!(" {} ", theme.spinner(model.now.as_millisecond() / 100)), theme.style(Role::Busy)),
         Span::raw(text),
         Span::styled(rest, theme.style(Role::Faint)),
         Span::raw(after),
@@ -126,30 +108,15 @@ fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
 fn keys(model: &Model, width: usize) -> Line<'static> {
     let theme = model.setting.theme;
     if model.focus == Focus::Filter {
-        return Line::from(hints(
-            model,
-            &[
-                ("⏎", "keep the filter"),
-                ("esc", "clear it"),
-                ("↑", "up"),
-                ("↓", "down"),
-            ],
-        ));
+        return Line::from(hints(model, &[("⏎", "keep the filter"), ("esc", "clear it"), ("↑", "up"), ("↓", "down")]));
     }
     if model.overlay.is_some() {
         return Line::default();
     }
     let mut room = width.saturating_sub(10);
     let mut shown = Vec::new();
-    for binding in DASHBOARD
-        .iter()
-        .filter(|binding| !binding.hint.is_empty() && is_possible(model, binding.action))
-    {
-        let hint = if binding.action == Action::Next {
-            next(model).hint()
-        } else {
-            binding.hint
-        };
+    for binding in DASHBOARD.iter().filter(|binding| !binding.hint.is_empty() && is_possible(model, binding.action)) {
+        let hint = if binding.action == Action::Next { next(model).hint() } else { binding.hint };
         let key = binding.keys.first().copied().unwrap_or_default();
         let wide = key_name(theme, key).width() + hint.width() + 4;
         let always = matches!(binding.action, Action::Help | Action::Quit);
@@ -165,10 +132,7 @@ fn hints(model: &Model, hints: &[(&str, &str)]) -> Vec<Span<'static>> {
     let theme = model.setting.theme;
     let mut spans = Vec::new();
     for (key, hint) in hints {
-        spans.push(Span::styled(
-            format!(" {} ", key_name(theme, key)),
-            theme.style(Role::Accent),
-        ));
+        spans.push(Span::styled(format!(" {} ", key_name(theme, key)), theme.style(Role::Accent)));
         spans.push(Span::raw(format!("{hint} ")));
     }
     spans

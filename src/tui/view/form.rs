@@ -19,21 +19,11 @@ pub fn draw(frame: &mut Frame, model: &Model, form: &Form) {
     for (place, field) in form.fields.iter().enumerate() {
         let line = u16::try_from(place).unwrap_or(u16::MAX);
         if line < inside.height {
-            draw_field(
-                frame,
-                Rect::new(inside.x, inside.y + line, inside.width, 1),
-                model,
-                field,
-                place == form.at,
-            );
+            draw_field(frame, Rect::new(inside.x, inside.y + line, inside.width, 1), model, field, place == form.at);
         }
     }
-    let below = Rect::new(
-        inside.x,
-        inside.y + count.min(inside.height),
-        inside.width,
-        inside.height.saturating_sub(count),
-    );
+    let below =
+        Rect::new(inside.x, inside.y + count.min(inside.height), inside.width, inside.height.saturating_sub(count));
     frame.render_widget(Paragraph::new(notes(model, form)).wrap(Wrap { trim: false }), below);
 }
 
@@ -42,10 +32,7 @@ fn draw_field(frame: &mut Frame, area: Rect, model: &Model, field: &Field, is_cu
     let room = usize::from(area.width.saturating_sub(LABEL + 2)).max(1);
     let label_role = if is_current { Role::Accent } else { Role::Faint };
     let mark = if is_current { theme.pick("▌", ">") } else { " " };
-    let mut line = vec![Span::styled(
-        format!("{mark}{:<14}", field.label),
-        theme.style(label_role),
-    )];
+    let mut line = vec![Span::styled(format!("{mark}{:<14}", field.label), theme.style(label_role))];
     match &field.value {
         Value::Choice(options, at) => {
             let title = options.get(*at).map_or("", |(_, title)| title);
@@ -55,13 +42,8 @@ fn draw_field(frame: &mut Frame, area: Rect, model: &Model, field: &Field, is_cu
         Value::Text(input) | Value::Hidden(input) => {
             let scroll = input.visual_scroll(room);
             let hidden = matches!(field.value, Value::Hidden(_));
-            let shown: String = input
-                .value()
-                .chars()
-                .skip(scroll)
-                .take(room)
-                .map(|c| if hidden { '*' } else { c })
-                .collect();
+            let shown: String =
+                input.value().chars().skip(scroll).take(room).map(|c| if hidden { '*' } else { c }).collect();
             line.push(Span::raw(shown));
             if is_current {
                 let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
@@ -86,11 +68,7 @@ fn notes(model: &Model, form: &Form) -> Vec<Line<'static>> {
         }
         Status::Wrong(trouble) => {
             lines.push(say(theme, Role::Bad, format!("{}.", trouble.what())));
-            lines.push(say(
-                theme,
-                Role::Text,
-                format!("{} {}", trouble.why(), trouble.next()).trim().to_owned(),
-            ));
+            lines.push(say(theme, Role::Text, format!("{} {}", trouble.why(), trouble.next()).trim().to_owned()));
         }
     }
     lines.push(Line::default());

@@ -28,15 +28,9 @@ fn title(model: &Model, room: usize) -> Line<'static> {
         room -= 6;
     }
     let whose = model.entry().map(|entry| {
-        let provider = entry
-            .provider
-            .map_or(entry.application.provider.as_str(), |provider| provider.title.as_str());
+        let provider = entry.provider.map_or(entry.application.provider.as_str(), |provider| provider.title.as_str());
         let tenant = entry.application.tenant.as_str();
-        let separator = if tenant.is_empty() {
-            ""
-        } else {
-            theme.pick(" · ", " - ")
-        };
+        let separator = if tenant.is_empty() { "" } else { theme.pick(" · ", " - ") };
         format!(" {provider}{separator}{tenant}")
     });
     parts.push(Span::raw(cut(theme, &whose.unwrap_or_default(), room)));

@@ -24,18 +24,13 @@ const MARKS: usize = 3;
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let theme = model.setting.theme;
     let has_focus = matches!(model.focus, Focus::List | Focus::Filter);
-    let block = border(theme, has_focus)
-        .title(title(model))
-        .title_top(Line::from(place(model)).right_aligned());
+    let block = border(theme, has_focus).title(title(model)).title_top(Line::from(place(model)).right_aligned());
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let columns = Columns::of(usize::from(inside.width), model.list.widest());
     let mut lines = vec![columns.titles(theme)];
     lines.extend(
-        model
-            .list
-            .window(usize::from(inside.height.saturating_sub(1)))
-            .map(|(row, at)| columns.row(model, row, at)),
+        model.list.window(usize::from(inside.height.saturating_sub(1))).map(|(row, at)| columns.row(model, row, at)),
     );
     if model.list.shown_len() == 0 && !model.list.is_empty() {
         lines.push(Line::raw("  Nothing matches. esc shows all again."));
@@ -85,16 +80,8 @@ impl Columns {
         let rest = width.saturating_sub(MARKS + STEPS + TOKEN + CHECKED + 1);
         let left = rest.saturating_sub(widest + 1);
         let application = if left >= 12 { left.min(16) } else { 0 };
-        let account = if left >= application + 16 {
-            (left - application).min(40)
-        } else {
-            0
-        };
-        Self {
-            mailbox: rest - application - account,
-            application,
-            account,
-        }
+        let account = if left >= application + 16 { (left - application).min(40) } else { 0 };
+        Self { mailbox: rest - application - account, application, account }
     }
 
     fn titles(&self, theme: Theme) -> Line<'static> {
@@ -115,17 +102,10 @@ impl Columns {
     fn row(&self, model: &Model, row: &Row, is_current: bool) -> Line<'static> {
         let theme = model.setting.theme;
         let cursor = if is_current { theme.pick("▌", ">") } else { " " };
-        let selected = if model.list.is_selected(row.id) {
-            theme.pick("✓", "x")
-        } else {
-            " "
-        };
+        let selected = if model.list.is_selected(row.id) { theme.pick("✓", "x") } else { " " };
         let mut parts = vec![
             Span::styled(format!("{cursor}{selected} "), theme.style(Role::Accent)),
-            Span::styled(
-                fit(theme, &row.address, self.mailbox.saturating_sub(1)),
-                name_style(theme, is_current),
-            ),
+            Span::styled(fit(theme, &row.address, self.mailbox.saturating_sub(1)), name_style(theme, is_current)),
             Span::raw(" "),
         ];
         parts.extend(steps(model, row));
@@ -136,15 +116,8 @@ impl Columns {
             parts.push(Span::raw(application + " "));
         }
         if self.account > 0 {
-            let account = if row.account == row.address {
-                "itself"
-            } else {
-                &row.account
-            };
-            parts.push(Span::styled(
-                fit(theme, account, self.account),
-                theme.style(Role::Faint),
-            ));
+            let account = if row.account == row.address { "itself" } else { &row.account };
+            parts.push(Span::styled(fit(theme, account, self.account), theme.style(Role::Faint)));
         }
         Line::from(parts)
     }
@@ -175,19 +148,10 @@ fn steps(model: &Model, row: &Row) -> Vec<Span<'static>> {
 /// When it was last tried, with a sign if IMAP or POP refused, which no step shows.
 fn checked(model: &Model, row: &Row) -> [Span<'static>; 2] {
     let theme = model.setting.theme;
-    let text = row.checked.map_or(theme.pick("–", "-").to_owned(), |checked| {
-        time::ago(checked, model.now)
-    });
-    let sign = if row.reading_refused {
-        theme.pick(" ▲", " !")
-    } else {
-        ""
-    };
+    let text = row.checked.map_or(theme.pick("–", "-").to_owned(), |checked| time::ago(checked, model.now));
+    let sign = if row.reading_refused { theme.pick(" ▲", " !") } else { "" };
     let rest = CHECKED.saturating_sub(text.as_str().width());
-    [
-        Span::raw(text),
-        Span::styled(fit(theme, sign, rest), theme.style(Role::Bad)),
-    ]
+    [Span::raw(text), Span::styled(fit(theme, sign, rest), theme.style(Role::Bad))]
 }
 
 /// Days left, or the word for a token without. What is due is said by a sign, so that its number
@@ -201,14 +165,7 @@ fn token(model: &Model, row: &Row) -> [Span<'static>; 2] {
         (TokenState::Due, Some(days)) => (format!("{days} d "), theme.pick("◔", "%")),
         (state, _) => (state.word().to_owned(), ""),
     };
-    let role = if row.token == TokenState::Due {
-        Role::Title
-    } else {
-        Theme::of_token(row.token)
-    };
+    let role = if row.token == TokenState::Due { Role::Title } else { Theme::of_token(row.token) };
     let rest = TOKEN.saturating_sub(text.as_str().width());
-    [
-        Span::styled(text, theme.style(role)),
-        Span::styled(fit(theme, sign, rest), theme.style(Role::Warn)),
-    ]
+    [Span::styled(text, theme.style(role)), Span::styled(fit(theme, sign, rest), theme.style(Role::Warn))]
 }

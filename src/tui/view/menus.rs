@@ -16,29 +16,14 @@ use crate::tui::update::title;
 /// What to copy of a mailbox.
 pub fn copy(frame: &mut Frame, model: &Model, mailbox: MailboxId, at: usize) {
     let theme = model.setting.theme;
-    let address = model
-        .entry_of(mailbox)
-        .map_or(String::new(), |entry| entry.mailbox.address.to_string());
+    let address = model.entry_of(mailbox).map_or(String::new(), |entry| entry.mailbox.address.to_string());
     let inside = window(frame, model, &format!("Copy for {address}"), 60, 15);
-    let mut lines: Vec<Line<'static>> = Field::ALL
-        .iter()
-        .enumerate()
-        .map(|(place, field)| option(model, place, at, title(*field)))
-        .collect();
+    let mut lines: Vec<Line<'static>> =
+        Field::ALL.iter().enumerate().map(|(place, field)| option(model, place, at, title(*field))).collect();
     lines.push(Line::default());
-    let seconds = format!(
-        "A secret is cleared from the clipboard after {} s.",
-        model.setting.clear_after.as_secs()
-    );
+    let seconds = format!("A secret is cleared from the clipboard after {} s.", model.setting.clear_after.as_secs());
     lines.push(say(theme, Role::Faint, seconds));
-    lines.push(keys(
-        model,
-        &[
-            ("⏎", "or its number copies"),
-            ("s", "shows for 15 s"),
-            ("esc", "closes"),
-        ],
-    ));
+    lines.push(keys(model, &[("⏎", "or its number copies"), ("s", "shows for 15 s"), ("esc", "closes")]));
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
@@ -62,9 +47,7 @@ pub fn remove(frame: &mut Frame, model: &Model, ids: &[MailboxId]) {
     let theme = model.setting.theme;
     let inside = window(frame, model, "Remove", 76, 11);
     let what = match ids {
-        [one] => model
-            .entry_of(*one)
-            .map_or(String::new(), |entry| entry.mailbox.address.to_string()),
+        [one] => model.entry_of(*one).map_or(String::new(), |entry| entry.mailbox.address.to_string()),
         many => {
             let names: Vec<String> = many
                 .iter()
@@ -73,30 +56,16 @@ pub fn remove(frame: &mut Frame, model: &Model, ids: &[MailboxId]) {
                 .map(|entry| entry.mailbox.address.to_string())
                 .collect();
             let rest = many.len().saturating_sub(names.len());
-            let more = if rest > 0 {
-                format!(" and {rest} more")
-            } else {
-                String::new()
-            };
+            let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
             format!("{}{more}", names.join(", "))
         }
     };
-    let holds_token = ids
-        .iter()
-        .filter_map(|id| model.entry_of(*id))
-        .any(|entry| entry.grant.token != Token::None);
-    let mut lines = vec![
-        say(theme, Role::Title, format!("Remove {what} from mailkey?")),
-        Line::default(),
-    ];
+    let holds_token = ids.iter().filter_map(|id| model.entry_of(*id)).any(|entry| entry.grant.token != Token::None);
+    let mut lines = vec![say(theme, Role::Title, format!("Remove {what} from mailkey?")), Line::default()];
     if holds_token {
         lines.push(say(theme, Role::Text, format!("A refresh token that no other mailbox uses is deleted from {}. The mailbox itself and its mail stay as they are.", model.setting.store)));
     } else {
-        lines.push(say(
-            theme,
-            Role::Text,
-            "The mailbox itself and its mail stay as they are.",
-        ));
+        lines.push(say(theme, Role::Text, "The mailbox itself and its mail stay as they are."));
     }
     lines.push(Line::default());
     lines.push(keys(model, &[("y", "removes"), ("esc", "keeps")]));
@@ -107,29 +76,14 @@ pub fn remove(frame: &mut Frame, model: &Model, ids: &[MailboxId]) {
 pub fn wrong_account(frame: &mut Frame, model: &Model, asked: &WrongAccount) {
     let theme = model.setting.theme;
     let inside = window(frame, model, "Another account signed in", 76, 13);
-    let mailbox = model
-        .entry_of(asked.mailbox)
-        .map_or(asked.expected.to_string(), |entry| entry.mailbox.address.to_string());
+    let mailbox =
+        model.entry_of(asked.mailbox).map_or(asked.expected.to_string(), |entry| entry.mailbox.address.to_string());
     let mut lines = vec![
-        say(
-            theme,
-            Role::Warn,
-            format!("{} signed in, not {}.", asked.username, asked.expected),
-        ),
+        say(theme, Role::Warn, format!("{} signed in, not {}.", asked.username, asked.expected)),
         say(theme, Role::Text, "Nothing is stored yet."),
         Line::default(),
-        option(
-            model,
-            0,
-            asked.at,
-            &format!("Sign in again as {} (in a private window)", asked.expected),
-        ),
-        option(
-            model,
-            1,
-            asked.at,
-            &format!("Keep: {} is a delegate of {mailbox}", asked.username),
-        ),
+        option(model, 0, asked.at, &format!("Sign in again as {} (in a private window)", asked.expected)),
+        option(model, 1, asked.at, &format!("Keep: {} is a delegate of {mailbox}", asked.username)),
         option(model, 2, asked.at, "Discard it"),
         Line::default(),
     ];
@@ -142,20 +96,9 @@ pub fn which_sign_in(frame: &mut Frame, model: &Model, asked: &[(MailboxId, Addr
     let theme = model.setting.theme;
     let height = u16::try_from(asked.len()).unwrap_or(u16::MAX).saturating_add(7);
     let inside = window(frame, model, "Whose code is it?", 66, height);
-    let mut lines = vec![
-        say(
-            theme,
-            Role::Text,
-            "A code alone does not say which sign-in it belongs to.",
-        ),
-        Line::default(),
-    ];
-    lines.extend(
-        asked
-            .iter()
-            .enumerate()
-            .map(|(place, (_, address))| option(model, place, at, address.as_str())),
-    );
+    let mut lines =
+        vec![say(theme, Role::Text, "A code alone does not say which sign-in it belongs to."), Line::default()];
+    lines.extend(asked.iter().enumerate().map(|(place, (_, address))| option(model, place, at, address.as_str())));
     lines.push(Line::default());
     lines.push(keys(model, &[("⏎", "chooses"), ("esc", "forgets the code")]));
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), inside);
@@ -164,11 +107,7 @@ pub fn which_sign_in(frame: &mut Frame, model: &Model, asked: &[(MailboxId, Addr
 fn option(model: &Model, place: usize, at: usize, text: &str) -> Line<'static> {
     let theme = model.setting.theme;
     let role = if place == at { Role::Cursor } else { Role::Text };
-    let number = if place < 9 {
-        format!(" {} ", place + 1)
-    } else {
-        "   ".to_owned()
-    };
+    let number = if place < 9 { format!(" {} ", place + 1) } else { "   ".to_owned() };
     Line::from(vec![
         Span::styled(number, theme.style(Role::Accent)),
         Span::styled(format!(" {text} "), theme.style(role)),

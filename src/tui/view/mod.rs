@@ -29,13 +29,7 @@ pub fn draw(frame: &mut Frame, model: &Model) {
 }
 
 fn draw_parts(frame: &mut Frame, model: &Model) {
-    let Layout::Roomy {
-        header,
-        list,
-        panes,
-        footer,
-    } = model.layout()
-    else {
+    let Layout::Roomy { header, list, panes, footer } = model.layout() else {
         return too_small(frame);
     };
     header::draw(frame, header, model);

@@ -17,13 +17,9 @@ pub fn four(frame: &mut Frame, areas: [Rect; 4], model: &Model) {
     for (step, area) in Step::ALL.into_iter().zip(areas) {
         let theme = model.setting.theme;
         let state = state(model, step);
-        let title = Line::from(Span::styled(
-            format!(" {} {} ", step.number(), step.title()),
-            theme.style(Role::Title),
-        ));
-        let block = border(theme, model.focus == Focus::Pane(step))
-            .title(title)
-            .title_top(word(model, &state).right_aligned());
+        let title = Line::from(Span::styled(format!(" {} {} ", step.number(), step.title()), theme.style(Role::Title)));
+        let block =
+            border(theme, model.focus == Focus::Pane(step)).title(title).title_top(word(model, &state).right_aligned());
         body(frame, area, model, step, block);
     }
 }
@@ -36,20 +32,12 @@ pub fn tabs(frame: &mut Frame, area: Rect, model: &Model) {
     for step in Step::ALL {
         let state = state(model, step);
         let role = if step == shown { Role::Cursor } else { Role::Text };
-        tabs.push(Span::styled(
-            format!(" {} {} ", step.number(), step.title()),
-            theme.style(role),
-        ));
-        tabs.push(Span::styled(
-            format!("{} ", theme.step(&state)),
-            theme.style(Theme::of_step(&state)),
-        ));
+        tabs.push(Span::styled(format!(" {} {} ", step.number(), step.title()), theme.style(role)));
+        tabs.push(Span::styled(format!("{} ", theme.step(&state)), theme.style(Theme::of_step(&state))));
     }
     let state = state(model, shown);
     let has_focus = matches!(model.focus, Focus::Pane(_));
-    let block = border(theme, has_focus)
-        .title(Line::from(tabs))
-        .title_top(word(model, &state).right_aligned());
+    let block = border(theme, has_focus).title(Line::from(tabs)).title_top(word(model, &state).right_aligned());
     body(frame, area, model, shown, block);
 }
 
@@ -79,15 +67,9 @@ fn word(model: &Model, state: &StepState) -> Line<'static> {
     if model.list.selected_len() > 1 || model.list.current().is_none() {
         return Line::default();
     }
-    let work = model
-        .list
-        .current()
-        .and_then(|row| model.work(row.id, &row.application));
+    let work = model.list.current().and_then(|row| model.work(row.id, &row.application));
     if matches!((state, work), (StepState::Running, Some(Work::Asking { .. }))) {
-        return Line::styled(
-            format!(" {} your choice ", theme.pick("▲", "!")),
-            theme.style(Role::Warn),
-        );
+        return Line::styled(format!(" {} your choice ", theme.pick("▲", "!")), theme.style(Role::Warn));
     }
     let symbol = match state {
         StepState::Running if !work.is_some_and(Work::needs_a_person) => {
@@ -95,8 +77,5 @@ fn word(model: &Model, state: &StepState) -> Line<'static> {
         }
         _ => theme.step(state),
     };
-    Line::from(Span::styled(
-        format!(" {symbol} {} ", state.word()),
-        theme.style(Theme::of_step(state)),
-    ))
+    Line::from(Span::styled(format!(" {symbol} {} ", state.word()), theme.style(Theme::of_step(state))))
 }

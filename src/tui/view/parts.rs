@@ -37,11 +37,7 @@ pub struct Text {
 impl Text {
     /// An empty text of so many columns.
     pub fn new(theme: Theme, width: usize) -> Self {
-        Self {
-            theme,
-            width: width.max(LABEL + 8),
-            lines: Vec::new(),
-        }
+        Self { theme, width: width.max(LABEL + 8), lines: Vec::new() }
     }
 
     /// `Label       value`.
@@ -65,9 +61,7 @@ impl Text {
     pub fn say(&mut self, role: Role, text: impl AsRef<str>) {
         let style = self.theme.style(role);
         self.lines.extend(
-            textwrap::wrap(text.as_ref(), self.width)
-                .into_iter()
-                .map(|line| Line::styled(line.into_owned(), style)),
+            textwrap::wrap(text.as_ref(), self.width).into_iter().map(|line| Line::styled(line.into_owned(), style)),
         );
     }
 
@@ -75,10 +69,8 @@ impl Text {
     pub fn key(&mut self, name: &str, does: &str) {
         let indent = key_name(self.theme, name).width() + 1;
         let mut parts = textwrap::wrap(does, self.width.saturating_sub(indent).max(1)).into_iter();
-        self.lines
-            .push(key(self.theme, name, parts.next().unwrap_or_default().into_owned()));
-        self.lines
-            .extend(parts.map(|part| Line::raw(format!("{}{part}", " ".repeat(indent)))));
+        self.lines.push(key(self.theme, name, parts.next().unwrap_or_default().into_owned()));
+        self.lines.extend(parts.map(|part| Line::raw(format!("{}{part}", " ".repeat(indent)))));
     }
 
     /// An empty line.
@@ -153,16 +145,8 @@ const ASCII_BORDER: ratatui::symbols::border::Set<'static> = ratatui::symbols::b
 pub fn window(screen: &mut Frame, model: &Model, title: &str, width: u16, height: u16) -> Rect {
     let theme = model.setting.theme;
     let all = screen.area();
-    let (width, height) = (
-        width.min(all.width.saturating_sub(2)),
-        height.min(all.height.saturating_sub(2)),
-    );
-    let area = Rect::new(
-        (all.width.saturating_sub(width)) / 2,
-        (all.height.saturating_sub(height)) / 2,
-        width,
-        height,
-    );
+    let (width, height) = (width.min(all.width.saturating_sub(2)), height.min(all.height.saturating_sub(2)));
+    let area = Rect::new((all.width.saturating_sub(width)) / 2, (all.height.saturating_sub(height)) / 2, width, height);
     let block = frame(theme, true)
         .title(Line::from(Span::styled(format!(" {title} "), theme.style(Role::Title))))
         .padding(Padding::horizontal(1));

@@ -25,21 +25,11 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let Some(fleet) = &model.fleet else {
         return frame.render_widget(Paragraph::new("Reading the registry…").block(block), area);
     };
-    let mut lines = vec![
-        say(
-            theme,
-            Role::Title,
-            "Welcome. Two things, and the first mailbox can sign in:",
-        ),
-        Line::default(),
-    ];
+    let mut lines =
+        vec![say(theme, Role::Title, "Welcome. Two things, and the first mailbox can sign in:"), Line::default()];
     lines.push(say(theme, Role::Ready, "1. Your app registration"));
     if fleet.applications.is_empty() {
-        lines.push(key(
-            theme,
-            "N",
-            "describes the application that you registered with Microsoft or Google",
-        ));
+        lines.push(key(theme, "N", "describes the application that you registered with Microsoft or Google"));
         lines.push(key(theme, "w", "shows how to register one, click by click"));
     } else {
         for application in fleet.applications.values() {
@@ -53,11 +43,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     }
     lines.push(Line::default());
     lines.push(say(theme, Role::Ready, "2. Your mailboxes"));
-    lines.push(key(
-        theme,
-        "n",
-        "adds a mailbox; ⏎ then signs it in".replace('⏎', theme.pick("⏎", "enter")),
-    ));
+    lines.push(key(theme, "n", "adds a mailbox; ⏎ then signs it in".replace('⏎', theme.pick("⏎", "enter"))));
     lines.push(Line::default());
     lines.push(say(theme, Role::Faint, "Tokens are kept in the operating system's keyring, never in a file of their own. `mailkey demo` shows it all on a tenant of its own."));
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).block(block), area);

@@ -36,13 +36,7 @@ pub fn one(text: &mut Text, model: &Model, step: Step) {
 
 /// A step of all that are selected.
 pub fn sum(text: &mut Text, model: &Model, step: Step) {
-    let mut counts = [
-        ("done", 0_usize),
-        ("ready", 0),
-        ("running", 0),
-        ("stuck", 0),
-        ("todo", 0),
-    ];
+    let mut counts = [("done", 0_usize), ("ready", 0), ("running", 0), ("stuck", 0), ("todo", 0)];
     for row in model.list.selection() {
         let steps = row.steps_while(model.work(row.id, &row.application).map(Work::step));
         let word = steps.get(step).word();
@@ -103,21 +97,13 @@ fn token(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     let token = &entry.grant.token;
     let state = token.state(entry.idle_limit_days(), model.now);
     if let (Some(obtained), Some(used)) = (token.obtained_at(), token.last_used_at()) {
-        text.marked(
-            "Refresh",
-            token_symbol(theme, state),
-            of_token_mark(state),
-            state.word(),
-        );
+        text.marked("Refresh", token_symbol(theme, state), of_token_mark(state), state.word());
         text.field("Obtained", time::day(obtained, &model.setting.zone));
         text.field("Last used", ago(used, model));
     }
     if let Some(deadline) = token.idle_deadline(entry.idle_limit_days()) {
         let days = time::days_left(deadline, model.now);
-        text.field(
-            "Idle limit",
-            format!("{} ({days} d, estimate)", time::day(deadline, &model.setting.zone)),
-        );
+        text.field("Idle limit", format!("{} ({days} d, estimate)", time::day(deadline, &model.setting.zone)));
     }
     if matches!(token, Token::Held { .. }) {
         text.field("Kept in", model.setting.store);
@@ -136,10 +122,7 @@ fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
         ("IMAP", provider.imap.as_ref(), &checks.imap),
         ("POP", provider.pop.as_ref(), &checks.pop),
     ];
-    for (name, server, result) in servers
-        .into_iter()
-        .filter_map(|(name, server, check)| Some((name, server?, check)))
-    {
+    for (name, server, result) in servers.into_iter().filter_map(|(name, server, check)| Some((name, server?, check))) {
         check(text, model, name, server, result);
         if name != "SMTP"
             && let Some(trouble) = result.trouble()
@@ -151,21 +134,13 @@ fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
 
 fn check(text: &mut Text, model: &Model, name: &str, server: &MailServer, check: &Check) {
     let theme = model.setting.theme;
-    let is_stale = !model
-        .steps()
-        .is_some_and(|steps| *steps.get(Step::Token) == StepState::Done);
+    let is_stale = !model.steps().is_some_and(|steps| *steps.get(Step::Token) == StepState::Done);
     let (symbol, role, found) = match check {
-        Check::Ok { at } | Check::Failed { at, .. } if is_stale => (
-            theme.pick("○", "."),
-            Role::Faint,
-            format!("last tried {}", ago(*at, model)),
-        ),
+        Check::Ok { at } | Check::Failed { at, .. } if is_stale => {
+            (theme.pick("○", "."), Role::Faint, format!("last tried {}", ago(*at, model)))
+        }
         Check::Unknown => (theme.pick("○", "."), Role::Faint, "not tried yet".to_owned()),
-        Check::Ok { at } => (
-            theme.pick("●", "*"),
-            Role::Good,
-            format!("accepted {}", ago(*at, model)),
-        ),
+        Check::Ok { at } => (theme.pick("●", "*"), Role::Good, format!("accepted {}", ago(*at, model))),
         Check::Failed { at, .. } => (theme.pick("▲", "!"), Role::Bad, format!("refused {}", ago(*at, model))),
     };
     text.item(symbol, role, format!("{name:<5}{found}"));
@@ -193,9 +168,7 @@ fn stuck(text: &mut Text, model: &Model, step: Step, trouble: &Trouble) {
 
 /// Whether `⏎` acts on this step: on the first one that is in trouble, or else not done.
 fn is_next(model: &Model, step: Step) -> bool {
-    model
-        .steps()
-        .is_some_and(|steps| steps.trouble().map(|(stuck, _)| stuck).or(steps.first_open()) == Some(step))
+    model.steps().is_some_and(|steps| steps.trouble().map(|(stuck, _)| stuck).or(steps.first_open()) == Some(step))
 }
 
 fn what_next(text: &mut Text, model: &Model) {
@@ -219,10 +192,7 @@ fn running(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     let doing = match work {
         Work::SigningIn(waiting) | Work::Consenting(waiting) => return browser(text, model, waiting, &elapsed),
         Work::Asking { username, .. } => {
-            text.say(
-                Role::Warn,
-                format!("{username} signed in, not {}.", entry.grant.account),
-            );
+            text.say(Role::Warn, format!("{username} signed in, not {}.", entry.grant.account));
             text.say(Role::Text, "Nothing is stored until you choose.");
             return text.key("⏎", "chooses");
         }
@@ -274,11 +244,7 @@ fn ago(moment: jiff::Timestamp, model: &Model) -> String {
 }
 
 fn of_token_mark(state: TokenState) -> Role {
-    if state == TokenState::Valid {
-        Role::Good
-    } else {
-        Theme::of_token(state)
-    }
+    if state == TokenState::Valid { Role::Good } else { Theme::of_token(state) }
 }
 
 fn token_symbol(theme: Theme, state: TokenState) -> &'static str {

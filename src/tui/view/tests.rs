@@ -22,10 +22,7 @@ fn overlays() -> Vec<Model> {
         })
         .collect();
     let until = now() + SignedDuration::from_secs(15);
-    let asked = vec![
-        (is::BILLING, address("billing@contoso.example")),
-        (is::LEGAL, address("legal@contoso.example")),
-    ];
+    let asked = vec![(is::BILLING, address("billing@contoso.example")), (is::LEGAL, address("legal@contoso.example"))];
     let others = [
         Overlay::Reveal(Field::AccessToken, Secret::new("eyJ0".repeat(2_000)), until),
         Overlay::WrongAccount(WrongAccount {

@@ -59,9 +59,7 @@ fn secret(text: &str) -> Secret {
 
 /// What a watcher was told since it was last asked.
 fn told(texts: &mut mpsc::Receiver<Secret>) -> Vec<String> {
-    std::iter::from_fn(|| texts.try_recv().ok())
-        .map(|text| text.expose().to_owned())
-        .collect()
+    std::iter::from_fn(|| texts.try_recv().ok()).map(|text| text.expose().to_owned()).collect()
 }
 
 #[test]

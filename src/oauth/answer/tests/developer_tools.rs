@@ -18,41 +18,23 @@ fn what_the_developer_tools_copy_is_read() {
                 "curl '{native}' \\\n  -H 'content-type: application/x-www-form-urlencoded' \\\n  --data-raw '{query}'"
             ),
         ),
-        (
-            "cURL (bash), quoted as $'…'",
-            format!("curl $'{}' -H $'cookie: a=\\'b\\''", url.replace('&', "\\u0026")),
-        ),
+        ("cURL (bash), quoted as $'…'", format!("curl $'{}' -H $'cookie: a=\\'b\\''", url.replace('&', "\\u0026"))),
         (
             "cURL (cmd)",
-            format!(
-                "curl ^\"{}^\" ^\n  -H ^\"accept: text/html^\"",
-                url.replace('&', "^&").replace('%', "^%")
-            ),
+            format!("curl ^\"{}^\" ^\n  -H ^\"accept: text/html^\"", url.replace('&', "^&").replace('%', "^%")),
         ),
-        (
-            "cURL (cmd), older",
-            format!("curl \"{url}&x=a\"%\"2Fb\" -H \"accept: text/html\" --compressed"),
-        ),
+        ("cURL (cmd), older", format!("curl \"{url}&x=a\"%\"2Fb\" -H \"accept: text/html\" --compressed")),
         (
             "PowerShell",
             format!(
                 "Invoke-WebRequest -UseBasicParsing -Uri \"{native}\" `\n-Method \"POST\" `\n-ContentType \"application/x-www-form-urlencoded\" `\n-Body \"{query}\""
             ),
         ),
-        (
-            "fetch",
-            format!("fetch(\"{native}\", {{\n  \"body\": \"{query}\",\n  \"method\": \"POST\"\n}});"),
-        ),
-        (
-            "header",
-            format!("HTTP/1.1 302 Found\r\nCache-Control: no-store\r\nLocation: {url}\r\nServer: x\r\n"),
-        ),
+        ("fetch", format!("fetch(\"{native}\", {{\n  \"body\": \"{query}\",\n  \"method\": \"POST\"\n}});")),
+        ("header", format!("HTTP/1.1 302 Found\r\nCache-Control: no-store\r\nLocation: {url}\r\nServer: x\r\n")),
         (
             "header, state last",
-            format!(
-                "Location: http://localhost/?code={}&state={STATE}\r\nServer: x\r\n",
-                long_code()
-            ),
+            format!("Location: http://localhost/?code={}&state={STATE}\r\nServer: x\r\n", long_code()),
         ),
         ("HAR member", format!("\"url\": \"{url}\",")),
         (

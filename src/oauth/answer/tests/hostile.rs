@@ -11,11 +11,7 @@ fn code_of(text: &str) -> &'static str {
 
 #[test]
 fn what_else_lies_on_a_clipboard_is_left_alone() {
-    let jwt = format!(
-        "eyJhbGciOiJSUzI1NiJ9.{}.{}",
-        "eyJhdWQi".repeat(90),
-        "c2lnbmF0dXJl".repeat(20)
-    );
+    let jwt = format!("eyJhbGciOiJSUzI1NiJ9.{}.{}", "eyJhdWQi".repeat(90), "c2lnbmF0dXJl".repeat(20));
     let base64 = "0123456789ABCDEF".repeat(60);
     for text in [
         "",
@@ -56,9 +52,7 @@ fn what_else_lies_on_a_clipboard_is_left_alone() {
 #[test]
 fn nothing_in_a_refusal_can_drive_a_terminal() {
     let url = format!("http://x/?error=access_denied&state={STATE}&error_description=%1b%5D0%3Bowned%07%0a%c2%9b2J");
-    let Ok(Answer::Refused { description, .. }) = read(&url) else {
-        panic!("no refusal")
-    };
+    let Ok(Answer::Refused { description, .. }) = read(&url) else { panic!("no refusal") };
     assert!(!description.contains(char::is_control), "{description:?}");
     let url = format!("http://x/?error=%1b%5B2J&state={STATE}&error_description=x");
     assert_eq!(code_of(&url), "answer.none");
@@ -103,25 +97,8 @@ fn damage_at_any_place_is_survived_and_never_repeated() {
     let secret = secret.split_at(200).0;
     for at in (0..url.len()).step_by(3) {
         let (head, tail) = url.split_at(at);
-        for damage in [
-            "",
-            "%",
-            "&",
-            "=",
-            "\0",
-            "\u{1b}[2J",
-            "\"",
-            "{",
-            "…",
-            "code=",
-            "\n\n",
-            "ü",
-        ] {
-            for text in [
-                format!("{head}{damage}"),
-                format!("{head}{damage}{tail}"),
-                format!("{damage}{tail}"),
-            ] {
+        for damage in ["", "%", "&", "=", "\0", "\u{1b}[2J", "\"", "{", "…", "code=", "\n\n", "ü"] {
+            for text in [format!("{head}{damage}"), format!("{head}{damage}{tail}"), format!("{damage}{tail}")] {
                 let outcome = read(&text);
                 assert!(!format!("{outcome:?}").contains(secret), "{text:.100}");
             }

@@ -26,12 +26,7 @@ fn done(model: &mut Model, done: Done) -> Vec<Effect> {
 }
 
 fn trouble() -> Trouble {
-    Trouble::new(
-        "mailbox.exists",
-        "It is there already",
-        "Addresses are unique.",
-        "Choose another.",
-    )
+    Trouble::new("mailbox.exists", "It is there already", "Addresses are unique.", "Choose another.")
 }
 
 /// A fleet with two applications.
@@ -60,19 +55,7 @@ fn tab_goes_round_in_the_order_of_the_lines() {
     let mut model = at(is::AP);
     press(&mut model, "N");
     let there: Vec<Name> = (0..8).map(|_| (current(&model), press(&mut model, "tab")).0).collect();
-    assert_eq!(
-        there,
-        [
-            Name::Name,
-            Provider,
-            Tenant,
-            ClientId,
-            RedirectUri,
-            Scopes,
-            ClientSecret,
-            Name::Name
-        ]
-    );
+    assert_eq!(there, [Name::Name, Provider, Tenant, ClientId, RedirectUri, Scopes, ClientSecret, Name::Name]);
     assert_eq!(current(&model), Provider);
     for (key, wanted) in [("shift-tab", Name::Name), ("↑", ClientSecret), ("↓", Name::Name)] {
         press(&mut model, key);
@@ -85,13 +68,9 @@ fn a_choice_turns_both_ways_and_takes_no_letters() {
     let mut model = showing(two_applications(), (120, 40));
     press(&mut model, "n");
     press(&mut model, "tab");
-    for (key, wanted) in [
-        ("→", "Fabrikam ERP"),
-        ("→", "Mailer"),
-        ("←", "Fabrikam ERP"),
-        ("space", "Mailer"),
-        ("x", "Mailer"),
-    ] {
+    for (key, wanted) in
+        [("→", "Fabrikam ERP"), ("→", "Mailer"), ("←", "Fabrikam ERP"), ("space", "Mailer"), ("x", "Mailer")]
+    {
         press(&mut model, key);
         assert_eq!(form(&model).text(Name::Application), wanted, "{key}");
     }
@@ -115,11 +94,7 @@ fn what_is_wrong_is_said_at_the_line_that_is_wrong() {
     for (typed, line, code) in [
         (&[][..], Name::Address, "address.malformed"),
         (&["billing"], Name::Address, "address.malformed"),
-        (
-            &["new@contoso.example", "", "nobody"],
-            Name::Account,
-            "address.malformed",
-        ),
+        (&["new@contoso.example", "", "nobody"], Name::Account, "address.malformed"),
     ] {
         let mut model = new_mailbox();
         for text in typed {
@@ -128,10 +103,7 @@ fn what_is_wrong_is_said_at_the_line_that_is_wrong() {
         }
         assert_eq!(press(&mut model, "⏎"), [], "{typed:?}");
         assert_eq!(current(&model), line, "{typed:?}");
-        assert!(
-            matches!(&form(&model).status, Status::Wrong(trouble) if trouble.code() == code),
-            "{typed:?}"
-        );
+        assert!(matches!(&form(&model).status, Status::Wrong(trouble) if trouble.code() == code), "{typed:?}");
         type_in(&mut model, "x");
         assert_eq!(form(&model).status, Status::Open, "typing takes the complaint away");
     }
@@ -139,12 +111,7 @@ fn what_is_wrong_is_said_at_the_line_that_is_wrong() {
 
 #[test]
 fn an_application_is_checked_line_by_line() {
-    let full = [
-        ("Mailer 2", 2),
-        ("contoso.example", 1),
-        ("an-id", 1),
-        ("http://localhost", 1),
-    ];
+    let full = [("Mailer 2", 2), ("contoso.example", 1), ("an-id", 1), ("http://localhost", 1)];
     for (wrong_at, wrong, line, code) in [
         (0, "", Name::Name, "application.name"),
         (3, "http://example.com", Name::RedirectUri, "application.redirect_uri"),
@@ -161,33 +128,20 @@ fn an_application_is_checked_line_by_line() {
         }
         assert_eq!(press(&mut model, "⏎"), [], "{wrong}");
         assert_eq!(current(&model), line, "{wrong}");
-        assert!(
-            matches!(&form(&model).status, Status::Wrong(trouble) if trouble.code() == code),
-            "{wrong}"
-        );
+        assert!(matches!(&form(&model).status, Status::Wrong(trouble) if trouble.code() == code), "{wrong}");
     }
 }
 
 #[test]
 fn a_mailbox_is_its_own_account_unless_somebody_is_named() {
-    for (account, wanted) in [
-        ("", "new@contoso.example"),
-        ("maria@contoso.example", "maria@contoso.example"),
-    ] {
+    for (account, wanted) in [("", "new@contoso.example"), ("maria@contoso.example", "maria@contoso.example")] {
         let mut model = new_mailbox();
         type_in(&mut model, " new@contoso.example ");
         press(&mut model, "shift-tab");
         type_in(&mut model, account);
         let sent = press(&mut model, "⏎");
         let new = |text: &str| -> Address { address(text) };
-        assert_eq!(
-            sent,
-            [Effect::AddMailbox(
-                new("new@contoso.example"),
-                name("Mailer"),
-                new(wanted)
-            )]
-        );
+        assert_eq!(sent, [Effect::AddMailbox(new("new@contoso.example"), name("Mailer"), new(wanted))]);
     }
 }
 
@@ -206,15 +160,8 @@ fn a_form_starts_with_what_is_there() {
         panic!("{sent:?}");
     };
     let wanted = application("Mailer", "contoso.example");
-    assert_eq!(
-        (old, &new.tenant, &new.client_id),
-        (&wanted.name, &wanted.tenant, &wanted.client_id)
-    );
-    assert_eq!(
-        new.proof,
-        crate::domain::Check::Unknown,
-        "what was changed has to be proved again"
-    );
+    assert_eq!((old, &new.tenant, &new.client_id), (&wanted.name, &wanted.tenant, &wanted.client_id));
+    assert_eq!(new.proof, crate::domain::Check::Unknown, "what was changed has to be proved again");
 }
 
 #[test]
@@ -273,10 +220,7 @@ fn a_new_application_is_proved_at_once() {
     press(&mut model, "N");
     type_in(&mut model, "Other");
     press(&mut model, "⏎");
-    assert_eq!(
-        done(&mut model, Done::Saved(Saved::Application(name("Other")))),
-        [Effect::Prove(name("Other"))]
-    );
+    assert_eq!(done(&mut model, Done::Saved(Saved::Application(name("Other")))), [Effect::Prove(name("Other"))]);
     assert!(model.overlay.is_none());
 }
 
@@ -287,13 +231,7 @@ fn the_cursor_goes_to_a_new_mailbox_as_soon_as_it_appears() {
     press(&mut model, "⏎");
     let mut grown = fleet();
     let mailer = application("Mailer", "contoso.example");
-    let new = add(
-        &mut grown,
-        &mailer,
-        "new@contoso.example",
-        crate::domain::Token::None,
-        Default::default(),
-    );
+    let new = add(&mut grown, &mailer, "new@contoso.example", crate::domain::Token::None, Default::default());
     done(&mut model, Done::Saved(Saved::Mailbox(new)));
     tell(&mut model, Event::Fleet(fleet().into()));
     assert_eq!(model.list.current().unwrap().id, is::AP, "not yet");
@@ -318,10 +256,7 @@ fn the_cursor_goes_to_a_new_mailbox_that_has_appeared_already() {
 
 #[test]
 fn ctrl_t_looks_for_the_tenant_of_an_id_a_domain_or_an_address() {
-    for (typed, asked) in [
-        ("contoso.example", "contoso.example"),
-        ("ap@contoso.example", "contoso.example"),
-    ] {
+    for (typed, asked) in [("contoso.example", "contoso.example"), ("ap@contoso.example", "contoso.example")] {
         let mut model = showing(nothing(), (120, 40));
         press(&mut model, "N");
         assert_eq!(press(&mut model, "ctrl-t"), [], "there is nothing to look for");
@@ -330,10 +265,7 @@ fn ctrl_t_looks_for_the_tenant_of_an_id_a_domain_or_an_address() {
         type_in(&mut model, typed);
         let wanted = Effect::FindTenant("microsoft".to_owned(), asked.to_owned());
         assert_eq!(press(&mut model, "ctrl-t"), [wanted]);
-        done(
-            &mut model,
-            Done::Tenant(Ok(("an-id".to_owned(), Some("EU".to_owned())))),
-        );
+        done(&mut model, Done::Tenant(Ok(("an-id".to_owned(), Some("EU".to_owned())))));
         assert_eq!(form(&model).text(Name::Tenant), "an-id");
         assert_eq!(form(&model).status, Status::FoundTenant(Some("EU".to_owned())));
     }

@@ -110,12 +110,7 @@ fn keys_that_move() {
 
 #[test]
 fn keys_that_focus_and_arrange() {
-    for (key, step) in [
-        ("1", Step::Register),
-        ("2", Step::Authorize),
-        ("3", Step::Token),
-        ("4", Step::SmtpAuth),
-    ] {
+    for (key, step) in [("1", Step::Register), ("2", Step::Authorize), ("3", Step::Token), ("4", Step::SmtpAuth)] {
         let mut model = at(is::AP);
         press(&mut model, key);
         assert_eq!(model.focus, Focus::Pane(step));
@@ -125,11 +120,7 @@ fn keys_that_focus_and_arrange() {
     let mut model = at(is::AP);
     press(&mut model, "s");
     assert_eq!(model.list.sort().word(), "by state");
-    assert_eq!(
-        model.list.current().unwrap().id,
-        is::AP,
-        "the cursor stays with its mailbox"
-    );
+    assert_eq!(model.list.current().unwrap().id, is::AP, "the cursor stays with its mailbox");
     press(&mut model, "*");
     assert_eq!(model.list.selected_len(), 7);
     press(&mut model, "*");
@@ -144,22 +135,13 @@ fn space_selects_and_goes_on() {
     assert_eq!(model.list.targets(), [is::AP, is::BILLING]);
     assert_eq!(model.list.current().unwrap().id, is::HR);
     let asked = press(&mut model, "r");
-    assert_eq!(
-        asked,
-        [Effect::Check(1, vec![is::AP])],
-        "nobody signed in for the other"
-    );
+    assert_eq!(asked, [Effect::Check(1, vec![is::AP])], "nobody signed in for the other");
 }
 
 #[test]
 fn a_key_that_is_impossible_does_nothing() {
     let mut never = HashSet::new();
-    let states = [
-        blank((120, 40)),
-        showing(nothing(), (120, 40)),
-        without_mailboxes(),
-        at(is::AP),
-    ];
+    let states = [blank((120, 40)), showing(nothing(), (120, 40)), without_mailboxes(), at(is::AP)];
     for (place, mut model) in states.into_iter().enumerate() {
         for binding in DASHBOARD.iter().filter(|binding| binding.action != Action::Back) {
             if is_possible(&model, binding.action) {
@@ -167,29 +149,14 @@ fn a_key_that_is_impossible_does_nothing() {
             }
             never.insert(binding.action);
             let before = state(&model);
-            assert_eq!(
-                press(&mut model, binding.keys[0]),
-                [],
-                "{:?} in state {place}",
-                binding.action
-            );
+            assert_eq!(press(&mut model, binding.keys[0]), [], "{:?} in state {place}", binding.action);
             assert_eq!(state(&model), before, "{:?} in state {place}", binding.action);
         }
     }
-    for always in [
-        Action::Help,
-        Action::Quit,
-        Action::Suspend,
-        Action::Walkthrough,
-        Action::NewApplication,
-    ] {
+    for always in [Action::Help, Action::Quit, Action::Suspend, Action::Walkthrough, Action::NewApplication] {
         assert!(!never.contains(&always), "{always:?}");
     }
-    assert_eq!(
-        never.len(),
-        DASHBOARD.len() - 6,
-        "Back is the sixth that is always possible"
-    );
+    assert_eq!(never.len(), DASHBOARD.len() - 6, "Back is the sixth that is always possible");
 }
 
 #[test]
@@ -261,10 +228,7 @@ fn esc_goes_back_one_thing_at_a_time() {
     assert_eq!(press(&mut model, "esc"), [Effect::StopChecks]);
     let cancel = Effect::Cancel(Subject::Mailbox(is::BILLING));
     assert_eq!(press(&mut model, "esc"), [cancel]);
-    tell(
-        &mut model,
-        crate::engine::Event::Work(Subject::Mailbox(is::BILLING), None),
-    );
+    tell(&mut model, crate::engine::Event::Work(Subject::Mailbox(is::BILLING), None));
     assert_eq!(model.list.selected_len(), 7);
     press(&mut model, "esc");
     assert_eq!((model.list.selected_len(), model.list.filter.value()), (0, "contoso"));

@@ -9,12 +9,7 @@ use crate::tui::model::{Focus, Model, Overlay};
 use crate::tui::update::update;
 
 fn mouse(model: &mut Model, kind: MouseEventKind, (column, row): (u16, u16)) {
-    let event = MouseEvent {
-        kind,
-        column,
-        row,
-        modifiers: KeyModifiers::NONE,
-    };
+    let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
     assert_eq!(update(model, Message::Mouse(event)), []);
 }
 
@@ -40,11 +35,7 @@ fn a_click_on_a_mailbox_puts_the_cursor_there() {
         press(&mut model, "2");
         let there = place(&model, "billing@contoso");
         click(&mut model, there);
-        assert_eq!(
-            (model.list.current().unwrap().id, model.focus),
-            (is::BILLING, Focus::List),
-            "{size:?}"
-        );
+        assert_eq!((model.list.current().unwrap().id, model.focus), (is::BILLING, Focus::List), "{size:?}");
     }
 }
 
@@ -75,12 +66,7 @@ fn a_click_on_a_pane_or_on_its_tab_focuses_it() {
             let title = format!("{} {}", step.number(), &step.title()[..4]);
             let there = place(&model, &title);
             click(&mut model, there);
-            assert_eq!(
-                model.focus,
-                Focus::Pane(step),
-                "{title} at {size:?}\n{}",
-                screen(&model)
-            );
+            assert_eq!(model.focus, Focus::Pane(step), "{title} at {size:?}\n{}", screen(&model));
         }
     }
 }

@@ -95,10 +95,7 @@ fn another_accounts_tokens_are_chosen_about_or_left() {
 
 #[test]
 fn a_bare_code_is_given_to_the_sign_in_that_is_chosen() {
-    let asked = vec![
-        (is::BILLING, address("billing@contoso.example")),
-        (is::LEGAL, address("legal@contoso.example")),
-    ];
+    let asked = vec![(is::BILLING, address("billing@contoso.example")), (is::LEGAL, address("legal@contoso.example"))];
     for (pressed, wanted) in [
         (&["⏎"][..], vec![Effect::ChooseErrand(is::BILLING)]),
         (&["↓", "⏎"], vec![Effect::ChooseErrand(is::LEGAL)]),
@@ -145,11 +142,7 @@ fn a_secret_that_is_shown_is_gone_after_fifteen_seconds() {
 #[test]
 fn any_key_takes_a_shown_secret_away() {
     for key in ["esc", "⏎", "x", "q"] {
-        let mut model = with(Overlay::Reveal(
-            Field::AccessToken,
-            Secret::new("eyJ0"),
-            crate::tui::fixture::now(),
-        ));
+        let mut model = with(Overlay::Reveal(Field::AccessToken, Secret::new("eyJ0"), crate::tui::fixture::now()));
         assert_eq!(press(&mut model, key), []);
         assert!(model.overlay.is_none());
     }
@@ -159,10 +152,7 @@ fn any_key_takes_a_shown_secret_away() {
 fn a_secret_that_comes_late_does_not_push_aside_what_is_typed() {
     let mut model = at(is::AP);
     press(&mut model, "n");
-    update(
-        &mut model,
-        Message::Done(Done::Revealed(Field::AccessToken, Secret::new("eyJ0"))),
-    );
+    update(&mut model, Message::Done(Done::Revealed(Field::AccessToken, Secret::new("eyJ0"))));
     assert!(matches!(model.overlay, Some(Overlay::Form(_))));
 }
 

@@ -52,14 +52,7 @@ fn an_idle_dashboard_sleeps() {
 
 #[test]
 fn ages_grow_by_minutes_and_then_by_hours() {
-    for (minutes, wanted) in [
-        (2, 60),
-        (59, 60),
-        (60, 3_600),
-        (90, 1_800),
-        (61, 3_540),
-        (60 * 24 * 3, 86_400),
-    ] {
+    for (minutes, wanted) in [(2, 60), (59, 60), (60, 3_600), (90, 1_800), (61, 3_540), (60 * 24 * 3, 86_400)] {
         let model = showing(checked(minutes_ago(minutes)), (120, 40));
         assert_eq!(nap(&model), seconds(wanted), "{minutes} minutes");
     }
@@ -131,9 +124,7 @@ fn a_batch_moves_its_bar() {
 #[test]
 fn an_age_from_a_clock_that_runs_ahead_does_no_harm() {
     let mut ahead = checked(minutes_ago(0));
-    ahead.mailboxes[0].checks.smtp = Check::Ok {
-        at: now() + SignedDuration::from_secs(90),
-    };
+    ahead.mailboxes[0].checks.smtp = Check::Ok { at: now() + SignedDuration::from_secs(90) };
     let model = showing(ahead, (120, 40));
     assert!(nap(&model).is_some_and(|nap| nap > SignedDuration::ZERO));
     assert!(screen(&model).contains("now"));

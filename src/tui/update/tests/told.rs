@@ -25,12 +25,7 @@ fn said(model: &Model) -> (Tone, &str) {
 }
 
 fn trouble() -> Trouble {
-    Trouble::new(
-        "network.timeout",
-        "The server did not answer",
-        "It is slow.",
-        "Try again.",
-    )
+    Trouble::new("network.timeout", "The server did not answer", "It is slow.", "Try again.")
 }
 
 fn checked(model: &mut Model, batch: u64, ok: bool) {
@@ -78,13 +73,7 @@ fn a_batch_counts_and_says_how_it_went() {
     assert!(screen(&model).contains("Checking 4 of 5"));
     checked(&mut model, 1, true);
     assert!(model.batch.is_none());
-    assert_eq!(
-        said(&model),
-        (
-            Tone::Bad,
-            "5 mailboxes were checked, 1 needs attention. 2 more have no token yet."
-        )
-    );
+    assert_eq!(said(&model), (Tone::Bad, "5 mailboxes were checked, 1 needs attention. 2 more have no token yet."));
 }
 
 #[test]
@@ -92,13 +81,7 @@ fn a_batch_without_a_trouble_ends_well() {
     let mut model = at(is::AP);
     press(&mut model, "R");
     (0..5).for_each(|_| checked(&mut model, 1, true));
-    assert_eq!(
-        said(&model),
-        (
-            Tone::Good,
-            "5 mailboxes were checked, all is well. 2 more have no token yet."
-        )
-    );
+    assert_eq!(said(&model), (Tone::Good, "5 mailboxes were checked, all is well. 2 more have no token yet."));
 }
 
 #[test]
@@ -137,11 +120,8 @@ fn a_question_waits_while_something_is_typed() {
     press(&mut model, "n");
     tell(&mut model, asked_about(is::BILLING));
     assert!(matches!(model.overlay, Some(Overlay::Form(_))));
-    let asking = Work::Asking {
-        state: "a-state".to_owned(),
-        username: "alex.wu@contoso.example".to_owned(),
-        since: now(),
-    };
+    let asking =
+        Work::Asking { state: "a-state".to_owned(), username: "alex.wu@contoso.example".to_owned(), since: now() };
     work(&mut model, is::BILLING, asking);
     press(&mut model, "esc");
     assert_eq!(press(&mut model, "⏎"), []);
@@ -154,10 +134,7 @@ fn a_question_is_asked_at_once_where_nothing_is_in_the_way() {
     tell(&mut model, asked_about(is::BILLING));
     assert!(matches!(&model.overlay, Some(Overlay::WrongAccount(asked)) if asked.mailbox == is::BILLING));
     let mut model = at(is::AP);
-    tell(
-        &mut model,
-        Event::WhichSignIn(vec![(is::BILLING, address("billing@contoso.example"))]),
-    );
+    tell(&mut model, Event::WhichSignIn(vec![(is::BILLING, address("billing@contoso.example"))]));
     assert!(matches!(&model.overlay, Some(Overlay::WhichSignIn(asked, 0)) if asked.len() == 1));
 }
 
@@ -181,28 +158,14 @@ fn what_was_copied_is_said_with_when_it_is_cleared() {
     ] {
         let mut model = at(is::AP);
         let what = "Client id".to_owned();
-        assert_eq!(
-            done(
-                &mut model,
-                Done::Copied {
-                    what,
-                    copied,
-                    is_secret: true
-                }
-            )
-            .len(),
-            effects
-        );
+        assert_eq!(done(&mut model, Done::Copied { what, copied, is_secret: true }).len(), effects);
         assert!(said(&model).1.contains(text), "{}", said(&model).1);
     }
 }
 
 #[test]
 fn without_a_browser_the_link_is_copied_and_the_demo_offers_to_play() {
-    let opened = |copied| Done::Opened {
-        subject: Subject::Mailbox(is::BILLING),
-        browser: Err((trouble(), copied)),
-    };
+    let opened = |copied| Done::Opened { subject: Subject::Mailbox(is::BILLING), browser: Err((trouble(), copied)) };
     let handed = || Ok(Copied::ForTerminal(Secret::new("https://login.example")));
     let mut model = demo_at(is::BILLING);
     let effects = done(&mut model, opened(handed()));
@@ -217,32 +180,13 @@ fn without_a_browser_the_link_is_copied_and_the_demo_offers_to_play() {
 
 #[test]
 fn every_outcome_is_said_in_its_tone() {
-    let token = Accepted::Token {
-        mailbox: is::BILLING,
-        account: address("billing@contoso.example"),
-    };
+    let token = Accepted::Token { mailbox: is::BILLING, account: address("billing@contoso.example") };
     let consent = Accepted::Consent(name("Mailer"));
     for (message, tone, text) in [
-        (
-            Message::Engine(Event::Accepted(token)),
-            Tone::Good,
-            "The refresh token is in the keyring",
-        ),
-        (
-            Message::Engine(Event::Accepted(consent)),
-            Tone::Good,
-            "Admin consent for Mailer",
-        ),
-        (
-            Message::Engine(Event::ClipboardCleared(true)),
-            Tone::Plain,
-            "The clipboard was cleared",
-        ),
-        (
-            Message::Done(Done::ClipboardEmpty),
-            Tone::Plain,
-            "no text on the clipboard",
-        ),
+        (Message::Engine(Event::Accepted(token)), Tone::Good, "The refresh token is in the keyring"),
+        (Message::Engine(Event::Accepted(consent)), Tone::Good, "Admin consent for Mailer"),
+        (Message::Engine(Event::ClipboardCleared(true)), Tone::Plain, "The clipboard was cleared"),
+        (Message::Done(Done::ClipboardEmpty), Tone::Plain, "no text on the clipboard"),
         (
             Message::Done(Done::Failed(trouble())),
             Tone::Bad,

@@ -64,10 +64,8 @@ fn an_application_that_its_provider_does_not_know() {
         "Compare the client id with the portal.",
     );
     for application in fleet.applications.values_mut() {
-        application.proof = Check::Failed {
-            at: minutes_ago(3),
-            trouble: trouble.clone().with(Remedy::EditApplication),
-        };
+        application.proof =
+            Check::Failed { at: minutes_ago(3), trouble: trouble.clone().with(Remedy::EditApplication) };
     }
     assert_snapshot!(screen(&showing(fleet, (120, 40))));
 }

@@ -19,18 +19,7 @@ fn resized(model: &mut Model, (width, height): (u16, u16)) {
 
 fn states() -> Vec<Model> {
     let mut models = vec![blank((0, 0)), showing(nothing(), (0, 0)), showing(crowd(300), (0, 0))];
-    models.extend(
-        [
-            is::AP,
-            is::BILLING,
-            is::HR,
-            is::ALERTS,
-            is::LEGAL,
-            is::SUPPORT,
-            is::INFO,
-        ]
-        .map(at),
-    );
+    models.extend([is::AP, is::BILLING, is::HR, is::ALERTS, is::LEGAL, is::SUPPORT, is::INFO].map(at));
     let mut running = at(is::BILLING);
     sign_in(&mut running, is::BILLING);
     running.say(Tone::Bad, "Something that is long enough to be cut. ".repeat(9));
@@ -41,10 +30,7 @@ fn states() -> Vec<Model> {
     models.push(many);
     let mut filtered = at(is::AP);
     press(&mut filtered, "/");
-    type_in(
-        &mut filtered,
-        "grüße 邮箱 nobody has such an address, and no window such a width",
-    );
+    type_in(&mut filtered, "grüße 邮箱 nobody has such an address, and no window such a width");
     models.push(filtered);
     models.extend(overlays());
     models
@@ -91,9 +77,7 @@ fn the_cursor_is_drawn_wherever_it_goes() {
             press(&mut model, key);
             let address = model.list.current().unwrap().address.clone();
             let screen = screen(&model);
-            let there = screen
-                .lines()
-                .any(|line| line.contains('▌') && line.contains(&address[..12]));
+            let there = screen.lines().any(|line| line.contains('▌') && line.contains(&address[..12]));
             assert!(there, "{address} at {size:?} after {key}\n{screen}");
         }
     }
@@ -134,10 +118,7 @@ fn overlays_keep_their_way_out_at_every_size() {
             let screen = screen(&model);
             let ways = ["esc", "any key closes", "any other key closes"];
             let overlay = format!("{:?}", model.overlay);
-            assert!(
-                ways.iter().any(|way| screen.contains(way)),
-                "{overlay} at {size:?}\n{screen}"
-            );
+            assert!(ways.iter().any(|way| screen.contains(way)), "{overlay} at {size:?}\n{screen}");
         }
     }
 }
@@ -151,11 +132,7 @@ fn every_state_is_said_in_words_beside_its_symbol() {
             work(&mut model, mailbox, Work::Exchanging { since: now() });
         }
         let text = screen(&model);
-        let said = |word: &str| {
-            text.lines()
-                .map(|line| line.matches(&format!(" {word} ╮")).count())
-                .sum::<usize>()
-        };
+        let said = |word: &str| text.lines().map(|line| line.matches(&format!(" {word} ╮")).count()).sum::<usize>();
         let steps = model.steps().unwrap();
         for word in ["todo", "ready", "running", "done", "stuck"] {
             let wanted = steps.iter().filter(|(_, state)| state.word() == word).count();

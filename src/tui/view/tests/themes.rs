@@ -21,14 +21,7 @@ fn states() -> Vec<Model> {
     let mut exchanging = at(is::BILLING);
     work(&mut exchanging, is::BILLING, Work::Exchanging { since: now() });
     models.push(exchanging);
-    for keys in [
-        &["*", "R"][..],
-        &["/"],
-        &["3"],
-        &["v"],
-        &["N", "tab", "⏎"],
-        &["n", "tab"],
-    ] {
+    for keys in [&["*", "R"][..], &["/"], &["3"], &["v"], &["N", "tab", "⏎"], &["n", "tab"]] {
         let mut model = at(is::AP);
         keys.iter().for_each(|key| {
             press(&mut model, key);
