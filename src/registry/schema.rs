@@ -12,14 +12,14 @@ use super::{change, place};
 
 /// The steps from an empty file to today's version; a file's `user_version` says how many it has
 /// behind it. A step that was released is never changed: add another.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// `mkey`, in SQLite's `application_id`: tells a registry from other programs' databases.
 const APPLICATION_ID: i64 = 0x6d6b_6579;
 
 /// How a file is opened; tests open it otherwise.
 pub(super) struct Opening {
-    migrations: &'static [&'static str],
+    migrations: Vec<&'static str>,
     patience: Duration,
     flags: OpenFlags,
 }
@@ -27,7 +27,7 @@ pub(super) struct Opening {
 impl Default for Opening {
     fn default() -> Self {
         Self {
-            migrations: MIGRATIONS,
+            migrations: MIGRATIONS.to_vec(),
             patience: Duration::from_secs(5),
             flags: OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         }
@@ -134,10 +134,15 @@ mod tests {
     use super::super::fixture::{address, application, fresh};
     use super::*;
 
-    fn two_steps() -> Opening {
-        const LATER: &[&str] =
-            &[include_str!("schema.sql"), "ALTER TABLE mailboxes ADD COLUMN note TEXT NOT NULL DEFAULT 'kept'"];
-        Opening { migrations: LATER, ..Opening::default() }
+    /// What a later version of this program would open files with.
+    fn one_more_step() -> Opening {
+        let step = "ALTER TABLE mailboxes ADD COLUMN colour TEXT NOT NULL DEFAULT 'kept'";
+        Opening { migrations: [MIGRATIONS, &[step]].concat(), ..Opening::default() }
+    }
+
+    /// The copy that such a version makes before it migrates.
+    fn copy_name() -> String {
+        format!("registry.db.before-v{}", MIGRATIONS.len() + 1)
     }
 
     fn opened(path: &Path) -> Result<Registry, Trouble> {
@@ -164,27 +169,27 @@ mod tests {
         registry.add_application(&app).unwrap();
         registry.add_mailbox(&address("a@contoso.com"), &app.name, &address("a@contoso.com")).unwrap();
         drop(registry);
-        fs::write(folder.path().join("registry.db.before-v2.part"), "left by a crash").unwrap();
+        fs::write(folder.path().join(copy_name() + ".part"), "left by a crash").unwrap();
 
-        let migrated = Registry::open_as(&path, &two_steps()).unwrap();
-        let note: String =
-            migrated.read(|t| Ok(t.query_row("SELECT note FROM mailboxes", [], |row| row.get(0))?)).unwrap();
-        assert_eq!(note, "kept");
+        let migrated = Registry::open_as(&path, &one_more_step()).unwrap();
+        let colour: String =
+            migrated.read(|t| Ok(t.query_row("SELECT colour FROM mailboxes", [], |row| row.get(0))?)).unwrap();
+        assert_eq!(colour, "kept");
         assert_eq!(migrated.mailbox_at(&address("A@contoso.com")).unwrap().application, app.name);
 
         let copy = place::newest_copy(&path).unwrap();
-        assert_eq!(copy, folder.path().join("registry.db.before-v2"));
+        assert_eq!(copy, folder.path().join(copy_name()));
         assert_eq!(opened(&copy).unwrap().applications().unwrap(), [app]);
-        assert!(!folder.path().join("registry.db.before-v2.part").exists());
+        assert!(!folder.path().join(copy_name() + ".part").exists());
     }
 
     #[test]
     fn a_migration_that_fails_changes_nothing() {
-        const BROKEN: &[&str] = &[include_str!("schema.sql"), "DROP TABLE history; DROP TABLE no_such_table"];
+        const BROKEN: &str = "DROP TABLE history; DROP TABLE no_such_table";
         let (folder, registry) = fresh();
         drop(registry);
         let path = folder.path().join("registry.db");
-        let opening = Opening { migrations: BROKEN, ..Opening::default() };
+        let opening = Opening { migrations: [MIGRATIONS, &[BROKEN]].concat(), ..Opening::default() };
         assert!(Registry::open_as(&path, &opening).is_err());
         assert_eq!(opened(&path).unwrap().history(None, 1), Ok(vec![]));
     }
@@ -194,11 +199,11 @@ mod tests {
         let (folder, registry) = fresh();
         drop(registry);
         let path = folder.path().join("registry.db");
-        drop(Registry::open_as(&path, &two_steps()).unwrap());
+        drop(Registry::open_as(&path, &one_more_step()).unwrap());
         let before = fs::read(&path).unwrap();
         let trouble = opened(&path).unwrap_err();
         assert_eq!(trouble.code(), "registry.newer");
-        assert!(trouble.why().contains("version 2"), "{trouble}");
+        assert!(trouble.why().contains(&format!("version {}", MIGRATIONS.len() + 1)), "{trouble}");
         assert_eq!(fs::read(&path).unwrap(), before);
     }
 
@@ -304,8 +309,8 @@ mod tests {
             assert_eq!(mode(&home.join(name)), 0o600, "{name}");
         }
         drop(registry);
-        drop(Registry::open_as(&home.join("registry.db"), &two_steps()).unwrap());
-        assert_eq!(mode(&home.join("registry.db.before-v2")), 0o600);
+        drop(Registry::open_as(&home.join("registry.db"), &one_more_step()).unwrap());
+        assert_eq!(mode(&home.join(copy_name())), 0o600);
     }
 
     #[cfg(unix)]
