@@ -15,10 +15,19 @@ pub struct Fleet {
     pub applications: HashMap<ApplicationName, Application>,
     /// The grants, by number.
     pub grants: HashMap<GrantId, Grant>,
-    /// The mailboxes, by address.
+    /// The mailboxes, sorted by address without regard to case.
     pub mailboxes: Vec<Mailbox>,
     /// The providers that this installation knows, by id.
     pub providers: Arc<HashMap<String, Provider>>,
+}
+
+/// Some mailboxes and their grants as they are now; none came, went or belongs elsewhere.
+#[derive(Debug, Clone, Default)]
+pub struct News {
+    /// The mailboxes.
+    pub mailboxes: Vec<Mailbox>,
+    /// The grants that they use.
+    pub grants: Vec<Grant>,
 }
 
 /// One mailbox with what it depends on.
@@ -45,6 +54,34 @@ impl Fleet {
             application,
             provider: self.providers.get(&application.provider),
         })
+    }
+
+    /// Takes news; gives the places of the mailboxes that they are about. What belongs to a mailbox
+    /// that is not in this picture is left out: a newer picture is on its way.
+    pub fn take(&mut self, news: &News) -> Vec<usize> {
+        for grant in &news.grants {
+            if let Some(known) = self.grants.get_mut(&grant.id) {
+                known.clone_from(grant);
+            }
+        }
+        news.mailboxes.iter().filter_map(|mailbox| self.take_mailbox(mailbox)).collect()
+    }
+
+    fn take_mailbox(&mut self, mailbox: &Mailbox) -> Option<usize> {
+        let place = self.place_of(mailbox.address.as_str())?;
+        self.mailboxes.get_mut(place)?.clone_from(mailbox);
+        Some(place)
+    }
+
+    /// The mailbox with this address, in whatever case.
+    #[must_use]
+    pub fn mailbox_at(&self, address: &str) -> Option<&Mailbox> {
+        self.place_of(address).and_then(|place| self.mailboxes.get(place))
+    }
+
+    fn place_of(&self, address: &str) -> Option<usize> {
+        let folded = address.to_lowercase();
+        self.mailboxes.binary_search_by(|known| known.address.folded().cmp(&folded)).ok()
     }
 
     /// Every mailbox with what it depends on.

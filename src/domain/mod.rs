@@ -21,7 +21,7 @@ pub mod trouble;
 pub use address::Address;
 pub use application::{Application, ApplicationName};
 pub use check::Check;
-pub use fleet::{Entry, Fleet};
+pub use fleet::{Entry, Fleet, News};
 pub use grant::{Grant, GrantId, Identity, Token, TokenEnd, TokenState};
 pub use mailbox::{Checks, Mailbox, MailboxId};
 pub use provider::{MailServer, Provider};

@@ -51,14 +51,25 @@ impl Tally {
     pub fn of(standings: impl IntoIterator<Item = Standing>) -> Self {
         let mut tally = Self::default();
         for standing in standings {
-            match standing {
-                Standing::Valid => tally.valid += 1,
-                Standing::Due => tally.due += 1,
-                Standing::Stuck => tally.stuck += 1,
-                Standing::Todo => tally.todo += 1,
-            }
+            *tally.count(standing) += 1;
         }
         tally
+    }
+
+    /// One that was counted among `before` stands at `now`.
+    pub fn move_one(&mut self, before: Standing, now: Standing) {
+        let count = self.count(before);
+        *count = count.saturating_sub(1);
+        *self.count(now) += 1;
+    }
+
+    fn count(&mut self, standing: Standing) -> &mut usize {
+        match standing {
+            Standing::Valid => &mut self.valid,
+            Standing::Due => &mut self.due,
+            Standing::Stuck => &mut self.stuck,
+            Standing::Todo => &mut self.todo,
+        }
     }
 
     /// All of them.

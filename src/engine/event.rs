@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::answers::Accepted;
 use super::work::Work;
-use crate::domain::{Address, ApplicationName, Fleet, MailboxId, Trouble};
+use crate::domain::{Address, ApplicationName, Fleet, MailboxId, News, Trouble};
 
 /// What a job is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -20,6 +20,8 @@ pub enum Subject {
 pub enum Event {
     /// The registry as it is now.
     Fleet(Arc<Fleet>),
+    /// What changed in some mailboxes since then.
+    News(Arc<News>),
     /// A job has come to this point; `None`: no job is at work for it any more.
     Work(Subject, Option<Work>),
     /// An answer was taken to its end, by whichever way it came.

@@ -32,7 +32,7 @@ use tokio::sync::{OnceCell, Semaphore, broadcast};
 
 use crate::desktop::Clipboard;
 use crate::domain::{Fleet, Secret, Trouble};
-use crate::registry::Registry;
+use crate::registry::{Registry, Revision};
 use crate::secrets::seal::SealKey;
 use crate::secrets::{Key, Secrets};
 
@@ -74,10 +74,13 @@ struct Inner {
     works: work::Works,
     errands: errands::Errands,
     copying: copying::Copying,
+    /// Up to where the registry was told. Whoever reads it to tell it holds this until it is told,
+    /// so that nothing older comes after something newer.
+    told: tokio::sync::Mutex<Option<Revision>>,
     events: broadcast::Sender<Event>,
 }
 
-/// How many events a slow listener may lag behind; the fleet is sent whole, so nothing is lost for long.
+/// How many events a slow listener may lag behind; then the fleet is told whole again.
 const EVENTS: usize = 8192;
 
 impl Engine {
@@ -92,6 +95,7 @@ impl Engine {
             works: work::Works::new(events.clone()),
             errands: errands::Errands::default(),
             copying: copying::Copying::default(),
+            told: tokio::sync::Mutex::default(),
             events,
             parts,
         }))

@@ -1,6 +1,7 @@
 //! Keeps the picture of the fleet up to date: after every job, and when another process changed
 //! the registry.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::event::{Event, Subject};
 use super::troubles::over;
 use super::{Engine, Work};
-use crate::registry::Progress;
+use crate::registry::{Progress, Sight};
 
 /// How often to look whether another process changed the registry.
 const LOOK: Duration = Duration::from_millis(500);
@@ -43,7 +44,7 @@ impl Engine {
             }
             self.end_errands_past_their_time().await;
             if changed || foreign {
-                self.publish_fleet().await;
+                self.publish_news().await;
             }
             seen = Some(version);
         }
@@ -51,15 +52,35 @@ impl Engine {
 
     /// Reads the fleet, and tells it and which jobs have ended.
     pub async fn publish_fleet(&self) {
+        *self.0.told.lock().await = None;
+        self.publish_news().await;
+    }
+
+    /// Tells what changed since the last time, and which jobs have ended.
+    async fn publish_news(&self) {
         let ended = self.0.works.take_ended();
-        match self.fleet().await {
-            Ok(fleet) => self.publish(Event::Fleet(fleet)),
+        let mut told = self.0.told.lock().await;
+        let (seen, providers) = (*told, self.settings().providers.clone());
+        match self.registry(move |registry| registry.look(seen, &providers)).await {
+            Ok((revision, sight)) => {
+                *told = Some(revision);
+                self.publish_sight(sight);
+            }
             Err(trouble) => self.publish(Event::Trouble(trouble)),
         }
+        drop(told);
         for subject in ended {
             if self.0.works.get(&subject).is_none() {
                 self.publish(Event::Work(subject, None));
             }
+        }
+    }
+
+    fn publish_sight(&self, sight: Sight) {
+        match sight {
+            Sight::Same => {}
+            Sight::News(news) => self.publish(Event::News(Arc::new(news))),
+            Sight::Whole(fleet) => self.publish(Event::Fleet(Arc::new(fleet))),
         }
     }
 

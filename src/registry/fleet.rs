@@ -1,11 +1,29 @@
-//! The whole registry as one picture.
+//! The registry as one picture, and what is new in it since somebody looked.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::domain::{Fleet, Provider, Trouble};
+use rusqlite::Transaction;
 
+use crate::domain::{Fleet, News, Provider, Trouble};
+
+use super::sql::Fault;
 use super::{Registry, applications, grants, mailboxes};
+
+/// A point in a registry's life, after which news can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision(i64);
+
+/// What is to be seen that was not seen before.
+#[derive(Debug, Clone)]
+pub enum Sight {
+    /// Nothing.
+    Same,
+    /// Some mailboxes are in another state. None came, went or belongs elsewhere.
+    News(News),
+    /// Everything, since more changed than that.
+    Whole(Fleet),
+}
 
 impl Registry {
     /// Everything, in one read transaction, mailboxes sorted by address.
@@ -13,22 +31,71 @@ impl Registry {
     /// # Errors
     /// `registry.…`.
     pub fn fleet(&self, providers: &Arc<HashMap<String, Provider>>) -> Result<Fleet, Trouble> {
+        self.read(|transaction| whole(transaction, providers))
+    }
+
+    /// What is new since `seen`, whichever process changed it, and the revision to ask with next.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn look(
+        &self,
+        seen: Option<Revision>,
+        providers: &Arc<HashMap<String, Provider>>,
+    ) -> Result<(Revision, Sight), Trouble> {
         self.read(|transaction| {
-            let applications = applications::all(transaction)?;
-            Ok(Fleet {
-                applications: applications.into_iter().map(|it| (it.name.clone(), it)).collect(),
-                grants: grants::all(transaction)?,
-                mailboxes: mailboxes::all(transaction)?,
-                providers: Arc::clone(providers),
-            })
+            let (newest, last_whole) = transaction
+                .prepare_cached("SELECT newest, whole FROM changes")?
+                .query_row([], |row| Ok((Revision(row.get(0)?), row.get::<_, i64>(1)?)))?;
+            let sight = match seen {
+                Some(seen) if seen == newest => Sight::Same,
+                Some(Revision(seen)) if seen >= last_whole => Sight::News(News {
+                    mailboxes: mailboxes::changed_since(transaction, seen)?,
+                    grants: grants::changed_since(transaction, seen)?,
+                }),
+                _ => Sight::Whole(whole(transaction, providers)?),
+            };
+            Ok((newest, sight))
         })
     }
 }
 
+fn whole(transaction: &Transaction<'_>, providers: &Arc<HashMap<String, Provider>>) -> Result<Fleet, Fault> {
+    let applications = applications::all(transaction)?;
+    Ok(Fleet {
+        applications: applications.into_iter().map(|it| (it.name.clone(), it)).collect(),
+        grants: grants::all(transaction)?,
+        mailboxes: mailboxes::all(transaction)?,
+        providers: Arc::clone(providers),
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{address, application, fresh, name};
+    use super::super::Protocol;
+    use super::super::fixture::{address, application, at, fresh, name};
     use super::*;
+    use crate::domain::{Check, Mailbox, Token};
+
+    /// Three mailboxes, of which two share a grant.
+    fn three() -> (tempfile::TempDir, Registry, Vec<Mailbox>) {
+        let (folder, registry) = fresh();
+        registry.add_application(&application("Mailer")).unwrap();
+        let add = |mailbox, account| registry.add_mailbox(&address(mailbox), &name("Mailer"), &address(account));
+        let mailboxes = [("a@x", "a@x"), ("b@x", "c@x"), ("c@x", "c@x")].map(|(m, a)| add(m, a).unwrap());
+        (folder, registry, mailboxes.to_vec())
+    }
+
+    fn look(registry: &Registry, seen: Revision) -> (Revision, Sight) {
+        registry.look(Some(seen), &Arc::default()).unwrap()
+    }
+
+    fn whole_at(registry: &Registry) -> (Revision, Fleet) {
+        match registry.look(None, &Arc::default()).unwrap() {
+            (revision, Sight::Whole(fleet)) => (revision, fleet),
+            (_, other) => panic!("the first look gives {other:?}"),
+        }
+    }
 
     #[test]
     fn everything_is_in_it_and_mailboxes_are_sorted() {
@@ -43,5 +110,54 @@ mod tests {
         let addresses: Vec<&str> = fleet.mailboxes.iter().map(|mailbox| mailbox.address.as_str()).collect();
         assert_eq!(addresses, ["A@x", "b@x", "c@x"]);
         assert_eq!(fleet.entries().count(), 3);
+    }
+
+    #[test]
+    fn news_are_the_mailboxes_that_a_check_or_a_refresh_touched() {
+        let (folder, registry, boxes) = three();
+        let other = Registry::open(&folder.path().join("registry.db")).unwrap();
+        let (revision, mut fleet) = whole_at(&registry);
+        assert!(matches!(look(&registry, revision), (same, Sight::Same) if same == revision));
+
+        other.record_check(boxes[0].id, Protocol::Imap, &Check::Ok { at: at(5) }).unwrap();
+        other.record_use(boxes[1].grant, at(6)).unwrap();
+        let (revision, sight) = look(&registry, revision);
+        let Sight::News(news) = sight else { panic!("{sight:?}") };
+        assert_eq!((news.mailboxes.len(), news.grants.len()), (3, 2), "one checked, two through their grant");
+        assert_eq!(fleet.take(&news).len(), 3);
+        assert_eq!(fleet.mailboxes, registry.fleet(&Arc::default()).unwrap().mailboxes);
+        assert_eq!(fleet.grants, registry.fleet(&Arc::default()).unwrap().grants);
+        assert!(matches!(fleet.grants[&boxes[2].grant].token, Token::Held { .. }));
+
+        registry.record_check(boxes[2].id, Protocol::Smtp, &Check::Ok { at: at(7) }).unwrap();
+        let (_, Sight::News(news)) = look(&registry, revision) else { panic!("no news") };
+        assert_eq!(news.mailboxes.iter().map(|mailbox| mailbox.id).collect::<Vec<_>>(), [boxes[2].id]);
+    }
+
+    #[test]
+    fn what_no_screen_shows_is_no_news() {
+        let (_folder, registry, boxes) = three();
+        let (revision, _) = whole_at(&registry);
+        registry.cache_access_token(boxes[0].grant, b"sealed", at(5)).unwrap();
+        assert!(registry.take_lease(boxes[0].grant, "holder", at(5), at(6)).unwrap());
+        assert!(matches!(look(&registry, revision), (_, Sight::Same)));
+    }
+
+    #[test]
+    fn whatever_comes_goes_or_moves_is_seen_as_a_whole() {
+        let (_folder, registry, boxes) = three();
+        let changes: [&dyn Fn(); 6] = [
+            &|| drop(registry.add_mailbox(&address("d@x"), &name("Mailer"), &address("d@x")).unwrap()),
+            &|| registry.remove_mailbox(boxes[0].id).unwrap(),
+            &|| registry.assign_grant(boxes[1].id, registry.mailbox_at(&address("d@x")).unwrap().grant).unwrap(),
+            &|| drop(registry.change_mailbox(boxes[1].id, &address("e@x"), &name("Mailer"), &address("e@x")).unwrap()),
+            &|| registry.add_application(&application("Printer")).unwrap(),
+            &|| registry.remove_application(&name("Printer")).unwrap(),
+        ];
+        for (number, change) in changes.iter().enumerate() {
+            let (revision, _) = whole_at(&registry);
+            change();
+            assert!(matches!(look(&registry, revision), (_, Sight::Whole(_))), "change {number}");
+        }
     }
 }

@@ -170,6 +170,13 @@ pub(super) fn all(connection: &Connection) -> Result<HashMap<GrantId, Grant>, Fa
     Ok(all)
 }
 
+/// The grants of the mailboxes that changed after the revision `seen`, in no order.
+pub(super) fn changed_since(connection: &Connection, seen: i64) -> Result<Vec<Grant>, Fault> {
+    let sql = format!("{SELECT} WHERE grants.id IN (SELECT grant_id FROM mailboxes WHERE revision > ?1)");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_map([seen], grant)?.collect::<Result<_, _>>()?)
+}
+
 /// The grant with this number.
 pub(super) fn by_id(connection: &Connection, id: GrantId) -> Result<Grant, Fault> {
     let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE grants.id = ?1"))?;

@@ -161,6 +161,12 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<Mailbox>, Fault> {
     Ok(all)
 }
 
+/// The mailboxes that changed after the revision `seen`, in no order.
+pub(super) fn changed_since(connection: &Connection, seen: i64) -> Result<Vec<Mailbox>, Fault> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE mailboxes.revision > ?1"))?;
+    Ok(statement.query_map([seen], mailbox)?.collect::<Result<_, _>>()?)
+}
+
 /// The mailbox with this number.
 pub(super) fn by_id(connection: &Connection, id: MailboxId) -> Result<Mailbox, Fault> {
     find(connection, "mailboxes.id = ?1", Value::Integer(id.0))?.ok_or_else(|| gone(id).into())

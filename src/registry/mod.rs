@@ -26,6 +26,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::domain::Trouble;
 
+pub use fleet::{Revision, Sight};
 pub use history::Event;
 pub use mailboxes::Protocol;
 pub use sign_ins::{Claim, Progress, Purpose, SignIn};

@@ -12,7 +12,7 @@ use super::{change, place};
 
 /// The steps from an empty file to today's version; a file's `user_version` says how many it has
 /// behind it. A step that was released is never changed: add another.
-const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 /// `mkey`, in SQLite's `application_id`: tells a registry from other programs' databases.
 const APPLICATION_ID: i64 = 0x6d6b_6579;

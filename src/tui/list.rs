@@ -4,7 +4,7 @@
 //! while drawing.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use tui_input::Input;
@@ -97,6 +97,7 @@ pub struct List {
     sort: Sort,
     tally: Tally,
     widest: usize,
+    places: HashMap<MailboxId, usize>,
 }
 
 impl List {
@@ -104,11 +105,33 @@ impl List {
     pub fn renew(&mut self, fleet: &Fleet, now: Timestamp) {
         let cursor = self.current().map(|row| row.id);
         self.rows = fleet.entries().map(|entry| row(&entry, now)).collect();
-        let known: HashSet<MailboxId> = self.rows.iter().map(|row| row.id).collect();
-        self.selected.retain(|id| known.contains(id));
+        self.places = self.rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
+        self.selected.retain(|id| self.places.contains_key(id));
         self.widest = self.rows.iter().map(|row| row.address.chars().count()).max().unwrap_or(0);
         self.tally = Tally::of(self.rows.iter().map(|row| row.standing));
         self.arrange(cursor);
+    }
+
+    /// Takes what changed in some mailboxes; none came or went since [`List::renew`].
+    pub fn refresh<'a>(&mut self, entries: impl Iterator<Item = Entry<'a>>, now: Timestamp) {
+        let cursor = self.current().map(|row| row.id);
+        for entry in entries {
+            let known = self.places.get(&entry.mailbox.id).and_then(|place| self.rows.get_mut(*place));
+            if let Some(known) = known {
+                let row = row(&entry, now);
+                self.tally.move_one(known.standing, row.standing);
+                *known = row;
+            }
+        }
+        if self.sort != Sort::Address || !self.filter.value().is_empty() {
+            self.arrange(cursor);
+        }
+    }
+
+    /// A mailbox's row, shown or not.
+    #[must_use]
+    pub fn find(&self, id: MailboxId) -> Option<&Row> {
+        self.places.get(&id).and_then(|place| self.rows.get(*place))
     }
 
     /// Filters again, after the filter was changed.

@@ -190,7 +190,7 @@ impl Model {
     #[must_use]
     pub fn entry_of(&self, id: MailboxId) -> Option<Entry<'_>> {
         let fleet = self.fleet.as_ref()?;
-        fleet.mailboxes.iter().find(|mailbox| mailbox.id == id).and_then(|mailbox| fleet.entry(mailbox))
+        fleet.mailbox_at(&self.list.find(id)?.address).and_then(|mailbox| fleet.entry(mailbox))
     }
 
     /// What is at work for a mailbox, or for its application.

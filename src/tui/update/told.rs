@@ -1,8 +1,10 @@
 //! What the engine tells, and what came of the effects.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
-use crate::domain::{Fleet, MailboxId, Trouble};
+use crate::domain::{Fleet, MailboxId, News, Trouble};
 use crate::engine::{Accepted, Copied, Event, Field, Subject, Work};
 use crate::tui::form::{Name, Purpose, Status};
 use crate::tui::message::{Done, Effect, Saved};
@@ -18,6 +20,7 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
             renew(model, &fleet);
             model.fleet = Some(fleet);
         }
+        Event::News(news) => take_news(model, &news),
         Event::Work(subject, work) => at_work(model, subject, work),
         Event::Accepted(accepted) => say_accepted(model, &accepted),
         Event::WrongAccount { state, mailbox, expected, username } => {
@@ -55,15 +58,24 @@ fn renew(model: &mut Model, fleet: &Fleet) {
     let height = model.layout().list_height();
     model.list.renew(fleet, model.now);
     model.list.keep_in_window(height);
-    let is_there = |id: MailboxId| fleet.mailboxes.iter().any(|mailbox| mailbox.id == id);
-    if let Some(id) = model.awaited.take_if(|id| is_there(*id)) {
+    if let Some(id) = model.awaited.take_if(|id| model.list.find(*id).is_some()) {
         model.list.go_to(id, height);
     }
     if let Some(overlay) = &mut model.overlay
-        && !keep_about(overlay, is_there)
+        && !keep_about(overlay, |id| model.list.find(id).is_some())
     {
         model.overlay = None;
     }
+}
+
+fn take_news(model: &mut Model, news: &News) {
+    // Before the whole fleet was told there is nothing that could be news.
+    let Some(fleet) = &mut model.fleet else { return };
+    let fleet = Arc::make_mut(fleet);
+    let places = fleet.take(news);
+    let entries = places.iter().filter_map(|place| fleet.mailboxes.get(*place)).filter_map(|it| fleet.entry(it));
+    model.list.refresh(entries, model.now);
+    model.list.keep_in_window(model.layout().list_height());
 }
 
 /// Leaves out of a menu or question the mailboxes that are gone; says whether anything is left of it.

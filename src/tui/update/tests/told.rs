@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Fleet, Secret, Trouble};
+use crate::domain::{Fleet, MailboxId, News, Secret, Token, Trouble};
 use crate::engine::{Accepted, Copied, Event, Subject, Work};
 use crate::tui::fixture::{
-    address, at, crowd, demo_at, fleet, is, name, now, press, put_cursor_on, screen, showing, sign_in, tell, work,
+    address, at, change_grant, crowd, demo_at, fleet, held, is, name, now, press, put_cursor_on, screen, showing,
+    sign_in, tell, work,
 };
 use crate::tui::message::{Done, Effect, Message};
 use crate::tui::model::{Model, Overlay, Tone};
@@ -51,6 +52,39 @@ fn a_new_picture_of_the_fleet_moves_neither_cursor_nor_selection() {
     renewed(&mut model, fleet);
     assert_eq!(model.list.current().unwrap().id, is::LEGAL);
     assert_eq!(model.list.targets(), [is::HR]);
+}
+
+/// What the engine tells when these mailboxes and their grants are as in `fleet`.
+fn news(fleet: &Fleet, ids: &[MailboxId]) -> Event {
+    let mailboxes: Vec<_> = fleet.mailboxes.iter().filter(|mailbox| ids.contains(&mailbox.id)).cloned().collect();
+    let grants = mailboxes.iter().map(|mailbox| fleet.grants[&mailbox.grant].clone()).collect();
+    Event::News(Arc::new(News { mailboxes, grants }))
+}
+
+#[test]
+fn news_of_some_mailboxes_make_the_same_screen_as_the_whole_fleet() {
+    let mut changed = fleet();
+    change_grant(&mut changed, is::AP, |grant| grant.token = Token::None);
+    change_grant(&mut changed, is::ALERTS, |grant| grant.token = held(0, 0));
+    for prepare in [&["*"][..], &["s"], &["s", "s", "G"], &["/", "v", "a", "l", "i", "d"]] {
+        let [mut by_news, mut by_fleet] = [at(is::ALERTS), at(is::ALERTS)];
+        for model in [&mut by_news, &mut by_fleet] {
+            prepare.iter().for_each(|key| drop(press(model, key)));
+        }
+        tell(&mut by_news, news(&changed, &[is::AP, is::ALERTS]));
+        renewed(&mut by_fleet, changed.clone());
+        assert_eq!(screen(&by_news), screen(&by_fleet), "after {prepare:?}");
+        assert_eq!(by_news.list.tally(), by_fleet.list.tally());
+        assert_eq!(by_news.list.current().map(|row| row.id), by_fleet.list.current().map(|row| row.id));
+    }
+}
+
+#[test]
+fn news_of_a_mailbox_that_is_not_known_yet_wait_for_the_fleet() {
+    let mut model = at(is::AP);
+    let before = screen(&model);
+    tell(&mut model, news(&crowd(30), &[MailboxId(30)]));
+    assert_eq!(screen(&model), before);
 }
 
 #[test]
