@@ -28,6 +28,14 @@ pub enum Message {
     Quit,
 }
 
+impl Message {
+    /// Whether a person did this, who waits to see what comes of it.
+    #[must_use]
+    pub fn is_by_person(&self) -> bool {
+        matches!(self, Self::Key(_) | Self::Mouse(_) | Self::Paste(_) | Self::Resize(..))
+    }
+}
+
 /// What came of an effect.
 #[derive(Debug)]
 pub enum Done {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossterm::event::{Event, KeyEventKind, MouseEventKind};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::message::{Effect, Message};
 use super::model::Model;
@@ -12,7 +12,7 @@ use super::perform::Performer;
 use super::update::update;
 use crate::domain::{Secret, Trouble};
 
-/// Frames are at least this far apart; a burst of reports is one frame.
+/// Frames that nobody asked for are at least this far apart: a burst of reports is one frame.
 const FRAME: Duration = Duration::from_millis(10);
 
 /// What the loop draws on.
@@ -48,11 +48,14 @@ pub async fn run<S: Surface>(
     let mut drawn = Instant::now();
     loop {
         let first = wait(model, input, performer, inbox).await;
+        let mut next = match &first {
+            Some(message) if message.is_by_person() => None,
+            _ => gather(input, drawn + FRAME).await,
+        };
         if handle(surface, model, performer, first)? == Flow::End {
             return Ok(());
         }
-        sleep_until(drawn + FRAME).await;
-        while let Some(message) = ready(input, inbox) {
+        while let Some(message) = next.take().or_else(|| ready(input, inbox)) {
             if handle(surface, model, performer, Some(message))? == Flow::End {
                 return Ok(());
             }
@@ -96,6 +99,11 @@ async fn wait(
             () = &mut wake => return None,
         }
     }
+}
+
+/// Lets reports gather until `end`; what a person does waits for nothing.
+async fn gather(input: &mut UnboundedReceiver<Event>, end: Instant) -> Option<Message> {
+    timeout_at(end, input.recv()).await.ok().flatten().and_then(message)
 }
 
 /// A message that is there already.
