@@ -2,7 +2,8 @@
 
 use tokio::io::{AsyncReadExt, stdin};
 
-use super::{AddApplication, AppCommand, Exit, print, tell};
+use super::columns::Columns;
+use super::{AddApplication, AppCommand, Exit, tell};
 use crate::domain::{Application, ApplicationName, Check, Secret, Trouble};
 use crate::engine::Engine;
 
@@ -46,6 +47,7 @@ async fn list(engine: &Engine) -> Result<Exit, Trouble> {
     let fleet = engine.fleet().await?;
     let mut applications: Vec<&Application> = fleet.applications.values().collect();
     applications.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut table = Columns::new(&["NAME", "PROVIDER", "TENANT", "CLIENT ID", "STATE"]);
     for application in applications {
         let proof = match &application.proof {
             Check::Unknown => "not checked",
@@ -53,8 +55,9 @@ async fn list(engine: &Engine) -> Result<Exit, Trouble> {
             Check::Failed { trouble, .. } => trouble.code(),
         };
         let Application { name, provider, tenant, client_id, .. } = application;
-        print(&format!("{name}\t{provider}\t{tenant}\t{client_id}\t{proof}"))?;
+        table.line([name.as_str(), provider, tenant, client_id, proof]);
     }
+    table.print("There is no application yet: `mailkey app add` adds one.")?;
     Ok(Exit::Well)
 }
 

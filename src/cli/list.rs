@@ -1,7 +1,8 @@
 //! `mailkey list`.
 
+use super::columns::Columns;
 use super::{Exit, json, print};
-use crate::domain::{Entry, Standing, StepState, Steps, Trouble};
+use crate::domain::{Entry, Standing, Step, StepState, Steps, Trouble};
 use crate::engine::Engine;
 
 /// Every mailbox and its states.
@@ -10,7 +11,8 @@ pub async fn run(engine: &Engine, as_json: bool) -> Result<Exit, Trouble> {
     let now = engine.now();
     let mut exit = Exit::Well;
     let mut records = Vec::new();
-    let widest = fleet.mailboxes.iter().map(|mailbox| mailbox.address.as_str().chars().count()).max().unwrap_or(0);
+    let mut table =
+        Columns::new(&["MAILBOX", "1 REGISTER", "2 AUTHORIZE", "3 TOKEN", "4 SMTP AUTH", "TOKEN", "TROUBLE"]);
     for entry in fleet.entries() {
         let limit = entry.idle_limit_days();
         let steps = Steps::of(entry.application, entry.grant, entry.mailbox, limit, now);
@@ -21,20 +23,20 @@ pub async fn run(engine: &Engine, as_json: bool) -> Result<Exit, Trouble> {
         if as_json {
             records.push(json::mailbox(&entry, &steps, now));
         } else {
-            print(&line(&entry, &steps, token.word(), widest))?;
+            table.line(line(&entry, &steps, token.word()));
         }
     }
     if as_json {
         print(&format!("{:#}", serde_json::Value::Array(records)))?;
+    } else {
+        table.print("There is no mailbox yet: `mailkey add` adds one.")?;
     }
     Ok(exit)
 }
 
-/// `billing@contoso.com  done done done stuck  valid  smtp.auth_disabled.tenant`.
-fn line(entry: &Entry<'_>, steps: &Steps, token: &str, widest: usize) -> String {
-    let words: Vec<String> = steps.iter().map(|(_, state)| format!("{:<7}", StepState::word(state))).collect();
+/// `billing@contoso.com  done  done  done  stuck  valid  smtp.auth_disabled.tenant`.
+fn line<'a>(entry: &Entry<'a>, steps: &'a Steps, token: &'a str) -> [&'a str; 7] {
+    let [register, authorize, granted, smtp_auth] = Step::ALL.map(|step| StepState::word(steps.get(step)));
     let trouble = steps.trouble().map_or("", |(_, trouble)| trouble.code());
-    format!("{:<widest$}  {}  {token:<8}  {trouble}", entry.mailbox.address.as_str(), words.join(" "))
-        .trim_end()
-        .to_owned()
+    [entry.mailbox.address.as_str(), register, authorize, granted, smtp_auth, token, trouble]
 }

@@ -3,6 +3,7 @@
 
 mod add;
 mod app;
+mod columns;
 mod get;
 pub mod json;
 mod list;

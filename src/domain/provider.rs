@@ -125,19 +125,25 @@ pub enum Scheme {
     Pops,
 }
 
+/// The schemes by their names in a URL, with their default ports.
+const SCHEMES: [(&str, Scheme, u16); 6] = [
+    ("smtp", Scheme::Smtp, 587),
+    ("smtps", Scheme::Smtps, 465),
+    ("imap", Scheme::Imap, 143),
+    ("imaps", Scheme::Imaps, 993),
+    ("pop", Scheme::Pop, 110),
+    ("pops", Scheme::Pops, 995),
+];
+
 impl Scheme {
     /// The scheme that a URL names, and its default port.
     #[must_use]
     pub fn parse(name: &str) -> Option<(Self, u16)> {
-        Some(match name {
-            "smtp" => (Self::Smtp, 587),
-            "smtps" => (Self::Smtps, 465),
-            "imap" => (Self::Imap, 143),
-            "imaps" => (Self::Imaps, 993),
-            "pop" => (Self::Pop, 110),
-            "pops" => (Self::Pops, 995),
-            _ => return None,
-        })
+        SCHEMES.iter().find(|known| known.0 == name).map(|known| (known.1, known.2))
+    }
+
+    fn name(self) -> &'static str {
+        SCHEMES.iter().find(|known| known.1 == self).map_or("", |known| known.0)
     }
 
     /// Whether TLS begins before the first line.
@@ -160,6 +166,14 @@ impl MailServer {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         Ok(Self { scheme, host, port: url.port().unwrap_or(default_port) })
     }
+
+    /// As [`MailServer::parse`] reads it: it says where TLS begins.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let Self { scheme, host, port } = self;
+        let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+        format!("{}://{host}:{port}", scheme.name())
+    }
 }
 
 impl fmt::Display for MailServer {
@@ -180,6 +194,11 @@ mod tests {
             (Scheme::Smtp, 587, "smtp.office365.com:587")
         );
         assert_eq!(MailServer::parse("imaps://[::1]:10993").unwrap().host, "::1");
+        for url in
+            ["smtp://smtp.office365.com:587", "smtps://a:1", "imap://a:2", "imaps://[::1]:3", "pop://a:4", "pops://a:5"]
+        {
+            assert_eq!(MailServer::parse(url).unwrap().url(), url);
+        }
         assert!(MailServer::parse("http://x").unwrap_err().contains("none of smtp"));
         assert!(MailServer::parse("smtp.office365.com").is_err());
     }

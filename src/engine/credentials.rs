@@ -6,7 +6,7 @@ use super::Engine;
 use super::case::Case;
 use super::tokens::Wanted;
 use crate::domain::provider::Endpoints;
-use crate::domain::{MailboxId, Secret, Token, Trouble};
+use crate::domain::{MailServer, MailboxId, Secret, Token, Trouble};
 use crate::mail::xoauth2;
 use crate::secrets::Key;
 
@@ -138,9 +138,9 @@ impl Engine {
             "xoauth2": xoauth2::response(&case.mailbox.address, &access_token).expose(),
             "scope": case.provider.scopes_for(&case.application).join(" "),
             "token_url": Endpoints::at(&case.provider.endpoints.token, &case.application.tenant),
-            "smtp": case.provider.smtp.to_string(),
-            "imap": case.provider.imap.as_ref().map(ToString::to_string),
-            "pop": case.provider.pop.as_ref().map(ToString::to_string),
+            "smtp": case.provider.smtp.url(),
+            "imap": case.provider.imap.as_ref().map(MailServer::url),
+            "pop": case.provider.pop.as_ref().map(MailServer::url),
         });
         Ok(Secret::new(format!("{value:#}")))
     }

@@ -49,7 +49,7 @@ async fn all_of_them_are_one_json_object() {
     let refresh = house.refresh_token(mailbox).await.unwrap();
     assert!(value["refresh_token"] == refresh.expose());
     assert!(value["token_url"].as_str().unwrap().ends_with("/contoso.example/oauth2/v2.0/token"));
-    assert!(value["smtp"].as_str().unwrap().contains("localhost:"), "{}", value["smtp"]);
+    assert!(value["smtp"].as_str().unwrap().starts_with("smtp://localhost:"), "{}", value["smtp"]);
 }
 
 /// The shell reads the line, and a program in the place of `curl` says what it was given.
