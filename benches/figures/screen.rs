@@ -1,0 +1,61 @@
+//! The built program in a pseudo-terminal: how soon it is there, how soon a key shows, what it
+//! costs while nothing happens, and how much memory it takes.
+
+mod terminal;
+
+use std::time::{Duration, Instant};
+
+use crate::household::home;
+use crate::table::{Table, Times, ratio, shown};
+use terminal::Terminal;
+
+pub fn measure(table: &mut Table) {
+    let [none, many] = [0, 20_000].map(home);
+    let bare = Times::of(10, || drop(Terminal::bare("20000").sees(" 1/20000 ")));
+    let empty = Times::of(10, || drop(Terminal::mailkey(none.path()).sees("Welcome")));
+    let full = Times::of(10, || drop(Terminal::mailkey(many.path()).sees(" 1/20000 ")));
+    table.add("start to the first full frame, no mailbox", shown(empty.median()), shown(bare.median()), "");
+    let against = format!("{}, {} of that with none", shown(full.median()), ratio(full.median(), empty.median()));
+    table.add(
+        "start to the first full frame, 20,000 mailboxes",
+        against,
+        shown(bare.median()),
+        "1.5 times of that with none",
+    );
+
+    let mut bare = Terminal::bare("20000").sees(" 1/20000 ");
+    let mut mailkey = Terminal::mailkey(many.path()).sees(" 1/20000 ");
+    std::thread::sleep(Duration::from_secs(2));
+    let [bare_keys, keys] = [&mut bare, &mut mailkey].map(|terminal| walk(terminal, 300));
+    let against = format!("{}, {} of the bare one's", shown(keys.p95()), ratio(keys.p95(), bare_keys.p95()));
+    table.add(
+        "key to changed screen, p95, 20,000 mailboxes",
+        against,
+        shown(bare_keys.p95()),
+        "2 times the bare one's",
+    );
+
+    std::thread::sleep(Duration::from_secs(2));
+    let [bare_idle, idle] = [&bare, &mailkey].map(|terminal| idle(terminal, Duration::from_secs(10)));
+    table.add("idle for 10 s: bytes drawn, CPU", idle, bare_idle, "no frame, no measurable CPU");
+    let [bare_memory, memory] =
+        [&bare, &mailkey].map(|terminal| format!("{:.1} MB", terminal.resident_kilobytes() as f64 / 1e3));
+    table.add("resident memory, 20,000 mailboxes", memory, bare_memory, "under 40 MB");
+}
+
+/// Goes down the list, so many lines; how long each took to be seen.
+fn walk(terminal: &mut Terminal, lines: usize) -> Times {
+    let steps = (2..lines + 2).map(|line| {
+        let begin = Instant::now();
+        terminal.key("j");
+        terminal.wait_for(&format!(" {line}/20000 "));
+        begin.elapsed()
+    });
+    steps.collect()
+}
+
+fn idle(terminal: &Terminal, span: Duration) -> String {
+    let (bytes, ticks) = (terminal.bytes(), terminal.ticks());
+    std::thread::sleep(span);
+    format!("{} bytes, {} ms", terminal.bytes() - bytes, (terminal.ticks() - ticks) * 10)
+}
