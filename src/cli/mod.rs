@@ -163,16 +163,22 @@ pub enum Exit {
 /// # Errors
 /// What went wrong; [`exit_of`] says with which code to end.
 pub async fn run(command: Command, engine: Engine) -> Result<Exit, Trouble> {
+    let outcome = obey(command, &engine).await;
+    engine.settle().await;
+    outcome
+}
+
+async fn obey(command: Command, engine: &Engine) -> Result<Exit, Trouble> {
     match command {
-        Command::App(command) => app::run(command, &engine).await,
-        Command::Add { addresses, app, account } => add::run(&engine, addresses, app, account).await,
-        Command::Remove { addresses } => remove::run(&engine, addresses).await,
-        Command::Signin { address, device: true, .. } => signin::by_device(&engine, address).await,
-        Command::Signin { address, print, .. } => signin::by_browser(&engine, address, print).await,
-        Command::Redeem => redeem::run(&engine).await,
-        Command::List { json } => list::run(&engine, json).await,
-        Command::Token { address } => token::run(&engine, address).await,
-        Command::Get { address, field, copy } => get::run(&engine, address, field, copy).await,
+        Command::App(command) => app::run(command, engine).await,
+        Command::Add { addresses, app, account } => add::run(engine, addresses, app, account).await,
+        Command::Remove { addresses } => remove::run(engine, addresses).await,
+        Command::Signin { address, device: true, .. } => signin::by_device(engine, address).await,
+        Command::Signin { address, print, .. } => signin::by_browser(engine, address, print).await,
+        Command::Redeem => redeem::run(engine).await,
+        Command::List { json } => list::run(engine, json).await,
+        Command::Token { address } => token::run(engine, address).await,
+        Command::Get { address, field, copy } => get::run(engine, address, field, copy).await,
         Command::Demo { .. } => Ok(Exit::Usage),
     }
 }

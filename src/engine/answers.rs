@@ -106,8 +106,12 @@ impl Engine {
     /// # Errors
     /// `answer.…` if it is no answer to an open errand; else what the exchange or the store says.
     pub async fn accept(&self, text: &Secret) -> Result<Accepted, Trouble> {
-        let claimed = self.claim(text).await.map_err(Unclaimed::into_trouble)?;
-        self.finish(claimed).await
+        let (engine, text) = (self.clone(), text.clone());
+        self.finished(async move {
+            let claimed = engine.claim(&text).await.map_err(Unclaimed::into_trouble)?;
+            engine.finish(claimed).await
+        })
+        .await
     }
 
     /// Uses the bare code that was found while several sign-ins were open.
@@ -125,8 +129,12 @@ impl Engine {
         let Some(state) = state else {
             return Err(no_open_sign_in());
         };
-        let claimed = self.claim_state(&state, What::Code(code)).await.map_err(Unclaimed::into_trouble)?;
-        self.finish(claimed).await
+        let engine = self.clone();
+        self.finished(async move {
+            let claimed = engine.claim_state(&state, What::Code(code)).await.map_err(Unclaimed::into_trouble)?;
+            engine.finish(claimed).await
+        })
+        .await
     }
 
     /// Any web page can call a loopback address, so what comes there counts only with the `state`

@@ -5,6 +5,7 @@ use crate::domain::{Application, Grant, Mailbox, MailboxId, Provider, Secret, Tr
 use crate::secrets::Key;
 
 /// A mailbox with everything that a job for it needs.
+#[derive(Clone)]
 pub(super) struct Case {
     pub(super) mailbox: Mailbox,
     pub(super) grant: Grant,

@@ -7,16 +7,18 @@ use url::Url;
 
 use super::case::Case;
 use super::event::Subject;
+use super::redemption::at_token;
 use super::{Accepted, Engine, Work};
 use crate::domain::{MailboxId, Trouble};
 use crate::oauth::device::{self, DeviceSignIn, Poll};
-use crate::oauth::{Client, Refusal, Tokens};
+use crate::oauth::{Client, Refusal};
 use crate::registry::{Progress, Purpose, SignIn};
 
 /// By how much to slow down when asked to (RFC 8628 section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
 
 /// A device code sign-in that has begun.
+#[derive(Clone)]
 pub struct DeviceErrand {
     /// What the person types.
     pub user_code: String,
@@ -26,6 +28,13 @@ pub struct DeviceErrand {
     pub patience: Duration,
     case: Case,
     sign_in: DeviceSignIn,
+}
+
+/// What came of asking whether the person is done.
+enum Asked {
+    Pending,
+    SlowDown,
+    Over(Result<Accepted, Trouble>),
 }
 
 impl Engine {
@@ -50,33 +59,44 @@ impl Engine {
     /// # Errors
     /// What the provider or the store says.
     pub async fn finish_device_sign_in(&self, errand: DeviceErrand) -> Result<Accepted, Trouble> {
-        let DeviceErrand { case, sign_in, .. } = errand;
-        let mailbox = case.mailbox.id;
-        let row = self.device_row(&case, &sign_in).await?;
-        let outcome = self.wait_for_device(&case, &sign_in).await;
-        let ticket = self.0.works.begin(Subject::Mailbox(mailbox), Work::Exchanging { since: self.now() });
-        let kept = match outcome {
-            Ok(tokens) => self.signed_in(row, case, tokens, &ticket).await,
-            Err(refusal) => self.refused(&row, mailbox, refusal).await,
-        };
-        self.0.works.end(&ticket);
-        kept
+        let row = self.device_row(&errand.case, &errand.sign_in).await?;
+        let mut interval = errand.sign_in.interval;
+        loop {
+            tokio::time::sleep(interval).await;
+            let (engine, errand, row) = (self.clone(), errand.clone(), row.clone());
+            // The answer to a poll may be the token.
+            match self.finished(async move { Ok(engine.ask_device(&errand, &row).await) }).await? {
+                Asked::Over(accepted) => return accepted,
+                Asked::Pending => {}
+                Asked::SlowDown => interval += SLOWER,
+            }
+        }
     }
 
-    async fn wait_for_device(&self, case: &Case, sign_in: &DeviceSignIn) -> Result<Tokens, Refusal> {
-        let at_token = |trouble| Refusal { trouble, step: crate::domain::Step::Token, ends: None, retry_after: None };
+    /// Asks once whether the person is done, and keeps the token if so.
+    async fn ask_device(&self, errand: &DeviceErrand, row: &SignIn) -> Asked {
+        let mailbox = errand.case.mailbox.id;
+        let polled = match self.poll_device(errand).await {
+            Ok(Poll::Pending) => return Asked::Pending,
+            Ok(Poll::SlowDown) => return Asked::SlowDown,
+            Ok(Poll::Done(tokens)) => Ok(tokens),
+            Err(refusal) => Err(refusal),
+        };
+        let ticket = self.0.works.begin(Subject::Mailbox(mailbox), Work::Exchanging { since: self.now() });
+        let accepted = match polled {
+            Ok(tokens) => self.signed_in(row.clone(), errand.case.clone(), tokens, &ticket).await,
+            Err(refusal) => self.refused(row, mailbox, refusal).await,
+        };
+        self.0.works.end(&ticket);
+        Asked::Over(accepted)
+    }
+
+    async fn poll_device(&self, errand: &DeviceErrand) -> Result<Poll, Refusal> {
+        let DeviceErrand { case, sign_in, .. } = errand;
         let network = self.network(&case.provider).await.map_err(at_token)?;
         let secret = self.client_secret(&case.application).await.map_err(at_token)?;
         let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };
-        let mut interval = sign_in.interval;
-        loop {
-            tokio::time::sleep(interval).await;
-            match device::poll(&network.http, client, sign_in).await? {
-                Poll::Done(tokens) => return Ok(tokens),
-                Poll::Pending => {}
-                Poll::SlowDown => interval += SLOWER,
-            }
-        }
+        device::poll(&network.http, client, sign_in).await
     }
 
     /// Its row in the registry, so that it ends like every other sign-in. It is nobody's to answer

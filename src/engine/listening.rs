@@ -42,7 +42,7 @@ impl Engine {
         let task = tokio::spawn(async move {
             let _listener = listener;
             while let Some(arrival) = arrivals.recv().await {
-                tokio::spawn(engine.clone().answer_browser(arrival));
+                engine.0.to_finish.spawn(engine.clone().answer_browser(arrival));
             }
         });
         lock(&self.0.errands.listeners).insert(port, task);
@@ -60,7 +60,7 @@ impl Engine {
             engine.publish(Event::ClipboardWatch(usable));
             let mut texts = engine.0.parts.clipboard.watch();
             while let Some(text) = texts.recv().await {
-                tokio::spawn(engine.clone().answer_clipboard(text));
+                engine.0.to_finish.spawn(engine.clone().answer_clipboard(text));
             }
         }));
     }
@@ -99,7 +99,7 @@ impl Engine {
             Ok(claimed) => {
                 let page = claimed.page();
                 let engine = self.clone();
-                tokio::spawn(async move { engine.finish(claimed).await });
+                self.0.to_finish.spawn(async move { engine.finish(claimed).await });
                 page
             }
             Err(unclaimed) => unclaimed.page(),

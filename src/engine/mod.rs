@@ -19,6 +19,7 @@ mod live_checks;
 mod mailboxes;
 mod network;
 mod redemption;
+mod settling;
 mod tokens;
 mod troubles;
 mod watch;
@@ -29,6 +30,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OnceCell, Semaphore, broadcast};
+use tokio_util::task::TaskTracker;
 
 use crate::desktop::Clipboard;
 use crate::domain::{Fleet, Secret, Trouble};
@@ -71,6 +73,7 @@ struct Inner {
     networks: Mutex<HashMap<String, network::Network>>,
     seal_key: OnceCell<SealKey>,
     pool: Semaphore,
+    to_finish: TaskTracker,
     works: work::Works,
     errands: errands::Errands,
     copying: copying::Copying,
@@ -92,6 +95,7 @@ impl Engine {
             networks: Mutex::default(),
             seal_key: OnceCell::new(),
             pool: Semaphore::new(parts.settings.parallel),
+            to_finish: TaskTracker::new(),
             works: work::Works::new(events.clone()),
             errands: errands::Errands::default(),
             copying: copying::Copying::default(),

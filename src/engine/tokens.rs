@@ -1,11 +1,12 @@
 //! Access tokens: from the cache, or by a refresh that only one process does at a time.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::Case;
-use super::troubles::{busy, missing, none};
+use super::troubles::{busy, ending, missing, none};
 use super::{Engine, Work};
 use crate::domain::{Application, Grant, GrantId, MailboxId, Provider, Remedy, Secret, Step, Token, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
@@ -20,9 +21,6 @@ const RENEW_LEASE: Duration = Duration::from_secs(5);
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 /// How long to wait for another process's refresh.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(90);
-
-/// How long the end of the program waits for tokens on their way.
-const SETTLE: Duration = Duration::from_secs(40);
 
 /// Which access token will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,19 +41,6 @@ impl Engine {
         self.access_token_of(&case, Wanted::Cached).await
     }
 
-    /// Waits until no token is on its way any more, so that quitting loses none; not for ever,
-    /// since a keyring may wait for a person.
-    pub async fn settle(&self) {
-        let quiet = async {
-            while self.0.works.carry_a_token() {
-                tokio::time::sleep(ASK_AGAIN).await;
-            }
-        };
-        if tokio::time::timeout(SETTLE, quiet).await.is_err() {
-            tracing::warn!("a token was still on its way at the end");
-        }
-    }
-
     pub(super) async fn access_token_of(&self, case: &Case, wanted: Wanted) -> Result<Secret, Trouble> {
         if let Token::Ended { trouble, .. } = &case.grant.token {
             return Err(trouble.clone());
@@ -66,12 +51,15 @@ impl Engine {
         self.refresh_once(case, wanted).await
     }
 
-    /// Lease, read again, refresh, store, record, release (design section 6).
+    /// Whoever waits for another process's refresh may stop waiting; one's own refresh goes on.
     async fn refresh_once(&self, case: &Case, wanted: Wanted) -> Result<Secret, Trouble> {
-        let id = case.grant.id;
-        let holder = holder();
         let give_up = self.now() + PATIENCE;
-        while !self.take_lease(id, &holder).await? {
+        loop {
+            let (engine, case) = (self.clone(), case.clone());
+            let id = case.grant.id;
+            if let Some(token) = self.finished(async move { engine.try_refresh(&case, wanted).await }).await? {
+                return Ok(token);
+            }
             if self.now() > give_up {
                 return Err(busy());
             }
@@ -80,12 +68,27 @@ impl Engine {
                 return Ok(token);
             }
         }
+    }
+
+    /// Lease, read again, refresh, store, record, release (design section 6); `None` if another
+    /// has the lease.
+    async fn try_refresh(&self, case: &Case, wanted: Wanted) -> Result<Option<Secret>, Trouble> {
+        if self.is_ending() {
+            return Err(ending());
+        }
+        let (id, holder) = (case.grant.id, holder());
+        if !self.take_lease(id, &holder).await? {
+            return Ok(None);
+        }
         let outcome = tokio::select! {
             outcome = self.refresh_under_lease(case, wanted) => outcome,
-            trouble = self.keep_lease(id, &holder) => Err(trouble),
+            never = self.keep_lease(id, &holder) => match never {},
         };
-        self.registry(move |registry| registry.release_lease(id, &holder)).await?;
-        outcome
+        if let Err(trouble) = self.registry(move |registry| registry.release_lease(id, &holder)).await {
+            // It runs out by itself.
+            tracing::warn!(code = trouble.code(), "a lease was not given back");
+        }
+        outcome.map(Some)
     }
 
     async fn refresh_under_lease(&self, case: &Case, wanted: Wanted) -> Result<Secret, Trouble> {
@@ -163,14 +166,15 @@ impl Engine {
         self.registry(move |registry| registry.take_lease(id, &holder, now, now + LEASE)).await
     }
 
-    /// Renews the lease until it is dropped; gives a trouble only if the lease was lost.
-    async fn keep_lease(&self, id: GrantId, holder: &str) -> Trouble {
+    /// Renews the lease until it is dropped. A refresh that was sent is not broken off because its
+    /// lease is lost: the token that it brings may be the only one that still works.
+    async fn keep_lease(&self, id: GrantId, holder: &str) -> Infallible {
         loop {
             tokio::time::sleep(RENEW_LEASE).await;
             match self.take_lease(id, holder).await {
                 Ok(true) => {}
-                Ok(false) => return busy(),
-                Err(trouble) => return trouble,
+                Ok(false) => tracing::warn!(grant = %id, "another process took the lease of a refresh under way"),
+                Err(trouble) => tracing::warn!(grant = %id, code = trouble.code(), "a lease was not renewed"),
             }
         }
     }

@@ -109,6 +109,10 @@ pub(super) fn busy() -> Trouble {
     .with(Remedy::Retry { not_before: None })
 }
 
+pub(super) fn ending() -> Trouble {
+    Trouble::new("internal.ending", "The program is about to end", "No refresh begins any more.", "Start it again.")
+}
+
 pub(super) fn over(minutes: i64) -> Trouble {
     Trouble::new(
         "signin.expired",

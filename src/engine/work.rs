@@ -191,13 +191,6 @@ impl Works {
         lock(&self.current).get(subject).map(|(_, work)| work.clone())
     }
 
-    /// Whether a token is on its way from the provider to the secret store.
-    pub(super) fn carry_a_token(&self) -> bool {
-        let carries =
-            |work: &Work| matches!(work, Work::Exchanging { .. } | Work::Storing { .. } | Work::Refreshing { .. });
-        lock(&self.current).values().any(|(_, work)| carries(work))
-    }
-
     /// The subjects that ended since the last call and have not begun again.
     pub(super) fn take_ended(&self) -> Vec<Subject> {
         let ended = std::mem::take(&mut *lock(&self.ended));

@@ -36,7 +36,11 @@ impl Engine {
             return Err(nothing_held());
         };
         match choice {
-            Choice::KeepAsDelegate => self.keep_as_delegate(&errand, mailbox, tokens, &ticket).await.map(|_| None),
+            Choice::KeepAsDelegate => {
+                let engine = self.clone();
+                let kept = async move { engine.keep_as_delegate(&errand, mailbox, tokens, &ticket).await };
+                self.finished(kept).await.map(|_| None)
+            }
             Choice::Discard => {
                 self.discard(&errand, mailbox, &tokens).await;
                 Ok(None)

@@ -1,6 +1,8 @@
 //! `signin` and `redeem`: every way that an answer can come.
 
-use mailkey::demo::Options;
+use std::time::Duration;
+
+use mailkey::demo::{Fault, Options};
 use mailkey::domain::Address;
 
 use super::keyring_session::wait_until;
@@ -130,6 +132,23 @@ fn the_answer_to_another_sign_in_ends_that_one_only() {
 }
 
 #[test]
+fn the_end_of_one_waits_for_another_that_it_was_given_the_answer_to() {
+    at_home("signin::the_end_of_one_waits_for_another_that_it_was_given_the_answer_to", |home| {
+        home.add(&["billing", "sales"]);
+        let (mut billing, billings_link) = home.signin(BILLING);
+        let (sales, sales_link) = home.signin("sales@contoso.example");
+        let answer = home.copied_answer(&sales_link);
+        home.demo.fault(Fault::Slow(Duration::from_secs(3)));
+        billing.write(&format!("{answer}\n"));
+        wait_until("the code was sent", || home.demo.requests().authorization_code == 1);
+        home.play(&billings_link);
+        billing.end().well();
+        assert!(home.refresh_token("sales").is_some());
+        sales.end().well();
+    });
+}
+
+#[test]
 fn another_account_is_refused_and_nothing_is_stored() {
     at_home("signin::another_account_is_refused_and_nothing_is_stored", |home| {
         home.add(&["billing"]);
@@ -159,7 +178,7 @@ fn ctrl_c_stops_it_and_closes_the_sign_in() {
 
 #[test]
 fn a_device_code_is_typed_elsewhere() {
-    let make = || Home::with(Options { device_interval: std::time::Duration::from_secs(1), ..Options::default() });
+    let make = || Home::with(Options { device_interval: Duration::from_secs(1), ..Options::default() });
     at_home_of("signin::a_device_code_is_typed_elsewhere", make, |home| {
         home.add(&["billing"]);
         let running = home.start(&mut home.command(&["signin", BILLING, "--device"]));

@@ -1,5 +1,8 @@
 //! What comes back, in every form and however often: it counts once, and only where it belongs.
 
+use std::time::Duration;
+
+use mailkey::demo::Options;
 use mailkey::domain::{MailboxId, Secret};
 use mailkey::engine::{Accepted, Event};
 use url::Url;
@@ -82,6 +85,20 @@ async fn of_many_answers_at_once_one_is_redeemed() {
         assert_eq!(refused.code(), "answer.used");
     }
     assert_eq!(house.demo.requests().authorization_code, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_was_taken_is_redeemed_even_if_nobody_waits_for_it_any_more() {
+    let house = House::with(Options { delay: Duration::from_millis(300), ..Options::default() }).await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    let (_, answer) = house.answered_elsewhere(mailbox).await;
+    let pasting = engine.clone();
+    let paste = tokio::spawn(async move { pasting.accept(&text(&answer)).await });
+    house.until("the code was sent", || house.demo.requests().authorization_code == 1).await;
+    paste.abort();
+    engine.settle().await;
+    assert!(is_held(&house.grant(mailbox)));
 }
 
 #[tokio::test]
