@@ -96,6 +96,10 @@ impl Engine {
         if let Some(token) = self.cached(id, wanted).await? {
             return Ok(token);
         }
+        // Whoever had the lease before may have found out that the token is dead.
+        if let Token::Ended { trouble, .. } = self.registry(move |registry| registry.grant(id)).await?.token {
+            return Err(trouble);
+        }
         let key = Key::refresh_token(self.registry_id(), id);
         let Some(refresh_token) = self.secrets().get(&key).await? else {
             let trouble = if case.grant.token == Token::None { none() } else { missing() };

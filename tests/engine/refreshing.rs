@@ -91,6 +91,19 @@ async fn a_refresh_token_that_was_revoked_is_recorded_as_such_and_not_asked_abou
     assert_eq!(house.words(mailbox), ["done"; 4]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_that_ask_with_a_revoked_token_one_finds_out() {
+    let house = House::with(Options { delay: Duration::from_millis(200), ..Options::default() }).await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.later(TWO_HOURS);
+    house.demo.revoke(&contoso("billing"));
+    let ask = || engine.access_token(mailbox);
+    let (first, second, third) = tokio::join!(ask(), ask(), ask());
+    assert_eq!([first, second, third].map(code_of), ["aadsts.50173"; 3]);
+    assert_eq!(house.demo.requests().refresh_token, 1);
+}
+
 #[tokio::test]
 async fn a_refresh_token_that_lay_idle_is_expired() {
     let house = House::new().await;
