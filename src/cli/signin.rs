@@ -7,7 +7,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 use super::{Exit, print, tell};
 use crate::domain::{Address, Secret, Trouble};
-use crate::engine::{Accepted, Engine, Subject};
+use crate::engine::{Accepted, Engine, Listening, Subject};
 
 /// Opens the browser, or prints the link, and waits for whoever answers first.
 pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> Result<Exit, Trouble> {
@@ -24,6 +24,7 @@ pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> 
     } else {
         tell("The browser was opened. Waiting for the answer; you can also paste the address that it ends on here.");
     }
+    say_if_nobody_listens(errand.listening);
     let outcome = tokio::select! {
         outcome = engine.outcome(&errand.state) => outcome,
         () = take_standard_input(engine) => Ok(()),
@@ -79,6 +80,16 @@ fn trouble_with_hint(trouble: Trouble) -> Trouble {
         trouble.why(),
         "Sign in again in a private window. If that account is a delegate, add the mailbox with --account.",
     )
+}
+
+fn say_if_nobody_listens(listening: Listening) {
+    match listening {
+        Listening::Here(_) => {}
+        Listening::Elsewhere(port) => tell(&format!(
+            "Another program has port {port} of localhost. If it does not take the answer, copy the address that the browser ends on, and paste it here."
+        )),
+        Listening::Nowhere => tell("Copy the address that the browser ends on, and paste it here."),
+    }
 }
 
 /// Every line is tried as an answer, to this sign-in or to another; the end of standard input is

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use super::event::{Event, Subject};
-use super::work::{Ticket, Waiting};
+use super::work::{Listening, Ticket, Waiting};
 use super::{Engine, Work, lock};
 use crate::domain::{ApplicationName, MailboxId, Secret, Step, Token, Trouble};
 use crate::oauth::{Client, Tokens, consent, link};
@@ -29,8 +29,8 @@ pub struct Errand {
     pub state: String,
     /// What the browser opens.
     pub link: Url,
-    /// Whether this process listens for the answer.
-    pub listening: bool,
+    /// Who listens for the answer.
+    pub listening: Listening,
 }
 
 /// What this process knows of its open errands.
@@ -49,7 +49,7 @@ pub(super) struct Errands {
 pub(super) struct Open {
     subject: Subject,
     ticket: Ticket,
-    pub(super) port: Option<u16>,
+    pub(super) listening: Listening,
 }
 
 /// Tokens of another account than expected, until somebody chooses.
@@ -78,9 +78,7 @@ impl Engine {
         }
         let case = self.case(mailbox).await?;
         self.secrets().probe().await?;
-        let port = self.listen(&case.application.redirect_uri).await?;
-        let redirect_uri =
-            port.map_or(case.application.redirect_uri.clone(), |port| case.application.redirect_uri.on_port(port));
+        let (listening, redirect_uri) = self.listen(&case.application.redirect_uri).await?;
         let client = Client { provider: &case.provider, application: &case.application, secret: None };
         let link = link::sign_in_link(client, Some(&case.grant.account), &redirect_uri)?;
         let sealed_verifier = self.seal(&verifier_context(&link.state), &link.verifier).await?;
@@ -95,7 +93,7 @@ impl Engine {
             expires_at: now + PATIENCE,
             progress: Progress::Open,
         };
-        self.begin(errand, port).await
+        self.begin(errand, listening).await
     }
 
     /// Begins an admin consent for the application called `name`.
@@ -108,8 +106,7 @@ impl Engine {
             return Ok(errand);
         }
         let (application, provider) = self.application_and_provider(name.clone()).await?;
-        let port = self.listen(&application.redirect_uri).await?;
-        let redirect_uri = port.map_or(application.redirect_uri.clone(), |port| application.redirect_uri.on_port(port));
+        let (listening, redirect_uri) = self.listen(&application.redirect_uri).await?;
         let client = Client { provider: &provider, application: &application, secret: None };
         let (link, state) = consent::admin_consent_link(client, &redirect_uri)?;
         let now = self.now();
@@ -123,7 +120,7 @@ impl Engine {
             expires_at: now + PATIENCE,
             progress: Progress::Open,
         };
-        self.begin(errand, port).await
+        self.begin(errand, listening).await
     }
 
     /// Takes up the errands that an earlier run, or another process, left open.
@@ -133,12 +130,8 @@ impl Engine {
     pub async fn resume_errands(&self) -> Result<(), Trouble> {
         let now = self.now();
         for errand in self.registry(move |registry| registry.open_sign_ins(now)).await? {
-            let port = match errand.redirect_uri.port().filter(|_| errand.redirect_uri.is_loopback()) {
-                // Taken by the process that began it: then the answer comes there.
-                Some(port) => self.listen_on(Some(port)).await.ok(),
-                None => None,
-            };
-            self.wait_for(&errand, port);
+            let (listening, _) = self.listen(&errand.redirect_uri).await?;
+            self.wait_for(&errand, listening);
         }
         Ok(())
     }
@@ -243,24 +236,19 @@ impl Engine {
         })
     }
 
-    async fn begin(&self, errand: SignIn, port: Option<u16>) -> Result<Errand, Trouble> {
+    async fn begin(&self, errand: SignIn, listening: Listening) -> Result<Errand, Trouble> {
         let row = errand.clone();
         self.registry(move |registry| registry.open_sign_in(&row)).await?;
-        self.wait_for(&errand, port);
-        Ok(Errand {
-            subject: subject(&errand.purpose),
-            state: errand.state,
-            link: errand.link,
-            listening: port.is_some(),
-        })
+        self.wait_for(&errand, listening);
+        Ok(Errand { subject: subject(&errand.purpose), state: errand.state, link: errand.link, listening })
     }
 
-    fn wait_for(&self, errand: &SignIn, port: Option<u16>) {
+    fn wait_for(&self, errand: &SignIn, listening: Listening) {
         let waiting = Waiting {
             state: errand.state.clone(),
             link: errand.link.clone(),
             redirect_uri: errand.redirect_uri.clone(),
-            listening: port.is_some(),
+            listening,
             since: errand.opened_at,
             until: errand.expires_at,
         };
@@ -270,7 +258,7 @@ impl Engine {
         };
         let subject = subject(&errand.purpose);
         let ticket = self.0.works.begin(subject.clone(), work);
-        lock(&self.0.errands.open).insert(errand.state.clone(), Open { subject, ticket, port });
+        lock(&self.0.errands.open).insert(errand.state.clone(), Open { subject, ticket, listening });
         self.watch_clipboard();
     }
 }

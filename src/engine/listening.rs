@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::answers::Unclaimed;
 use super::event::Event;
+use super::work::Listening;
 use super::{Engine, lock};
 use crate::desktop::listener::{Arrival, Listener};
 use crate::domain::{RedirectUri, Secret, Trouble};
@@ -16,16 +17,24 @@ const GRACE: Duration = Duration::from_secs(3);
 const WORTH_SAYING: [&str; 4] = ["answer.wrong_place", "answer.session_state", "answer.malformed", "answer.ambiguous"];
 
 impl Engine {
-    /// Listens where `redirect_uri` points, if that is this machine.
-    pub(super) async fn listen(&self, redirect_uri: &RedirectUri) -> Result<Option<u16>, Trouble> {
+    /// Listens where `redirect_uri` points, if that is this machine, and gives it with the port.
+    pub(super) async fn listen(&self, redirect_uri: &RedirectUri) -> Result<(Listening, RedirectUri), Trouble> {
         if !redirect_uri.is_loopback() {
-            return Ok(None);
+            return Ok((Listening::Nowhere, redirect_uri.clone()));
         }
-        self.listen_on(redirect_uri.port()).await.map(Some)
+        match (self.listen_on(redirect_uri.port()).await, redirect_uri.port()) {
+            (Ok(port), _) => Ok((Listening::Here(port), redirect_uri.on_port(port))),
+            // The provider knows no other port, so the sign-in goes on with an answer that is copied.
+            (Err(trouble), Some(port)) => {
+                tracing::warn!(%trouble, "nobody here listens for the browser");
+                Ok((Listening::Elsewhere(port), redirect_uri.clone()))
+            }
+            (Err(trouble), None) => Err(trouble),
+        }
     }
 
     /// One listener serves all errands on its port.
-    pub(super) async fn listen_on(&self, port: Option<u16>) -> Result<u16, Trouble> {
+    async fn listen_on(&self, port: Option<u16>) -> Result<u16, Trouble> {
         let known = {
             let listeners = lock(&self.0.errands.listeners);
             match port {
@@ -83,9 +92,9 @@ impl Engine {
     }
 
     pub(super) fn stop_unneeded_listeners(&self) {
-        let needed: Vec<u16> = lock(&self.0.errands.open).values().filter_map(|errand| errand.port).collect();
+        let needed: Vec<Listening> = lock(&self.0.errands.open).values().map(|errand| errand.listening).collect();
         lock(&self.0.errands.listeners).retain(|port, task| {
-            let keep = needed.contains(port);
+            let keep = needed.contains(&Listening::Here(*port));
             if !keep {
                 task.abort();
             }

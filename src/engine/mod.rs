@@ -47,7 +47,7 @@ pub use device::DeviceErrand;
 pub use errands::Errand;
 pub use event::{Event, Subject};
 pub use home::Home;
-pub use work::{Waiting, Work};
+pub use work::{Listening, Waiting, Work};
 pub use wrong_account::Choice;
 
 /// The engine. Cloning it gives another handle to the same one.

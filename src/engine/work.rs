@@ -55,6 +55,18 @@ pub enum Work {
     },
 }
 
+/// Who listens where the browser is sent with its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listening {
+    /// This process, on this port of this machine.
+    Here(u16),
+    /// Another program has the port that the redirect URI names. It may be another mailkey, which
+    /// takes the answer; else the answer has to be copied.
+    Elsewhere(u16),
+    /// Nobody: the redirect URI is not of this machine, and the answer has to be copied.
+    Nowhere,
+}
+
 /// An errand that waits for its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
@@ -64,8 +76,8 @@ pub struct Waiting {
     pub link: Url,
     /// Where the answer will be sent.
     pub redirect_uri: RedirectUri,
-    /// Whether this process listens there.
-    pub listening: bool,
+    /// Who listens there.
+    pub listening: Listening,
     /// When it began.
     pub since: Timestamp,
     /// When it is over.

@@ -19,7 +19,7 @@ use super::theme::{Palette, Symbols, Theme};
 use super::update::update;
 use super::view;
 use crate::domain::{Fleet, MailboxId, RedirectUri};
-use crate::engine::{Event, Subject, Waiting, Work};
+use crate::engine::{Event, Listening, Subject, Waiting, Work};
 
 /// A terminal with everything.
 pub const COLOURFUL: Theme = Theme { palette: Palette::Sixteen, symbols: Symbols::Unicode };
@@ -75,7 +75,7 @@ pub fn waiting() -> Waiting {
         state: "a-state".to_owned(),
         link: "https://login.example/authorize?state=a-state".parse().unwrap(),
         redirect_uri: RedirectUri::parse("http://localhost:49213").unwrap(),
-        listening: true,
+        listening: Listening::Here(49213),
         since: now() - SignedDuration::from_secs(42),
         until: now() + SignedDuration::from_secs(558),
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::domain::{Address, Application, ApplicationName, MailboxId, Secret, Trouble};
-use crate::engine::{Choice, Copied, Event, Field, Subject};
+use crate::engine::{Choice, Copied, Event, Field, Listening, Subject};
 
 /// Something happened.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ pub enum Done {
     Opened {
         /// Whom it is for.
         subject: Subject,
+        /// Who listens for its answer.
+        listening: Listening,
         /// `Err`: no browser; what became of the link instead.
         browser: Result<(), (Trouble, Result<Copied, Trouble>)>,
     },

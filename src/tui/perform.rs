@@ -162,7 +162,7 @@ async fn begin(engine: &Engine, subject: &Subject) -> Result<Errand, Trouble> {
 async fn open_browser(engine: Engine, subject: Subject) -> Result<Option<Done>, Trouble> {
     let errand = begin(&engine, &subject).await?;
     let browser = open_or_copy(&engine, &errand.link).await;
-    Ok(Some(Done::Opened { subject, browser }))
+    Ok(Some(Done::Opened { subject, listening: errand.listening, browser }))
 }
 
 async fn open_or_copy(engine: &Engine, link: &Url) -> Result<(), (Trouble, Result<crate::engine::Copied, Trouble>)> {
@@ -190,7 +190,7 @@ async fn choose_account(engine: Engine, state: String, choice: crate::engine::Ch
         return Ok(None);
     };
     let browser = open_or_copy(&engine, &errand.link).await;
-    Ok(Some(Done::Opened { subject: errand.subject, browser }))
+    Ok(Some(Done::Opened { subject: errand.subject, listening: errand.listening, browser }))
 }
 
 async fn open_page(engine: Engine, page: String) -> Result<Option<Done>, Trouble> {

@@ -116,10 +116,12 @@ fn a_locked_keyring_is_explained_and_what_needs_none_still_works() {
 }
 
 #[test]
-fn a_port_that_another_program_has_is_said() {
-    at_home("obstacles::a_port_that_another_program_has_is_said", |home| {
+fn a_port_that_another_program_has_is_said_and_the_answer_can_be_pasted() {
+    at_home("obstacles::a_port_that_another_program_has_is_said_and_the_answer_can_be_pasted", |home| {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let redirect = format!("http://localhost:{}", taken.local_addr().unwrap().port());
+        let port = taken.local_addr().unwrap().port();
+        let redirect = format!("http://localhost:{port}");
+        std::thread::spawn(move || taken.incoming().for_each(drop));
         home.run(&[
             "app",
             "add",
@@ -135,6 +137,11 @@ fn a_port_that_another_program_has_is_said() {
         ])
         .well();
         home.run(&["add", BILLING, "--app", "Mailer"]).well();
-        home.run(&["signin", BILLING, "--print"]).refused(COULD_NOT, "port");
+        let (mut running, link) = home.signin(BILLING);
+        let said = running.first_line_of_error();
+        assert!(said.contains(&format!("port {port}")) && said.contains("paste it here"), "{said}");
+        running.write(&format!("{}\n", home.play(&link)));
+        running.end().well();
+        assert!(home.refresh_token("billing").is_some());
     });
 }

@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use mailkey::demo::Fault;
-use mailkey::domain::{Address, Remedy};
-use mailkey::engine::{Event, Subject, Work};
+use mailkey::domain::{Address, Application, RedirectUri, Remedy, Secret};
+use mailkey::engine::{Event, Listening, Subject, Work};
 
 use crate::browser::page;
-use crate::house::{House, contoso, is_held, parameter};
+use crate::house::{House, contoso, is_held, mailer, mailer_name, parameter};
 
 const DONE: [&str; 4] = ["done"; 4];
 
@@ -17,7 +17,7 @@ async fn from_the_browsers_answer_to_step_four() {
     let engine = house.engine();
     let mailbox = house.mailbox("billing");
     let errand = engine.begin_sign_in(mailbox).await.unwrap();
-    assert!(errand.listening);
+    assert!(matches!(errand.listening, Listening::Here(_)));
     assert_eq!(parameter(&errand.link, "login_hint"), "billing@contoso.example");
     assert_eq!(parameter(&errand.link, "code_challenge_method"), "S256");
     house.demo.play(&errand.link).await.unwrap();
@@ -91,6 +91,26 @@ async fn one_that_is_open_is_given_again() {
     let first = engine.begin_sign_in(mailbox).await.unwrap();
     let second = engine.begin_sign_in(mailbox).await.unwrap();
     assert_eq!((first.state, first.link), (second.state, second.link));
+}
+
+#[tokio::test]
+async fn a_fixed_port_that_another_program_has_leaves_copying_the_answer() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let redirect_uri = RedirectUri::parse(&format!("http://localhost:{port}")).unwrap();
+    house.registry.change_application(&mailer_name(), &Application { redirect_uri, ..mailer() }).unwrap();
+    std::thread::spawn(move || taken.incoming().for_each(drop));
+    let mailbox = house.mailbox("billing");
+    let errand = engine.begin_sign_in(mailbox).await.unwrap();
+    assert_eq!(errand.listening, Listening::Elsewhere(port));
+    let consent = engine.begin_consent(mailer_name()).await.unwrap();
+    assert_eq!(consent.listening, Listening::Elsewhere(port));
+    let answer = house.demo.play(&errand.link).await.unwrap();
+    assert_eq!(answer.port(), Some(port));
+    engine.accept(&Secret::new(answer.as_str())).await.unwrap();
+    assert!(is_held(&house.grant(mailbox)));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use crate::domain::{Fleet, MailboxId, News, Trouble};
-use crate::engine::{Accepted, Copied, Event, Field, Subject, Work};
+use crate::engine::{Accepted, Copied, Event, Field, Listening, Subject, Work};
 use crate::tui::form::{Name, Purpose, Status};
 use crate::tui::message::{Done, Effect, Saved};
 use crate::tui::model::{Batch, Model, Overlay, Tone, WrongAccount};
@@ -38,7 +38,7 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
 /// Takes what came of an effect.
 pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
     match done {
-        Done::Opened { subject, browser } => return opened(model, &subject, browser),
+        Done::Opened { subject, listening, browser } => return opened(model, &subject, listening, browser),
         Done::Copied { what, copied, is_secret } => return say_copied(model, &what, copied, is_secret),
         Done::ClipboardEmpty => model.say(Tone::Plain, "There is no text on the clipboard."),
         Done::Saved(what) => return saved(model, what),
@@ -116,6 +116,7 @@ fn ask(model: &mut Model, question: Overlay) {
 fn opened(
     model: &mut Model,
     subject: &Subject,
+    listening: Listening,
     browser: Result<(), (Trouble, Result<Copied, Trouble>)>,
 ) -> Vec<Effect> {
     let errand = match subject {
@@ -123,7 +124,13 @@ fn opened(
         Subject::Application(_) => "Admin consent",
     };
     match browser {
-        Ok(()) => model.say(Tone::Plain, format!("{errand}: the browser was opened. The answer is taken by itself.")),
+        Ok(()) => {
+            let answer = match listening {
+                Listening::Here(_) => "The answer is taken by itself",
+                Listening::Elsewhere(_) | Listening::Nowhere => "Copy the address that it ends on",
+            };
+            model.say(Tone::Plain, format!("{errand}: the browser was opened. {answer}."));
+        }
         Err((_, Ok(copied))) => {
             let how = match copied {
                 Copied::Clipboard { .. } => "was copied",

@@ -2,7 +2,7 @@
 
 use super::parts::Text;
 use crate::domain::{Check, Entry, Identity, MailServer, Standing, Step, StepState, Token, TokenState, Trouble};
-use crate::engine::{Subject, Waiting, Work};
+use crate::engine::{Listening, Subject, Waiting, Work};
 use crate::tui::model::Model;
 use crate::tui::next::{Next, next};
 use crate::tui::theme::{Role, Theme};
@@ -208,13 +208,16 @@ fn running(text: &mut Text, model: &Model, entry: &Entry<'_>) {
 fn browser(text: &mut Text, model: &Model, waiting: &Waiting, elapsed: &str) {
     let left = time::clock(waiting.until.duration_since(model.now));
     text.say(Role::Busy, format!("Waiting for the browser {elapsed}, {left} left"));
-    match waiting.redirect_uri.port() {
-        Some(port) if waiting.listening => text.say(Role::Text, format!("Listening on localhost:{port}")),
-        Some(port) => text.say(Role::Text, format!("Another program listens on localhost:{port}")),
-        None if waiting.redirect_uri.as_str().ends_with("/nativeclient") => {
+    match waiting.listening {
+        Listening::Here(port) => text.say(Role::Text, format!("Listening on localhost:{port}")),
+        Listening::Elsewhere(port) => text.say(
+            Role::Warn,
+            format!("Another program has localhost:{port}. If it does not take the answer, copy the address that the browser ends on"),
+        ),
+        Listening::Nowhere if waiting.redirect_uri.as_str().ends_with("/nativeclient") => {
             text.say(Role::Warn, "Copy the address at once: this page throws the code away after a second or two. http://localhost as redirect URI needs no haste.");
         }
-        None => text.say(Role::Text, "Copy the address that the browser ends on"),
+        Listening::Nowhere => text.say(Role::Text, "Copy the address that the browser ends on"),
     }
     match &model.clipboard {
         Some(Err(_)) => text.say(Role::Text, "No clipboard here: paste the address instead"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{Fleet, MailboxId, News, Secret, Token, Trouble};
-use crate::engine::{Accepted, Copied, Event, Subject, Work};
+use crate::engine::{Accepted, Copied, Event, Listening, Subject, Work};
 use crate::tui::fixture::{
     address, at, change_grant, crowd, demo_at, fleet, held, is, name, now, press, put_cursor_on, screen, showing,
     sign_in, tell, work,
@@ -198,8 +198,23 @@ fn what_was_copied_is_said_with_when_it_is_cleared() {
 }
 
 #[test]
+fn where_nobody_listens_the_answer_is_not_said_to_come_by_itself() {
+    for (listening, text) in [
+        (Listening::Here(49213), "by itself"),
+        (Listening::Elsewhere(8400), "Copy the address"),
+        (Listening::Nowhere, "Copy the address"),
+    ] {
+        let mut model = at(is::BILLING);
+        let subject = Subject::Mailbox(is::BILLING);
+        done(&mut model, Done::Opened { subject, listening, browser: Ok(()) });
+        assert!(said(&model).1.contains(text), "{}", said(&model).1);
+    }
+}
+
+#[test]
 fn without_a_browser_the_link_is_copied_and_the_demo_offers_to_play() {
-    let opened = |copied| Done::Opened { subject: Subject::Mailbox(is::BILLING), browser: Err((trouble(), copied)) };
+    let (subject, listening) = (Subject::Mailbox(is::BILLING), Listening::Here(49213));
+    let opened = |copied| Done::Opened { subject: subject.clone(), listening, browser: Err((trouble(), copied)) };
     let handed = || Ok(Copied::ForTerminal(Secret::new("https://login.example")));
     let mut model = demo_at(is::BILLING);
     let effects = done(&mut model, opened(handed()));
