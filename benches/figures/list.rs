@@ -17,7 +17,7 @@ pub fn measure(table: &mut Table) {
     let mut model = model(20_000);
     let addresses: Vec<String> =
         model.fleet.iter().flat_map(|it| &it.mailboxes).map(|it| it.address.to_string()).collect();
-    let bare = Times::of(100, || drop(black_box(addresses.iter().filter(|it| it.contains("son-123")).count())));
+    let bare = Times::of(100, || _ = black_box(addresses.iter().filter(|it| it.contains("son-123")).count()));
 
     press(&mut model, KeyCode::Char('/'));
     let typed = Times::of(50, || {

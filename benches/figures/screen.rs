@@ -11,9 +11,9 @@ use terminal::Terminal;
 
 pub fn measure(table: &mut Table) {
     let [none, many] = [0, 20_000].map(home);
-    let bare = Times::of(10, || drop(Terminal::bare("20000").sees(" 1/20000 ")));
+    let bare = Times::of(10, || drop(Terminal::bare("20000").sees(" 1/20000")));
     let empty = Times::of(10, || drop(Terminal::mailkey(none.path()).sees("Welcome")));
-    let full = Times::of(10, || drop(Terminal::mailkey(many.path()).sees(" 1/20000 ")));
+    let full = Times::of(10, || drop(Terminal::mailkey(many.path()).sees(" 1/20000")));
     table.add("start to the first full frame, no mailbox", shown(empty.median()), shown(bare.median()), "");
     let against = format!("{}, {} of that with none", shown(full.median()), ratio(full.median(), empty.median()));
     table.add(
@@ -23,8 +23,8 @@ pub fn measure(table: &mut Table) {
         "1.5 times of that with none",
     );
 
-    let mut bare = Terminal::bare("20000").sees(" 1/20000 ");
-    let mut mailkey = Terminal::mailkey(many.path()).sees(" 1/20000 ");
+    let mut bare = Terminal::bare("20000").sees(" 1/20000");
+    let mut mailkey = Terminal::mailkey(many.path()).sees(" 1/20000");
     std::thread::sleep(Duration::from_secs(2));
     let [bare_keys, keys] = [&mut bare, &mut mailkey].map(|terminal| walk(terminal, 300));
     let against = format!("{}, {} of the bare one's", shown(keys.p95()), ratio(keys.p95(), bare_keys.p95()));
@@ -48,7 +48,7 @@ fn walk(terminal: &mut Terminal, lines: usize) -> Times {
     let steps = (2..lines + 2).map(|line| {
         let begin = Instant::now();
         terminal.key("j");
-        terminal.wait_for(&format!(" {line}/20000 "));
+        terminal.wait_for(&format!(" {line}/20000"));
         begin.elapsed()
     });
     steps.collect()
