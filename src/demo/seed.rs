@@ -170,7 +170,11 @@ impl Seeder<'_> {
     fn identity(&self, account: &Address) -> Option<Identity> {
         let mut tenants = self.scenario.tenants.iter();
         let tenant = tenants.find(|tenant| tenant.is_called(account.domain()))?;
-        Some(Identity { issuer: tenant.id.clone(), subject: object_id(account), username: account.to_string() })
+        Some(Identity {
+            issuer: tenant.id.as_str().into(),
+            subject: object_id(account),
+            username: account.as_str().into(),
+        })
     }
 
     fn record_end(&self, grant: &Grant, sample: &Sample, at: &Moments) -> Result<(), Trouble> {

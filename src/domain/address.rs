@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +13,11 @@ use super::trouble::Trouble;
 const LONGEST: usize = 254;
 
 /// A mail address as it was written, compared without regard to case. Its domain is in ASCII
-/// (IDNA A-labels); its local part may hold any printable character (RFC 6532).
+/// (IDNA A-labels); its local part may hold any printable character (RFC 6532). A clone shares
+/// the text: a large fleet holds each address several times.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Address(String);
+pub struct Address(Arc<str>);
 
 impl Address {
     /// Reads an address.
@@ -44,7 +46,7 @@ impl Address {
             return malformed("The part before the @ is empty or holds a character that does not belong there.");
         }
         match idna::domain_to_ascii_strict(domain) {
-            Ok(ascii) if is_domain(&ascii) => Ok(Self(format!("{local}@{ascii}"))),
+            Ok(ascii) if is_domain(&ascii) => Ok(Self(format!("{local}@{ascii}").into())),
             _ => malformed("The part after the @ is not a domain name."),
         }
     }
@@ -52,6 +54,12 @@ impl Address {
     /// The address as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The same text, to be shared.
+    #[must_use]
+    pub fn text(&self) -> &Arc<str> {
         &self.0
     }
 
@@ -72,6 +80,12 @@ fn is_domain(ascii: &str) -> bool {
     !ascii.is_empty() && ascii.split('.').all(|label| !label.is_empty() && label.len() <= 63)
 }
 
+impl AsRef<str> for Address {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
@@ -86,7 +100,8 @@ impl fmt::Debug for Address {
 
 impl PartialEq for Address {
     fn eq(&self, other: &Self) -> bool {
-        self.folded() == other.folded()
+        Arc::ptr_eq(&self.0, &other.0)
+            || if self.0.is_ascii() { self.0.eq_ignore_ascii_case(&other.0) } else { self.folded() == other.folded() }
     }
 }
 
@@ -120,7 +135,7 @@ impl TryFrom<String> for Address {
 
 impl From<Address> for String {
     fn from(address: Address) -> Self {
-        address.0
+        address.0.as_ref().to_owned()
     }
 }
 

@@ -1,6 +1,7 @@
 //! One app registration.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,10 +33,10 @@ pub struct Application {
     pub consent: Check,
 }
 
-/// The name of an application: printable, not empty, at most 60 characters.
+/// The name of an application: printable, not empty, at most 60 characters. A clone shares the text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ApplicationName(String);
+pub struct ApplicationName(Arc<str>);
 
 impl ApplicationName {
     /// Reads a name.
@@ -52,12 +53,18 @@ impl ApplicationName {
                 "Choose another name.",
             ));
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text.into()))
     }
 
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for ApplicationName {
+    fn as_ref(&self) -> &str {
         &self.0
     }
 }
@@ -78,7 +85,7 @@ impl TryFrom<String> for ApplicationName {
 
 impl From<ApplicationName> for String {
     fn from(name: ApplicationName) -> Self {
-        name.0
+        name.0.as_ref().to_owned()
     }
 }
 

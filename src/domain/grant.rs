@@ -1,6 +1,7 @@
 //! What one account gave one application: the refresh token and what is known of it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -41,14 +42,14 @@ pub struct Grant {
 }
 
 /// Who signed in. `issuer` and `subject` never change; the user name may.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Microsoft: the tenant id (`tid`); elsewhere the issuer (`iss`).
-    pub issuer: String,
+    pub issuer: Arc<str>,
     /// Microsoft: the object id (`oid`); elsewhere the subject (`sub`).
     pub subject: String,
     /// `preferred_username`, or `email`: for people, not for comparison between records.
-    pub username: String,
+    pub username: Arc<str>,
 }
 
 /// The life of a refresh token.

@@ -66,7 +66,7 @@ impl Engine {
         if is_expected(&case.grant, tokens.identity.as_ref()) {
             return self.keep(&errand, &case.grant, case.mailbox.id, tokens, ticket).await;
         }
-        let username = tokens.identity.as_ref().map(|identity| identity.username.clone()).unwrap_or_default();
+        let username = tokens.identity.as_ref().map(|identity| identity.username.to_string()).unwrap_or_default();
         let (state, expected, mailbox) = (errand.state.clone(), case.grant.account, case.mailbox.id);
         self.progress(&state, Progress::Asking { username: username.clone() }).await?;
         self.0

@@ -78,7 +78,7 @@ impl Engine {
     }
 
     async fn discard(&self, errand: &SignIn, mailbox: MailboxId, tokens: &Tokens) {
-        let username = tokens.identity.as_ref().map_or("somebody else", |identity| identity.username.as_str());
+        let username = tokens.identity.as_ref().map_or("somebody else", |identity| &*identity.username);
         let _ = self.refused(errand, mailbox, at_authorize(wrong_account(username))).await;
         self.0.works.end_all(&Subject::Mailbox(mailbox));
     }

@@ -43,7 +43,7 @@ pub fn identity(id_token: &Secret, dialect: Dialect, client_id: &str) -> Result<
         .iter()
         .find_map(|name| text(&claims, name))
         .ok_or_else(|| missing("preferred_username"))?;
-    Ok(Identity { issuer: claim(issuer)?, subject: claim(subject)?, username })
+    Ok(Identity { issuer: claim(issuer)?.into(), subject: claim(subject)?, username: username.into() })
 }
 
 /// The payload of a signed token (RFC 7519 section 3).
@@ -114,10 +114,10 @@ mod tests {
             "preferred_username": "billing@contoso.com", "email": "other@contoso.com",
         });
         let microsoft = read(&claims, Dialect::Microsoft).unwrap();
-        assert_eq!((microsoft.issuer.as_str(), microsoft.subject.as_str()), ("tenant", "object"));
-        assert_eq!(microsoft.username, "billing@contoso.com");
+        assert_eq!((&*microsoft.issuer, microsoft.subject.as_str()), ("tenant", "object"));
+        assert_eq!(&*microsoft.username, "billing@contoso.com");
         let standard = read(&claims, Dialect::Standard).unwrap();
-        assert_eq!((standard.issuer.as_str(), standard.subject.as_str()), ("https://issuer.example", "subject"));
+        assert_eq!((&*standard.issuer, standard.subject.as_str()), ("https://issuer.example", "subject"));
     }
 
     #[test]
@@ -129,7 +129,7 @@ mod tests {
         ] {
             let mut claims = json!({"aud": ["other", "me"], "iss": "i", "sub": "s"});
             claims.as_object_mut().unwrap().extend(names.as_object().unwrap().clone());
-            assert_eq!(read(&claims, Dialect::Standard).unwrap().username, expected);
+            assert_eq!(&*read(&claims, Dialect::Standard).unwrap().username, expected);
         }
     }
 

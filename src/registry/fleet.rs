@@ -62,10 +62,11 @@ impl Registry {
 
 fn whole(transaction: &Transaction<'_>, providers: &Arc<HashMap<String, Provider>>) -> Result<Fleet, Fault> {
     let applications = applications::all(transaction)?;
+    let grants = grants::all(transaction)?;
     Ok(Fleet {
         applications: applications.into_iter().map(|it| (it.name.clone(), it)).collect(),
-        grants: grants::all(transaction)?,
-        mailboxes: mailboxes::all(transaction)?,
+        mailboxes: mailboxes::all(transaction, &grants)?,
+        grants,
         providers: Arc::clone(providers),
     })
 }

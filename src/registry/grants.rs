@@ -2,6 +2,7 @@
 //! here but the cached access token, sealed.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
@@ -163,9 +164,12 @@ impl Registry {
 pub(super) fn all(connection: &Connection) -> Result<HashMap<GrantId, Grant>, Fault> {
     let mut statement = connection.prepare_cached(SELECT)?;
     let mut all = HashMap::with_capacity(count(connection, "grants")?);
-    for grant in statement.query_map([], grant)? {
-        let grant = grant?;
-        all.insert(grant.id, grant);
+    let mut rows = statement.query([])?;
+    let mut before = None;
+    while let Some(row) = rows.next()? {
+        let grant = grant_like(row, before.as_ref())?;
+        all.insert(grant.id, grant.clone());
+        before = Some(grant);
     }
     Ok(all)
 }
@@ -208,19 +212,33 @@ pub(super) fn respell(transaction: &Transaction<'_>, id: GrantId, account: &Addr
 
 /// A grant from a row of [`SELECT`].
 pub(super) fn grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
+    grant_like(row, None)
+}
+
+/// The same, sharing texts with the grant of the row before: most are of one application and tenant.
+fn grant_like(row: &Row<'_>, before: Option<&Grant>) -> rusqlite::Result<Grant> {
     let mut columns = Columns::of(row);
+    let id = GrantId(columns.plain()?);
+    let application = columns.parsed_like(before.map(|before| &before.application))?;
+    let account = columns.parsed()?;
     Ok(Grant {
-        id: GrantId(columns.plain()?),
-        application: columns.parsed()?,
-        account: columns.parsed()?,
-        identity: identity(&mut columns)?,
+        id,
+        identity: identity(&mut columns, &account, before)?,
+        application,
+        account,
         token: token(&mut columns)?,
         trouble: columns.json_or_null()?,
     })
 }
 
-fn identity(columns: &mut Columns<'_>) -> rusqlite::Result<Option<Identity>> {
-    let (issuer, subject, username) = (columns.plain()?, columns.plain()?, columns.plain()?);
+fn identity(
+    columns: &mut Columns<'_>,
+    account: &Address,
+    before: Option<&Grant>,
+) -> rusqlite::Result<Option<Identity>> {
+    let issuer: Option<Arc<str>> =
+        columns.shared_or_null(before.and_then(|before| before.identity.as_ref()).map(|identity| &identity.issuer))?;
+    let (subject, username) = (columns.plain()?, columns.shared_or_null(Some(account.text()))?);
     Ok(match (issuer, subject, username) {
         (Some(issuer), Some(subject), Some(username)) => Some(Identity { issuer, subject, username }),
         _ => None,

@@ -1,9 +1,11 @@
 //! Mailboxes: the addresses whose mail is wanted, and what was found when they were tried.
 
+use std::collections::HashMap;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use crate::domain::{Address, ApplicationName, Check, Checks, GrantId, Mailbox, MailboxId, Trouble};
+use crate::domain::{Address, ApplicationName, Check, Checks, Grant, GrantId, Mailbox, MailboxId, Trouble};
 
 use super::nearest::nearest;
 use super::sql::{Columns, Fault, Json, count, time};
@@ -23,7 +25,7 @@ pub enum Protocol {
 /// Mailboxes in the form that [`mailbox`] reads; the name of the application comes with the grant.
 /// `CROSS JOIN` has SQLite read this table from its beginning to its end, which is twice as quick
 /// for a whole fleet as the way over an index that it would choose.
-pub(super) const SELECT: &str = "SELECT mailboxes.id, address, applications.name, grant_id, \
+pub(super) const SELECT: &str = "SELECT mailboxes.id, grant_id, address, applications.name, \
      smtp_at, smtp_trouble, imap_at, imap_trouble, pop_at, pop_trouble \
      FROM mailboxes CROSS JOIN grants ON grants.id = grant_id CROSS JOIN applications ON applications.id = grants.application";
 
@@ -150,12 +152,13 @@ impl Registry {
     }
 }
 
-/// All mailboxes, by address.
-pub(super) fn all(connection: &Connection) -> Result<Vec<Mailbox>, Fault> {
+/// All mailboxes, by address. They share texts with their grants.
+pub(super) fn all(connection: &Connection, grants: &HashMap<GrantId, Grant>) -> Result<Vec<Mailbox>, Fault> {
     let mut statement = connection.prepare_cached(SELECT)?;
     let mut all = Vec::with_capacity(count(connection, "mailboxes")?);
-    for mailbox in statement.query_map([], mailbox)? {
-        all.push(mailbox?);
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        all.push(mailbox_like(row, |id| grants.get(&id))?);
     }
     all.sort_by_cached_key(|mailbox| mailbox.address.folded());
     Ok(all)
@@ -174,12 +177,18 @@ pub(super) fn by_id(connection: &Connection, id: MailboxId) -> Result<Mailbox, F
 
 /// A mailbox from a row of [`SELECT`].
 pub(super) fn mailbox(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
+    mailbox_like(row, |_| None)
+}
+
+fn mailbox_like<'a>(row: &Row<'_>, grant: impl Fn(GrantId) -> Option<&'a Grant>) -> rusqlite::Result<Mailbox> {
     let mut columns = Columns::of(row);
+    let (id, grant_id) = (MailboxId(columns.plain()?), GrantId(columns.plain()?));
+    let grant = grant(grant_id);
     Ok(Mailbox {
-        id: MailboxId(columns.plain()?),
-        address: columns.parsed()?,
-        application: columns.parsed()?,
-        grant: GrantId(columns.plain()?),
+        id,
+        grant: grant_id,
+        address: columns.parsed_like(grant.map(|grant| &grant.account))?,
+        application: columns.parsed_like(grant.map(|grant| &grant.application))?,
         checks: Checks { smtp: columns.check()?, imap: columns.check()?, pop: columns.check()? },
     })
 }

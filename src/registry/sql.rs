@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, ToSqlOutput, Type};
@@ -152,6 +153,32 @@ impl<'a> Columns<'a> {
     {
         let text: String = self.plain()?;
         text.parse().map_err(|error| self.unfit(error))
+    }
+
+    /// The same, sharing its text with `like` if they are equal.
+    pub(super) fn parsed_like<T>(&mut self, like: Option<&T>) -> rusqlite::Result<T>
+    where
+        T: FromStr + Clone + AsRef<str>,
+        T::Err: Error + Send + Sync + 'static,
+    {
+        let index = self.next;
+        self.next += 1;
+        let text = self.row.get_ref(index)?.as_str().map_err(|error| self.unfit(error))?;
+        match like {
+            Some(like) if like.as_ref() == text => Ok(like.clone()),
+            _ => text.parse().map_err(|error| self.unfit(error)),
+        }
+    }
+
+    /// A text or null, the same as `like` if they are equal.
+    pub(super) fn shared_or_null(&mut self, like: Option<&Arc<str>>) -> rusqlite::Result<Option<Arc<str>>> {
+        let index = self.next;
+        self.next += 1;
+        let text = self.row.get_ref(index)?.as_str_or_null().map_err(|error| self.unfit(error))?;
+        Ok(text.map(|text| match like {
+            Some(like) if **like == *text => Arc::clone(like),
+            _ => text.into(),
+        }))
     }
 
     /// The same, or null.

@@ -92,7 +92,7 @@ async fn each_poll_says_how_things_stand() {
     assert!(matches!(poll().await, Ok(Poll::Pending)));
     assert!(matches!(poll().await, Ok(Poll::SlowDown)));
     let Ok(Poll::Done(tokens)) = poll().await else { panic!("not done") };
-    assert_eq!(tokens.identity.unwrap().username, "a@b.c");
+    assert_eq!(&*tokens.identity.unwrap().username, "a@b.c");
     for code in ["aadsts.70019", "oauth.authorization_declined", "oauth.bad_verification_code"] {
         let refusal = poll().await.unwrap_err();
         assert_eq!(refusal.trouble.code(), code);

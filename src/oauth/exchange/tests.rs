@@ -80,7 +80,7 @@ async fn a_code_is_exchanged_with_its_verifier_and_redirect_uri() {
     assert_eq!(tokens.refresh_token.as_ref().map(Secret::expose), Some("refresh"));
     assert_eq!(tokens.expires_in, Duration::from_secs(3599));
     assert_eq!(tokens.scopes, ["https://outlook.office.com/SMTP.Send"]);
-    assert_eq!(tokens.identity.unwrap().username, "billing@contoso.com");
+    assert_eq!(&*tokens.identity.unwrap().username, "billing@contoso.com");
     let form = server.form().await;
     let sent: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let application = application();
