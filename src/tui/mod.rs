@@ -11,6 +11,7 @@ pub mod message;
 pub mod model;
 pub mod next;
 pub mod perform;
+pub mod queue;
 pub mod runner;
 mod terminal;
 pub mod theme;
