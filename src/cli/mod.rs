@@ -5,6 +5,7 @@ mod add;
 mod app;
 mod columns;
 mod get;
+mod history;
 pub mod json;
 mod list;
 pub mod log;
@@ -78,6 +79,17 @@ pub enum Command {
     Redeem,
     /// Every mailbox and its states.
     List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// What happened to a mailbox, or to all, newest first.
+    History {
+        /// The mailbox; all if none is given.
+        address: Option<Address>,
+        /// At most this many lines.
+        #[arg(long, value_name = "LINES", default_value_t = 200)]
+        most: usize,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -163,9 +175,28 @@ pub enum Exit {
 /// # Errors
 /// What went wrong; [`exit_of`] says with which code to end.
 pub async fn run(command: Command, engine: Engine) -> Result<Exit, Trouble> {
+    engine.act_for(command.word());
     let outcome = obey(command, &engine).await;
     engine.settle().await;
     outcome
+}
+
+impl Command {
+    /// The word after `mailkey`, for the history.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Demo { .. } => "demo",
+            Self::App(_) => "app",
+            Self::Add { .. } => "add",
+            Self::Remove { .. } => "remove",
+            Self::Signin { .. } => "signin",
+            Self::Redeem => "redeem",
+            Self::List { .. } => "list",
+            Self::History { .. } => "history",
+            Self::Token { .. } => "token",
+            Self::Get { .. } => "get",
+        }
+    }
 }
 
 async fn obey(command: Command, engine: &Engine) -> Result<Exit, Trouble> {
@@ -177,6 +208,7 @@ async fn obey(command: Command, engine: &Engine) -> Result<Exit, Trouble> {
         Command::Signin { address, print, .. } => signin::by_browser(engine, address, print).await,
         Command::Redeem => redeem::run(engine).await,
         Command::List { json } => list::run(engine, json).await,
+        Command::History { address, most, json } => history::run(engine, address, most, json).await,
         Command::Token { address } => token::run(engine, address).await,
         Command::Get { address, field, copy } => get::run(engine, address, field, copy).await,
         Command::Demo { .. } => Ok(Exit::Usage),

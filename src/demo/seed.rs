@@ -245,6 +245,7 @@ impl Seeder<'_> {
             mailbox: account.address.clone(),
             what: what.to_owned(),
             detail,
+            command: "dashboard".to_owned(),
         };
         let first = match sample.token {
             SampleToken::None => ago(self.now, SignedDuration::from_mins(90)),

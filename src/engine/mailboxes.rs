@@ -3,7 +3,6 @@
 use super::Engine;
 use super::event::{Event as Told, Subject};
 use crate::domain::{Address, ApplicationName, Mailbox, MailboxId, Trouble};
-use crate::registry::Event;
 use crate::secrets::Key;
 
 impl Engine {
@@ -77,19 +76,5 @@ impl Engine {
             self.registry(move |registry| registry.forget_discarded(grant)).await?;
         }
         Ok(())
-    }
-
-    /// A line of history. That it cannot be written stops nothing.
-    pub(super) async fn note(&self, mailbox: MailboxId, what: &'static str, detail: String) {
-        let at = self.now();
-        let noted = self
-            .registry(move |registry| {
-                let mailbox = registry.mailbox(mailbox)?.address;
-                registry.note(&Event { at, mailbox, what: what.to_owned(), detail })
-            })
-            .await;
-        if let Err(trouble) = noted {
-            tracing::warn!(code = trouble.code(), "history was not written");
-        }
     }
 }

@@ -13,6 +13,7 @@ mod credentials;
 mod device;
 mod errands;
 mod event;
+mod history;
 pub mod home;
 mod listening;
 mod live_checks;
@@ -27,7 +28,7 @@ mod work;
 mod wrong_account;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::{OnceCell, Semaphore, broadcast};
 use tokio_util::task::TaskTracker;
@@ -77,6 +78,7 @@ struct Inner {
     works: work::Works,
     errands: errands::Errands,
     copying: copying::Copying,
+    command: OnceLock<&'static str>,
     /// Up to where the registry was told. Whoever reads it to tell it holds this until it is told,
     /// so that nothing older comes after something newer.
     told: tokio::sync::Mutex<Option<Revision>>,
@@ -99,6 +101,7 @@ impl Engine {
             works: work::Works::new(events.clone()),
             errands: errands::Errands::default(),
             copying: copying::Copying::default(),
+            command: OnceLock::new(),
             told: tokio::sync::Mutex::default(),
             events,
             parts,

@@ -26,6 +26,8 @@ pub struct Event {
     pub what: String,
     /// More for people, printable.
     pub detail: String,
+    /// By which command: `dashboard`, or the word after `mailkey`.
+    pub command: String,
 }
 
 impl Registry {
@@ -36,13 +38,16 @@ impl Registry {
     pub fn note(&self, event: &Event) -> Result<(), Trouble> {
         self.write(|transaction| {
             transaction
-                .prepare_cached("INSERT INTO history (at, mailbox, folded, what, detail) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                .prepare_cached(
+                    "INSERT INTO history (at, mailbox, folded, what, detail, command) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                )?
                 .execute(params![
                     time(event.at),
                     event.mailbox.as_str(),
                     event.mailbox.folded(),
                     plain(&event.what, LONGEST),
                     plain(&event.detail, LONGEST),
+                    plain(&event.command, LONGEST),
                 ])?;
             transaction
                 .prepare_cached("DELETE FROM history WHERE id <= ?1")?
@@ -56,20 +61,33 @@ impl Registry {
     /// # Errors
     /// `registry.…`.
     pub fn history(&self, mailbox: Option<&Address>, most: usize) -> Result<Vec<Event>, Trouble> {
+        const LINES: &str = "SELECT at, mailbox, what, detail, command FROM history";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.read(|transaction| {
-            let mut statement = transaction.prepare_cached(
-                "SELECT at, mailbox, what, detail FROM history WHERE ?1 IS NULL OR folded = ?1 ORDER BY id DESC LIMIT ?2",
-            )?;
-            let most = i64::try_from(most).unwrap_or(i64::MAX);
-            let lines = statement.query_map(params![mailbox.map(Address::folded), most], event)?;
-            Ok(lines.collect::<Result<_, _>>()?)
+            let lines: rusqlite::Result<_> = match mailbox {
+                Some(mailbox) => transaction
+                    .prepare_cached(&format!("{LINES} WHERE folded = ?1 ORDER BY id DESC LIMIT ?2"))?
+                    .query_map(params![mailbox.folded(), most], event)?
+                    .collect(),
+                None => transaction
+                    .prepare_cached(&format!("{LINES} ORDER BY id DESC LIMIT ?1"))?
+                    .query_map([most], event)?
+                    .collect(),
+            };
+            Ok(lines?)
         })
     }
 }
 
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     let mut columns = Columns::of(row);
-    Ok(Event { at: columns.time()?, mailbox: columns.parsed()?, what: columns.plain()?, detail: columns.plain()? })
+    Ok(Event {
+        at: columns.time()?,
+        mailbox: columns.parsed()?,
+        what: columns.plain()?,
+        detail: columns.plain()?,
+        command: columns.plain()?,
+    })
 }
 
 #[cfg(test)]
@@ -78,7 +96,13 @@ mod tests {
     use super::*;
 
     fn event(second: i64, mailbox: &str, detail: &str) -> Event {
-        Event { at: at(second), mailbox: address(mailbox), what: "refreshed".into(), detail: detail.into() }
+        Event {
+            at: at(second),
+            mailbox: address(mailbox),
+            what: "refreshed".into(),
+            detail: detail.into(),
+            command: "check".into(),
+        }
     }
 
     #[test]

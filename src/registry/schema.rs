@@ -1,9 +1,9 @@
 //! Opening the file: whose it is, which version it has, and how an older one becomes today's.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags, Transaction};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction};
 
 use crate::domain::Trouble;
 
@@ -12,7 +12,12 @@ use super::{change, place};
 
 /// The steps from an empty file to today's version; a file's `user_version` says how many it has
 /// behind it. A step that was released is never changed: add another.
-const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
 
 /// `mkey`, in SQLite's `application_id`: tells a registry from other programs' databases.
 const APPLICATION_ID: i64 = 0x6d6b_6579;
@@ -50,7 +55,7 @@ pub(super) fn open(path: &Path, opening: &Opening) -> Result<(Connection, String
     if connection.is_readonly("main")? {
         return Err(read_only(path, "The file may be read but not written").into());
     }
-    configure(&connection)?;
+    configure(&connection, opening.patience)?;
     if version < opening.newest() {
         change(&mut connection, |transaction| migrate(transaction, path, opening))?;
     }
@@ -84,12 +89,26 @@ fn newer(path: &Path, version: u32, newest: u32) -> Trouble {
 
 /// WAL lets one process write while others read. FULL, because a token that the provider has
 /// rotated cannot be had again after a power cut.
-fn configure(connection: &Connection) -> Result<(), Fault> {
-    connection.pragma_update(None, "journal_mode", "wal")?;
+fn configure(connection: &Connection, patience: Duration) -> Result<(), Fault> {
+    switch_to_wal(connection, patience)?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
+}
+
+/// Of two that make this switch at once SQLite refuses one without waiting: both read, and each
+/// would wait for the other.
+fn switch_to_wal(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    let give_up = Instant::now() + patience;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < give_up => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 /// Takes the steps that are missing, under the write lock: of two processes that open an old file
@@ -289,7 +308,7 @@ mod tests {
         let path = folder.path().join("deep/er/registry.db");
         let ids: Vec<String> = thread::scope(|scope| {
             let threads: Vec<_> =
-                (0..8).map(|_| scope.spawn(|| opened(&path).map(|registry| registry.id().to_owned()))).collect();
+                (0..16).map(|_| scope.spawn(|| opened(&path).map(|registry| registry.id().to_owned()))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap().unwrap()).collect()
         });
         assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");

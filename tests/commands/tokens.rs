@@ -99,3 +99,28 @@ fn without_a_display_copying_is_refused_with_another_way() {
         assert_eq!(refused.code, 3, "it could not run");
     });
 }
+
+#[test]
+fn history_says_what_happened_and_by_which_command() {
+    at_home("tokens::history_says_what_happened_and_by_which_command", |home| {
+        home.add(&["billing", "info"]);
+        home.sign_in("billing");
+        home.demo.revoke(&home.mailbox("billing").address);
+        home.expire_cache("billing");
+        assert_eq!(home.run(&["token", BILLING]).code, 1);
+        let told = home.run(&["history", BILLING, "--json"]).well().out;
+        let told: Vec<Value> = serde_json::from_str(&told).unwrap();
+        let lines: Vec<String> = told
+            .iter()
+            .map(|line| format!("{} {} {}", line["command"], line["what"], line["mailbox"]).replace('"', ""))
+            .collect();
+        let expected = ["token refused", "signin signed_in", "add added"].map(|line| format!("{line} {BILLING}"));
+        assert_eq!(lines, expected);
+        assert_eq!(told[0]["detail"], "aadsts.50173");
+        assert!(told[0]["at"].as_str().unwrap().ends_with('Z'));
+        home.run(&["remove", BILLING]).well();
+        let all = home.run(&["history", "--most", "3"]).well().out;
+        let words: Vec<&str> = all.lines().map(|line| line.split('\t').nth(2).unwrap()).collect();
+        assert_eq!(words, ["removed", "refused", "signed_in"], "a mailbox that is gone keeps its history");
+    });
+}

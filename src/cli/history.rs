@@ -1,0 +1,37 @@
+//! `mailkey history`.
+
+use serde_json::{Value, json};
+
+use super::columns::Columns;
+use super::{Exit, print};
+use crate::domain::{Address, Trouble};
+use crate::engine::Engine;
+use crate::registry::Event;
+
+/// What happened to a mailbox, or to all, newest first.
+pub async fn run(engine: &Engine, address: Option<Address>, most: usize, as_json: bool) -> Result<Exit, Trouble> {
+    let events = engine.history(address, most).await?;
+    if as_json {
+        let records: Vec<Value> = events.iter().map(record).collect();
+        print(&format!("{:#}", Value::Array(records)))?;
+        return Ok(Exit::Well);
+    }
+    let mut table = Columns::new(&["AT", "MAILBOX", "WHAT", "BY", "DETAIL"]);
+    for event in &events {
+        let at = event.at.strftime("%F %TZ").to_string();
+        table.line([&at, event.mailbox.as_str(), &event.what, &event.command, &event.detail]);
+    }
+    table.print("Nothing has happened yet.")?;
+    Ok(Exit::Well)
+}
+
+/// `{"at", "mailbox", "what", "command", "detail"}`.
+fn record(event: &Event) -> Value {
+    json!({
+        "at": event.at,
+        "mailbox": event.mailbox.as_str(),
+        "what": event.what,
+        "command": event.command,
+        "detail": event.detail,
+    })
+}

@@ -1,0 +1,44 @@
+//! What happened to a mailbox, when, and by which command: written by every job, read by people.
+
+use super::Engine;
+use crate::domain::{Address, MailboxId, Trouble};
+use crate::registry::Event;
+
+/// Who acts when nobody says otherwise.
+const DASHBOARD: &str = "dashboard";
+
+impl Engine {
+    /// From now on history says that what happens is done by this command. The first call counts.
+    pub fn act_for(&self, command: &'static str) {
+        let _ = self.0.command.set(command);
+    }
+
+    /// The newest `most` lines, of one mailbox or of all, newest first. A mailbox that was removed
+    /// keeps its history.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub async fn history(&self, mailbox: Option<Address>, most: usize) -> Result<Vec<Event>, Trouble> {
+        self.registry(move |registry| registry.history(mailbox.as_ref(), most)).await
+    }
+
+    /// A line of history, as of now.
+    pub(super) fn event(&self, mailbox: Address, what: &'static str, detail: String) -> Event {
+        let command = self.0.command.get().copied().unwrap_or(DASHBOARD).to_owned();
+        Event { at: self.now(), mailbox, what: what.to_owned(), detail, command }
+    }
+
+    /// Writes a line of history. That it cannot be written stops nothing.
+    pub(super) async fn note(&self, mailbox: MailboxId, what: &'static str, detail: String) {
+        let engine = self.clone();
+        let noted = self
+            .registry(move |registry| {
+                let address = registry.mailbox(mailbox)?.address;
+                registry.note(&engine.event(address, what, detail))
+            })
+            .await;
+        if let Err(trouble) = noted {
+            tracing::warn!(code = trouble.code(), "history was not written");
+        }
+    }
+}
