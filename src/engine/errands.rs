@@ -11,7 +11,7 @@ use url::Url;
 use super::event::{Event, Subject};
 use super::work::{Listening, Ticket, Waiting};
 use super::{Engine, Work, lock};
-use crate::domain::{ApplicationName, MailboxId, Secret, Step, Token, Trouble};
+use crate::domain::{ApplicationName, Identity, MailboxId, Secret, Step, Token, Trouble};
 use crate::oauth::{Client, Tokens, consent, link};
 use crate::registry::{Progress, Purpose, Registry, SignIn};
 
@@ -55,6 +55,8 @@ pub(super) struct Open {
 /// Tokens of another account than expected, until somebody chooses.
 pub(super) struct Held {
     pub(super) errand: SignIn,
+    pub(super) mailbox: MailboxId,
+    pub(super) identity: Identity,
     pub(super) tokens: Tokens,
     pub(super) ticket: Ticket,
 }

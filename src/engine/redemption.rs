@@ -6,7 +6,7 @@ use super::errands::{Held, record_failed_sign_in, verifier_context};
 use super::event::Event;
 use super::troubles::{crossed, no_refresh_token};
 use super::work::Ticket;
-use super::{Engine, Work, lock};
+use super::{Engine, Work};
 use crate::domain::{ApplicationName, Check, Grant, Identity, MailboxId, Remedy, Secret, Step, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
 use crate::registry::{Progress, Purpose, SignIn};
@@ -63,42 +63,30 @@ impl Engine {
         tokens: Tokens,
         ticket: &Ticket,
     ) -> Result<Accepted, Trouble> {
-        if is_expected(&case.grant, tokens.identity.as_ref()) {
-            return self.keep(&errand, &case.grant, case.mailbox.id, tokens, ticket).await;
+        let mailbox = case.mailbox.id;
+        if let Some(identity) = stranger(&case.grant, tokens.identity.as_ref()).cloned() {
+            let held = Held { errand, mailbox, identity, tokens, ticket: ticket.clone() };
+            return self.ask_about(held, case.grant.account).await;
         }
-        let username = tokens.identity.as_ref().map(|identity| identity.username.to_string()).unwrap_or_default();
-        let (state, expected, mailbox) = (errand.state.clone(), case.grant.account, case.mailbox.id);
-        self.progress(&state, Progress::Asking { username: username.clone() }).await?;
-        self.0
-            .works
-            .report(ticket, Work::Asking { state: state.clone(), username: username.clone(), since: self.now() });
-        lock(&self.0.errands.held).insert(state.clone(), Held { errand, tokens, ticket: ticket.clone() });
-        self.publish(Event::WrongAccount {
-            state: state.clone(),
-            mailbox,
-            expected: expected.clone(),
-            username: username.clone(),
-        });
-        Ok(Accepted::WrongAccount { state, expected, username })
+        match self.store(&errand, &case.grant, mailbox, &tokens, ticket).await {
+            Ok(()) => Ok(self.kept(&case.grant, mailbox, &tokens, ticket).await),
+            Err(trouble) => self.refused(&errand, mailbox, at_token(trouble)).await,
+        }
     }
 
     /// Written, read back, and only then done.
-    pub(super) async fn keep(
+    pub(super) async fn store(
         &self,
         errand: &SignIn,
         grant: &Grant,
         mailbox: MailboxId,
-        tokens: Tokens,
+        tokens: &Tokens,
         ticket: &Ticket,
-    ) -> Result<Accepted, Trouble> {
-        let Some(refresh_token) = &tokens.refresh_token else {
-            return self.refused(errand, mailbox, at_token(no_refresh_token())).await;
-        };
+    ) -> Result<(), Trouble> {
+        let refresh_token = tokens.refresh_token.as_ref().ok_or_else(no_refresh_token)?;
         self.0.works.report(ticket, Work::Storing { since: self.now() });
         let key = Key::refresh_token(self.registry_id(), grant.id);
-        if let Err(trouble) = self.secrets().put(&key, refresh_token).await {
-            return self.refused(errand, mailbox, at_token(trouble)).await;
-        }
+        self.secrets().put(&key, refresh_token).await?;
         let (now, id, identity) = (self.now(), grant.id, tokens.identity.clone());
         let (application, state) = (grant.application.clone(), errand.state.clone());
         let kept = self.registry(move |registry| registry.record_sign_in(id, identity.as_ref(), now)).await;
@@ -112,13 +100,17 @@ impl Engine {
             registry.record_proof(&application, &Check::Ok { at: now })?;
             registry.record_progress(&state, &Progress::Done)
         })
-        .await?;
-        self.cache_access_token(grant.id, &tokens).await;
+        .await
+    }
+
+    /// What follows when the token is stored.
+    pub(super) async fn kept(&self, grant: &Grant, mailbox: MailboxId, tokens: &Tokens, ticket: &Ticket) -> Accepted {
+        self.cache_access_token(grant.id, tokens).await;
         self.note(mailbox, "signed_in", format!("as {}", grant.account)).await;
         self.0.works.end(ticket);
         self.forget_discarded_secrets().await;
         self.check_all_of(grant.id);
-        Ok(Accepted::Token { mailbox, account: grant.account.clone() })
+        Accepted::Token { mailbox, account: grant.account.clone() }
     }
 
     /// A sign-in came to nothing. It is the mailbox's trouble only if its token is not as good as before.
@@ -178,21 +170,22 @@ impl Engine {
         Err(refusal.trouble)
     }
 
-    async fn progress(&self, state: &str, progress: Progress) -> Result<(), Trouble> {
+    pub(super) async fn progress(&self, state: &str, progress: Progress) -> Result<(), Trouble> {
         let state = state.to_owned();
         self.registry(move |registry| registry.record_progress(&state, &progress)).await
     }
 }
 
-/// The provider's own immutable name decides if it is known; else the user name, which for most
-/// mailboxes is the address (`facts` B7: a warning to a person, never a silent refusal).
-fn is_expected(grant: &Grant, identity: Option<&Identity>) -> bool {
-    let Some(signed_in) = identity else { return true };
-    let same_person = grant
-        .identity
-        .as_ref()
-        .is_some_and(|known| known.issuer == signed_in.issuer && known.subject == signed_in.subject);
-    same_person || signed_in.username.to_lowercase() == grant.account.folded()
+/// Who signed in, if it is another account than expected. The provider's own immutable name decides
+/// if it is known; else the user name, which for most mailboxes is the address (`facts` B7: a
+/// warning to a person, never a silent refusal).
+fn stranger<'a>(grant: &Grant, identity: Option<&'a Identity>) -> Option<&'a Identity> {
+    let is_known = |signed_in: &&Identity| {
+        let known = grant.identity.as_ref();
+        known.is_some_and(|known| known.issuer == signed_in.issuer && known.subject == signed_in.subject)
+            || signed_in.username.to_lowercase() == grant.account.folded()
+    };
+    identity.filter(|signed_in| !is_known(signed_in))
 }
 
 pub(super) fn at_token(trouble: Trouble) -> Refusal {

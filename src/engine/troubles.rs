@@ -12,6 +12,15 @@ pub(super) fn wrong_account(username: &str) -> Trouble {
     .with(Remedy::SignIn)
 }
 
+pub(super) fn no_address(username: &str) -> Trouble {
+    Trouble::new(
+        "signin.no_address",
+        format!("“{username}” is not a mail address"),
+        "A delegate's token is kept under the account's address, and the provider gave another kind of name.",
+        "Sign in with an account that is called by its address.",
+    )
+}
+
 pub(super) fn no_refresh_token() -> Trouble {
     Trouble::new(
         "token.no_refresh_token",

@@ -2,14 +2,12 @@
 
 use super::answers::Accepted;
 use super::errands::{Errand, Held};
-use super::event::Subject;
-use super::redemption::at_authorize;
-use super::troubles::{nothing_held, wrong_account};
-use super::work::Ticket;
-use super::{Engine, lock};
-use crate::domain::{Address, MailboxId, Trouble};
-use crate::oauth::Tokens;
-use crate::registry::{Purpose, SignIn};
+use super::event::{Event, Subject};
+use super::redemption::{at_authorize, at_token};
+use super::troubles::{no_address, nothing_held, wrong_account};
+use super::{Engine, Work, lock};
+use crate::domain::{Address, Grant, Identity, MailboxId, Trouble};
+use crate::registry::Progress;
 
 /// What is to become of the tokens of another account than expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,60 +24,86 @@ impl Engine {
     /// Says what is to become of the tokens of another account than expected.
     ///
     /// # Errors
-    /// `signin.nothing_held` if they are gone; else what the store says.
+    /// `signin.nothing_held` if they are gone; else why they could not be kept: they are held on
+    /// then, and one can choose again.
     pub async fn choose_account(&self, state: &str, choice: Choice) -> Result<Option<Errand>, Trouble> {
         let held = lock(&self.0.errands.held).remove(state);
-        let Some(Held { errand, tokens, ticket }) = held else {
-            return Err(nothing_held());
-        };
-        let Purpose::SignIn(mailbox) = errand.purpose else {
-            return Err(nothing_held());
-        };
+        let held = held.ok_or_else(nothing_held)?;
         match choice {
             Choice::KeepAsDelegate => {
                 let engine = self.clone();
-                let kept = async move { engine.keep_as_delegate(&errand, mailbox, tokens, &ticket).await };
-                self.finished(kept).await.map(|_| None)
+                self.finished(async move { engine.keep_as_delegate(held).await }).await.map(|_| None)
             }
             Choice::Discard => {
-                self.discard(&errand, mailbox, &tokens).await;
+                self.discard(&held).await;
                 Ok(None)
             }
             Choice::SignInAgain => {
-                self.discard(&errand, mailbox, &tokens).await;
-                self.begin_sign_in(mailbox).await.map(Some)
+                self.discard(&held).await;
+                self.begin_sign_in(held.mailbox).await.map(Some)
             }
         }
     }
 
-    async fn keep_as_delegate(
-        &self,
-        errand: &SignIn,
-        mailbox: MailboxId,
-        tokens: Tokens,
-        ticket: &Ticket,
-    ) -> Result<Accepted, Trouble> {
-        let Some(identity) = tokens.identity.clone() else {
-            return Err(nothing_held());
-        };
-        let delegate = Address::parse(&identity.username)?;
-        let grant = self
-            .registry(move |registry| {
-                let application = registry.mailbox(mailbox)?.application;
-                match registry.grant_of(&application, &identity)? {
-                    Some(grant) => Ok(grant),
-                    None => registry.grant_for(&application, &delegate),
-                }
-            })
-            .await?;
-        let kept = self.keep(errand, &grant, mailbox, tokens, ticket).await;
-        self.0.works.end(ticket);
-        kept
+    /// Holds the tokens, and asks what is to become of them.
+    pub(super) async fn ask_about(&self, held: Held, expected: Address) -> Result<Accepted, Trouble> {
+        let (state, mailbox) = (held.errand.state.clone(), held.mailbox);
+        let username = held.identity.username.to_string();
+        self.progress(&state, Progress::Asking { username: username.clone() }).await?;
+        self.hold(held);
+        self.publish(Event::WrongAccount {
+            state: state.clone(),
+            mailbox,
+            expected: expected.clone(),
+            username: username.clone(),
+        });
+        Ok(Accepted::WrongAccount { state, expected, username })
     }
 
-    async fn discard(&self, errand: &SignIn, mailbox: MailboxId, tokens: &Tokens) {
-        let username = tokens.identity.as_ref().map_or("somebody else", |identity| &*identity.username);
-        let _ = self.refused(errand, mailbox, at_authorize(wrong_account(username))).await;
-        self.0.works.end_all(&Subject::Mailbox(mailbox));
+    fn hold(&self, held: Held) {
+        let (state, username) = (held.errand.state.clone(), held.identity.username.to_string());
+        self.0.works.report(&held.ticket, Work::Asking { state: state.clone(), username, since: self.now() });
+        lock(&self.0.errands.held).insert(state, held);
+    }
+
+    async fn keep_as_delegate(&self, held: Held) -> Result<Accepted, Trouble> {
+        let Held { errand, mailbox, identity, tokens, ticket } = &held;
+        let stored = match self.delegates_grant(*mailbox, identity).await {
+            Ok(grant) => self.store(errand, &grant, *mailbox, tokens, ticket).await.map(|()| grant),
+            Err(trouble) => Err(trouble),
+        };
+        match stored {
+            Ok(grant) => Ok(self.kept(&grant, *mailbox, tokens, ticket).await),
+            Err(trouble) if tokens.refresh_token.is_none() => {
+                let refused = self.refused(errand, *mailbox, at_token(trouble)).await;
+                self.0.works.end(ticket);
+                refused
+            }
+            // Who has the tokens can choose again when that is mended.
+            Err(trouble) => {
+                self.hold(held);
+                Err(trouble)
+            }
+        }
+    }
+
+    /// The grant that this person gave, or a new one under their address.
+    async fn delegates_grant(&self, mailbox: MailboxId, identity: &Identity) -> Result<Grant, Trouble> {
+        let identity = identity.clone();
+        self.registry(move |registry| {
+            let application = registry.mailbox(mailbox)?.application;
+            if let Some(grant) = registry.grant_of(&application, &identity)? {
+                return Ok(grant);
+            }
+            let delegate = Address::parse(&identity.username).map_err(|_| no_address(&identity.username))?;
+            registry.grant_for(&application, &delegate)
+        })
+        .await
+    }
+
+    async fn discard(&self, held: &Held) {
+        let trouble = wrong_account(&held.identity.username);
+        let _ = self.refused(&held.errand, held.mailbox, at_authorize(trouble)).await;
+        self.0.works.end_all(&Subject::Mailbox(held.mailbox));
     }
 }

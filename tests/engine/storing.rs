@@ -6,7 +6,7 @@ use mailkey::secrets::Key;
 use mailkey::secrets::seal::SealKey;
 use sha2::{Digest as _, Sha256};
 
-use crate::house::{House, holds, parameter};
+use crate::house::{House, code_of, holds, parameter};
 
 #[tokio::test]
 async fn no_secret_is_in_the_registrys_files() {
@@ -34,6 +34,20 @@ async fn no_secret_is_in_the_registrys_files() {
     ] {
         assert!(!holds(&bytes, secret), "{name} is in the registry in clear");
     }
+}
+
+#[tokio::test]
+async fn a_token_that_could_not_be_recorded_ends_its_sign_in_with_the_reason() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let (errand, answer) = house.answered_elsewhere(house.mailbox("billing")).await;
+    let registry = rusqlite::Connection::open(house.folder.path().join("registry.db")).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE UPDATE OF obtained_at ON grants BEGIN SELECT RAISE(ABORT, 'no'); END";
+    registry.execute_batch(refuse).unwrap();
+    let code = code_of(engine.accept(&Secret::new(answer.as_str())).await);
+    assert!(code.starts_with("registry."), "{code}");
+    let outcome = tokio::time::timeout(crate::house::PATIENCE, engine.outcome(&errand.state)).await;
+    assert_eq!(code_of(outcome.expect("it waits on")), code);
 }
 
 fn s256(verifier: &str) -> String {
@@ -66,9 +80,9 @@ fn without_a_keyring_no_sign_in_begins() {
             let engine = house.engine();
             let mailbox = house.mailbox("billing");
             let begun = engine.begin_sign_in(mailbox).await.map(|_| ());
-            assert_eq!(crate::house::code_of(begun), "keyring.missing");
+            assert_eq!(code_of(begun), "keyring.missing");
             let device = engine.begin_device_sign_in(mailbox).await.map(|_| ());
-            assert_eq!(crate::house::code_of(device), "keyring.missing");
+            assert_eq!(code_of(device), "keyring.missing");
             assert_eq!(house.registry.open_sign_ins(house.now()).unwrap(), []);
         });
     });

@@ -2,7 +2,7 @@
 
 use mailkey::demo::Fault;
 use mailkey::domain::{MailboxId, Secret, Token};
-use mailkey::engine::{Accepted, Choice, Engine};
+use mailkey::engine::{Accepted, Choice, Engine, Event, Subject, Work};
 
 use crate::house::{House, code_of, contoso, is_held};
 
@@ -99,6 +99,35 @@ async fn a_delegate_without_a_refresh_token_does_not_cost_the_one_that_there_is(
     assert_eq!(code_of(kept), "token.no_refresh_token");
     assert_eq!(house.refresh_token(billing).await, before);
     assert_eq!(house.grant(billing).account, contoso("billing"));
+}
+
+/// A registry that refuses one kind of change.
+fn refuse(house: &House, change: &str) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(house.folder.path().join("registry.db")).unwrap();
+    let trigger = format!("CREATE TRIGGER refuse BEFORE {change} ON grants BEGIN SELECT RAISE(ABORT, 'not now'); END");
+    connection.execute_batch(&trigger).unwrap();
+    connection
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_now_is_held_and_asked_about_on() {
+    for change in ["INSERT", "UPDATE OF obtained_at"] {
+        let house = House::new().await;
+        let engine = house.engine();
+        let (info, state) = maria_signs_in_for_info(&house, &engine).await;
+        let registry = refuse(&house, change);
+        let mut events = engine.events();
+        code_of(engine.choose_account(&state, Choice::KeepAsDelegate).await);
+        let told = std::iter::from_fn(|| events.try_recv().ok()).filter_map(|event| match event {
+            Event::Work(Subject::Mailbox(mailbox), work) if mailbox == info => Some(work),
+            _ => None,
+        });
+        assert!(matches!(told.last(), Some(Some(Work::Asking { .. }))), "{change}");
+        registry.execute_batch("DROP TRIGGER refuse").unwrap();
+        engine.choose_account(&state, Choice::KeepAsDelegate).await.unwrap();
+        assert!(is_held(&house.grant(info)), "{change}");
+        engine.outcome(&state).await.unwrap();
+    }
 }
 
 #[tokio::test]
