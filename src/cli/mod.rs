@@ -64,7 +64,7 @@ pub enum Command {
         #[arg(required = true, value_name = "ADDRESS")]
         addresses: Vec<Address>,
     },
-    /// Sign in for a mailbox, and wait until its token is stored.
+    /// Sign in for a mailbox, and wait until its token is stored and its servers were tried.
     Signin {
         /// The mailbox.
         address: Address,
@@ -178,6 +178,9 @@ pub async fn run(command: Command, engine: Engine) -> Result<Exit, Trouble> {
     engine.act_for(command.word());
     let outcome = obey(command, &engine).await;
     engine.settle().await;
+    if outcome.is_ok() {
+        engine.first_checks_over().await;
+    }
     outcome
 }
 

@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncReadExt, stdin};
 
-use super::{Exit, tell};
+use super::{Exit, signin, tell};
 use crate::domain::{Secret, Trouble};
 use crate::engine::{Accepted, Engine};
 
@@ -12,16 +12,14 @@ const MOST: u64 = 128 * 1024;
 /// Finishes the sign-in that the text on standard input belongs to.
 pub async fn run(engine: &Engine) -> Result<Exit, Trouble> {
     let text = read().await?;
-    tell(&match engine.accept(&text).await? {
-        Accepted::Token { account, .. } => {
-            format!("{account} signed in. The refresh token is in {}.", engine.store_title())
+    match engine.accept(&text).await? {
+        Accepted::Token { account, mailbox } => signin::report(engine, &account, mailbox).await,
+        Accepted::Consent(name) => {
+            tell(&format!("Admin consent for {name} was granted."));
+            Ok(Exit::Well)
         }
-        Accepted::Consent(name) => format!("Admin consent for {name} was granted."),
-        Accepted::WrongAccount { expected, username, .. } => {
-            return Err(super::signin::wrong_account(&expected, &username));
-        }
-    });
-    Ok(Exit::Well)
+        Accepted::WrongAccount { expected, username, .. } => Err(signin::wrong_account(&expected, &username)),
+    }
 }
 
 async fn read() -> Result<Secret, Trouble> {

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 use super::{Exit, print, tell};
-use crate::domain::{Address, Secret, Trouble};
+use crate::domain::{Address, Check, MailboxId, Remedy, Secret, Trouble};
 use crate::engine::{Accepted, Engine, Listening, Subject};
 
 /// Opens the browser, or prints the link, and waits for whoever answers first.
@@ -29,7 +29,7 @@ pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> 
         outcome = engine.outcome(&errand.state) => outcome,
         () = take_standard_input(engine) => Ok(()),
         () = engine.watch() => Ok(()),
-        () = interrupted => {
+        () = &mut interrupted => {
             engine.cancel_errand(&Subject::Mailbox(mailbox.id)).await?;
             Err(Trouble::new("signin.cancelled", "The sign-in was stopped", "", "Begin again."))
         }
@@ -37,10 +37,10 @@ pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> 
     match outcome {
         Err(trouble) if trouble.code() == "signin.wrong_account" => Err(trouble_with_hint(trouble)),
         Err(trouble) => Err(trouble),
-        Ok(()) => {
-            tell(&format!("{} is signed in. The refresh token is in {}.", mailbox.address, engine.store_title()));
-            Ok(Exit::Well)
-        }
+        Ok(()) => tokio::select! {
+            exit = report(engine, &mailbox.address, mailbox.id) => exit,
+            () = &mut interrupted => Err(not_tried()),
+        },
     }
 }
 
@@ -56,11 +56,49 @@ pub async fn by_device(engine: &Engine, address: Address) -> Result<Exit, Troubl
     ));
     match engine.finish_device_sign_in(errand).await? {
         Accepted::WrongAccount { expected, username, .. } => Err(wrong_account(&expected, &username)),
-        _ => {
-            tell(&format!("{} is signed in. The refresh token is in {}.", mailbox.address, engine.store_title()));
-            Ok(Exit::Well)
+        _ => report(engine, &mailbox.address, mailbox.id).await,
+    }
+}
+
+/// Says that the token is stored, and what came of the first live checks with it.
+pub async fn report(engine: &Engine, signed_in: &Address, mailbox: MailboxId) -> Result<Exit, Trouble> {
+    tell(&format!("{signed_in} is signed in. The refresh token is in {}.", engine.store_title()));
+    let checks = engine.first_checks(mailbox).await?;
+    for (server, check) in [("IMAP", &checks.imap), ("POP", &checks.pop)] {
+        if let Check::Failed { trouble, .. } = check {
+            tell_refusal(server, trouble);
         }
     }
+    match checks.smtp {
+        Check::Ok { .. } => {
+            tell("SMTP AUTH works.");
+            Ok(Exit::Well)
+        }
+        Check::Failed { trouble, .. } => {
+            tell_refusal("SMTP AUTH", &trouble);
+            Ok(Exit::Attention)
+        }
+        Check::Unknown => {
+            tell("SMTP AUTH was not tried in time.");
+            Ok(Exit::Attention)
+        }
+    }
+}
+
+fn tell_refusal(server: &str, trouble: &Trouble) {
+    tell(&format!("{server}: {trouble}"));
+    if let Remedy::PowerShell(line) = trouble.remedy() {
+        tell(line);
+    }
+}
+
+fn not_tried() -> Trouble {
+    Trouble::new(
+        "signin.not_tried",
+        "The token is stored, and its servers were not tried to the end",
+        "You stopped it.",
+        "`mailkey list` shows what is known.",
+    )
 }
 
 /// Another account signed in where nobody can be asked.

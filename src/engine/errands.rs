@@ -17,8 +17,8 @@ use crate::registry::{Progress, Purpose, Registry, SignIn};
 
 /// How long an errand waits: the life of an authorization code (`facts` B1).
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
-/// How often to look whether another process ended an errand.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often to look how far another process is.
+pub(super) const LOOK: Duration = Duration::from_millis(100);
 
 /// An errand that has begun.
 #[derive(Debug, Clone)]
@@ -199,12 +199,13 @@ impl Engine {
         let (state, on, said) = (state.to_owned(), subject.clone(), trouble.clone());
         let recorded = self
             .registry(move |registry| {
-                registry.record_progress(&state, &Progress::Failed(said.clone()))?;
-                match on {
+                let recorded = match on {
                     Subject::Mailbox(mailbox) => record_failed_sign_in(registry, mailbox, Step::Authorize, &said),
                     // Nobody answered: that says nothing about the consent.
                     Subject::Application(_) => Ok(()),
-                }
+                };
+                // Last of all, since whoever waits for the end in another process then reads the rest.
+                registry.record_progress(&state, &Progress::Failed(said)).and(recorded)
             })
             .await;
         if let Err(trouble) = recorded {

@@ -26,11 +26,11 @@ impl Engine {
     /// Tries every mailbox of a grant with the access token that is there, in the background.
     pub(super) fn check_all_of(&self, grant: GrantId) {
         let engine = self.clone();
-        tokio::spawn(async move {
+        self.0.first_checks.spawn(async move {
             let mailboxes = engine.registry(move |registry| registry.mailboxes_of(grant)).await;
             for mailbox in mailboxes.unwrap_or_default() {
-                let engine = engine.clone();
-                tokio::spawn(async move {
+                let (engine, tracker) = (engine.clone(), engine.0.first_checks.clone());
+                tracker.spawn(async move {
                     let ticket = engine
                         .0
                         .works
@@ -87,7 +87,7 @@ impl Engine {
 }
 
 /// A server whose scope the application does not ask for would refuse, and nobody wants it.
-fn is_asked_for(case: &Case, protocol: Protocol) -> bool {
+pub(super) fn is_asked_for(case: &Case, protocol: Protocol) -> bool {
     let scopes = case.provider.scopes_for(&case.application);
     let names_protocols =
         scopes.iter().any(|scope| scope.contains("SMTP.") || scope.contains("IMAP.") || scope.contains("POP."));

@@ -13,6 +13,7 @@ mod credentials;
 mod device;
 mod errands;
 mod event;
+mod first_checks;
 mod history;
 pub mod home;
 mod listening;
@@ -75,6 +76,7 @@ struct Inner {
     seal_key: OnceCell<SealKey>,
     pool: Semaphore,
     to_finish: TaskTracker,
+    first_checks: TaskTracker,
     works: work::Works,
     errands: errands::Errands,
     copying: copying::Copying,
@@ -98,6 +100,7 @@ impl Engine {
             seal_key: OnceCell::new(),
             pool: Semaphore::new(parts.settings.parallel),
             to_finish: TaskTracker::new(),
+            first_checks: TaskTracker::new(),
             works: work::Works::new(events.clone()),
             errands: errands::Errands::default(),
             copying: copying::Copying::default(),

@@ -21,7 +21,9 @@ impl Engine {
             (Purpose::Consent(name), What::Refused(refusal)) => self.consent_refused(&errand, name, refusal).await,
             (Purpose::SignIn(mailbox), What::Code(code)) => self.exchange(&errand, *mailbox, &code, &ticket).await,
             (Purpose::SignIn(mailbox), What::Refused(refusal)) => self.refused(&errand, *mailbox, refusal).await,
-            (Purpose::Consent(_), What::Code(_)) | (Purpose::SignIn(_), What::Consent) => Err(crossed()),
+            (Purpose::Consent(_), What::Code(_)) | (Purpose::SignIn(_), What::Consent) => {
+                self.progress(&errand.state, Progress::Failed(crossed())).await.and(Err(crossed()))
+            }
         };
         if !matches!(outcome, Ok(Accepted::WrongAccount { .. })) {
             self.0.works.end(&ticket);
@@ -39,7 +41,10 @@ impl Engine {
         code: &Secret,
         ticket: &Ticket,
     ) -> Result<Accepted, Trouble> {
-        let case = self.case(mailbox).await?;
+        let case = match self.case(mailbox).await {
+            Ok(case) => case,
+            Err(trouble) => return self.refused(errand, mailbox, at_authorize(trouble)).await,
+        };
         match self.redeem(errand, &case, code).await {
             Ok(tokens) => self.signed_in(errand.clone(), case, tokens, ticket).await,
             Err(refusal) => self.refused(errand, mailbox, refusal).await,
@@ -124,12 +129,13 @@ impl Engine {
         let concerns_application = refusal.step == Step::Register && *trouble.remedy() != Remedy::AdminConsent;
         let step = if refusal.step == Step::Token { Step::Token } else { Step::Authorize };
         self.registry(move |registry| {
-            registry.record_progress(&state, &Progress::Failed(trouble.clone()))?;
-            if concerns_application {
-                let application = registry.mailbox(mailbox)?.application;
-                return registry.record_proof(&application, &Check::Failed { at: now, trouble });
-            }
-            record_failed_sign_in(registry, mailbox, step, &trouble)
+            let recorded = if concerns_application {
+                let check = Check::Failed { at: now, trouble: trouble.clone() };
+                registry.mailbox(mailbox).and_then(|mailbox| registry.record_proof(&mailbox.application, &check))
+            } else {
+                record_failed_sign_in(registry, mailbox, step, &trouble)
+            };
+            registry.record_progress(&state, &Progress::Failed(trouble)).and(recorded)
         })
         .await?;
         self.note(mailbox, "refused", refusal.trouble.code().to_owned()).await;
@@ -138,9 +144,8 @@ impl Engine {
     }
 
     async fn consented(&self, errand: &SignIn, name: &ApplicationName) -> Result<Accepted, Trouble> {
-        let (name, now) = (name.clone(), self.now());
+        let (name, state, now) = (name.clone(), errand.state.clone(), self.now());
         let application = name.clone();
-        self.progress(&errand.state, Progress::Done).await?;
         let fleet = self.fleet().await?;
         self.registry(move |registry| {
             registry.record_consent(&application, &Check::Ok { at: now })?;
@@ -148,7 +153,8 @@ impl Engine {
                 grant.application == application
                     && grant.trouble.as_ref().is_some_and(|(_, trouble)| *trouble.remedy() == Remedy::AdminConsent)
             };
-            fleet.grants.values().filter(waited).try_for_each(|grant| registry.record_trouble(grant.id, None))
+            fleet.grants.values().filter(waited).try_for_each(|grant| registry.record_trouble(grant.id, None))?;
+            registry.record_progress(&state, &Progress::Done)
         })
         .await?;
         Ok(Accepted::Consent(name))
@@ -162,8 +168,8 @@ impl Engine {
     ) -> Result<Accepted, Trouble> {
         let (name, state, trouble, now) = (name.clone(), errand.state.clone(), refusal.trouble.clone(), self.now());
         self.registry(move |registry| {
-            registry.record_progress(&state, &Progress::Failed(trouble.clone()))?;
-            registry.record_consent(&name, &Check::Failed { at: now, trouble })
+            let recorded = registry.record_consent(&name, &Check::Failed { at: now, trouble: trouble.clone() });
+            registry.record_progress(&state, &Progress::Failed(trouble)).and(recorded)
         })
         .await?;
         self.publish(Event::Trouble(refusal.trouble.clone()));

@@ -26,6 +26,29 @@ fn by_loopback_the_link_alone_is_printed() {
 }
 
 #[test]
+fn it_ends_when_the_servers_were_tried_and_says_what_they_said() {
+    let make = || Home::with(Options { delay: Duration::from_millis(300), ..Options::default() });
+    at_home_of("signin::it_ends_when_the_servers_were_tried_and_says_what_they_said", make, |home| {
+        home.add(&["archive", "billing", "hr"]);
+        let ended = |local| {
+            let (running, link) = home.signin(&format!("{local}@contoso.example"));
+            home.play(&link);
+            running.end()
+        };
+        let billing = ended("billing").well();
+        assert!(billing.err.contains("SMTP AUTH works") && !billing.err.contains("IMAP"), "{billing:?}");
+        let archive = ended("archive").well();
+        assert!(archive.err.contains("IMAP: ") && archive.err.contains("SMTP AUTH works"), "{archive:?}");
+        let hr = ended("hr").refused(1, "Set-CASMailbox");
+        assert!(!hr.err.contains("IMAP") && home.refresh_token("hr").is_some(), "{hr:?}");
+        let states = home.list();
+        let words: Vec<_> = states.as_array().unwrap().iter().map(|one| &one["steps"]["smtp_auth"]).collect();
+        assert_eq!(words, ["done", "done", "stuck"]);
+        assert_eq!(home.demo.requests().refresh_token, 0, "the access token that came along was cached");
+    });
+}
+
+#[test]
 fn the_browser_is_given_the_link_and_nothing_else() {
     at_home("signin::the_browser_is_given_the_link_and_nothing_else", |home| {
         home.add(&["billing"]);
@@ -63,7 +86,9 @@ fn redeem_in_another_process_ends_the_one_that_waits() {
         let answer = home.copied_answer(&link);
         let redeemed = home.run_with(&["redeem"], answer.as_str()).well();
         assert_eq!(redeemed.out, "");
-        running.end().well();
+        for ended in [redeemed, running.end().well()] {
+            assert!(ended.err.contains("SMTP AUTH works"), "{ended:?}");
+        }
         home.run_with(&["redeem"], answer.as_str()).refused(2, "used before");
         assert_eq!(home.demo.requests().authorization_code, 1);
     });

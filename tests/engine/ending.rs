@@ -6,7 +6,7 @@ use mailkey::domain::Secret;
 use mailkey::engine::{Event, Subject};
 
 use crate::browser::page;
-use crate::house::{House, code_of, is_held};
+use crate::house::{House, code_of, is_held, mailer_name};
 
 const TEN_MINUTES: Duration = Duration::from_secs(601);
 
@@ -80,7 +80,7 @@ async fn after_ten_minutes_it_is_over_and_says_so() {
     let watching = engine.clone();
     let watch = tokio::spawn(async move { watching.watch().await });
     assert_eq!(code_of(engine.outcome(&errand.state).await), "signin.expired");
-    house.until("the mailbox says so", || house.trouble(mailbox) == "signin.expired").await;
+    assert_eq!(house.trouble(mailbox), "signin.expired");
     let steps = house.steps(mailbox);
     assert!(steps.trouble().unwrap().1.to_string().contains("within 10 minutes"));
     assert_eq!(house.demo.requests().authorization_code, 0);
@@ -163,6 +163,40 @@ async fn one_whose_process_died_with_the_answer_ends_by_the_clock() {
     let outcome = tokio::time::timeout(Duration::from_secs(5), engine.outcome(&errand.state)).await;
     watch.abort();
     code_of(outcome.expect("it waits for a process that is gone"));
+}
+
+/// Whoever waits for the end of an errand, in whichever process, reads the rest right after it.
+#[tokio::test]
+async fn what_one_came_to_is_recorded_before_its_end() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let registry = rusqlite::Connection::open(house.folder.path().join("registry.db")).unwrap();
+    let witness = "CREATE TABLE witness (seen INTEGER);
+        CREATE TRIGGER witness AFTER UPDATE OF progress ON sign_ins WHEN NEW.progress IN ('done', 'failed') BEGIN
+            INSERT INTO witness VALUES (
+                (SELECT count(*) FROM grants WHERE trouble IS NOT NULL OR obtained_at IS NOT NULL)
+                + (SELECT count(*) FROM applications WHERE consent_at IS NOT NULL));
+        END";
+    registry.execute_batch(witness).unwrap();
+    let seen =
+        || registry.query_row("SELECT max(seen), count(*) FROM witness", [], |row| Ok((row.get(0)?, row.get(1)?)));
+    let refused = engine.begin_sign_in(house.mailbox("billing")).await.unwrap();
+    house.demo.decline(&refused.link).await.unwrap();
+    engine.outcome(&refused.state).await.unwrap_err();
+    assert_eq!(seen(), Ok((1, 1)));
+    let declined = engine.begin_consent(mailer_name()).await.unwrap();
+    house.demo.decline(&declined.link).await.unwrap();
+    engine.outcome(&declined.state).await.unwrap_err();
+    assert_eq!(seen(), Ok((2, 2)));
+    let unanswered = engine.begin_sign_in(house.mailbox("sales")).await.unwrap();
+    house.later(TEN_MINUTES);
+    let watching = engine.clone();
+    let watch = tokio::spawn(async move { watching.watch().await });
+    engine.outcome(&unanswered.state).await.unwrap_err();
+    watch.abort();
+    assert_eq!(seen(), Ok((3, 3)));
+    house.signed_in(&engine, "hr").await;
+    assert_eq!(seen(), Ok((4, 4)));
 }
 
 #[tokio::test]
