@@ -4,12 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 
 use super::event::{Event, Subject};
-use super::troubles::over;
-use super::{Engine, Work};
+use super::troubles::{lost_with_its_answer, over};
+use super::{Engine, Waiting};
+use crate::domain::Trouble;
 use crate::registry::{Progress, Sight};
 
 /// How often to look whether another process changed the registry.
@@ -87,9 +87,13 @@ impl Engine {
     /// `mailkey redeem` or another dashboard may have finished what this one began.
     async fn notice_errands_ended_elsewhere(&self) {
         for (state, subject) in self.0.errands.waiting() {
-            let progress = self.registry(move |registry| registry.sign_in(&state)).await;
-            let is_over = !matches!(&progress, Ok(Some(errand)) if errand.progress == Progress::Open);
-            if is_over && self.0.works.get(&subject).is_some_and(|work| work.waiting().is_some()) {
+            let is_over = match self.progress_of(&state).await {
+                // Claimed: somebody is at work with its answer, perhaps this very process.
+                Ok(Some(progress)) => !matches!(progress, Progress::Open | Progress::Claimed),
+                Ok(None) => true,
+                Err(_) => false,
+            };
+            if is_over && self.waiting(&state, &subject).is_some() {
                 self.forget_errand(&subject);
             }
         }
@@ -98,18 +102,25 @@ impl Engine {
     async fn end_errands_past_their_time(&self) {
         let now = self.now();
         for (state, subject) in self.0.errands.waiting() {
-            let Some(work) = self.0.works.get(&subject) else {
+            let Some(waiting) = self.waiting(&state, &subject).filter(|waiting| waiting.until <= now) else {
                 continue;
             };
-            let Some(waiting) = work.waiting() else { continue };
-            if waiting.state == state && waiting.until <= now {
-                self.expire_errand(&work, &state, &subject, now).await;
-            }
+            let trouble = match self.progress_of(&state).await {
+                Ok(Some(Progress::Claimed)) => lost_with_its_answer(),
+                _ => over(now.duration_since(waiting.since).as_mins()),
+            };
+            self.fail_errand(&state, &subject, trouble).await;
         }
     }
 
-    async fn expire_errand(&self, work: &Work, state: &str, subject: &Subject, now: Timestamp) {
-        let trouble = over(now.duration_since(work.since()).as_mins());
-        self.fail_errand(state, subject, trouble).await;
+    /// The errand with this `state`, if it is what `subject` still waits for.
+    fn waiting(&self, state: &str, subject: &Subject) -> Option<Waiting> {
+        let work = self.0.works.get(subject)?;
+        work.waiting().filter(|waiting| waiting.state == state).cloned()
+    }
+
+    async fn progress_of(&self, state: &str) -> Result<Option<Progress>, Trouble> {
+        let state = state.to_owned();
+        self.registry(move |registry| Ok(registry.sign_in(&state)?.map(|errand| errand.progress))).await
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mailkey::domain::Secret;
 use mailkey::engine::{Event, Subject};
+use mailkey::registry::Progress;
 
 use crate::browser::page;
 use crate::house::{House, code_of, is_held, mailer_name};
@@ -161,8 +162,9 @@ async fn one_whose_process_died_with_the_answer_ends_by_the_clock() {
     let watching = engine.clone();
     let watch = tokio::spawn(async move { watching.watch().await });
     let outcome = tokio::time::timeout(Duration::from_secs(5), engine.outcome(&errand.state)).await;
+    assert_eq!(code_of(outcome.expect("it waits for a process that is gone")), "signin.lost");
+    house.until("the mailbox says so", || house.trouble(mailbox) == "signin.lost").await;
     watch.abort();
-    code_of(outcome.expect("it waits for a process that is gone"));
 }
 
 /// Whoever waits for the end of an errand, in whichever process, reads the rest right after it.
@@ -197,6 +199,25 @@ async fn what_one_came_to_is_recorded_before_its_end() {
     assert_eq!(seen(), Ok((3, 3)));
     house.signed_in(&engine, "hr").await;
     assert_eq!(seen(), Ok((4, 4)));
+}
+
+/// Between an answer and the end of its exchange it is claimed, by this process or another.
+#[tokio::test]
+async fn one_whose_answer_is_being_used_is_not_over() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    let errand = engine.begin_sign_in(mailbox).await.unwrap();
+    house.registry.claim_sign_in(&errand.state, house.now()).unwrap();
+    let mut events = engine.events();
+    let watching = engine.clone();
+    let watch = tokio::spawn(async move { watching.watch().await });
+    // It looks at the errands before it tells the fleet.
+    while !matches!(events.recv().await.unwrap(), Event::Fleet(_)) {}
+    assert_eq!(engine.begin_sign_in(mailbox).await.unwrap().state, errand.state);
+    house.registry.record_progress(&errand.state, &Progress::Done).unwrap();
+    while !matches!(events.recv().await.unwrap(), Event::Work(Subject::Mailbox(_), None)) {}
+    watch.abort();
 }
 
 #[tokio::test]
