@@ -19,7 +19,7 @@ use super::theme::{Palette, Symbols, Theme};
 use super::update::update;
 use super::view;
 use crate::domain::{Fleet, MailboxId, RedirectUri};
-use crate::engine::{Event, Listening, Subject, Waiting, Work};
+use crate::engine::{Errand, Event, Listening, Subject, Waiting, Work};
 
 /// A terminal with everything.
 pub const COLOURFUL: Theme = Theme { palette: Palette::Sixteen, symbols: Symbols::Unicode };
@@ -79,6 +79,12 @@ pub fn waiting() -> Waiting {
         since: now() - SignedDuration::from_secs(42),
         until: now() + SignedDuration::from_secs(558),
     }
+}
+
+/// The errand of the sign-in that [`waiting`] is about.
+pub fn errand(mailbox: MailboxId) -> Errand {
+    let Waiting { state, link, listening, .. } = waiting();
+    Errand { subject: Subject::Mailbox(mailbox), state, link, listening }
 }
 
 /// A sign-in of this mailbox waits for its answer.

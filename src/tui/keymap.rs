@@ -1,139 +1,77 @@
-//! The one table of keys: dispatch, footer, help and the README read it.
+//! The tables of keys: dispatch, footer, help and the README read them.
+
+mod dashboard;
+mod overlays;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// What a key does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// The next thing that the mailbox needs.
-    Next,
-    /// Open the browser for a sign-in.
-    Browser,
-    /// Copy the sign-in link.
-    Link,
-    /// Take the clipboard as an answer.
-    TakeClipboard,
-    /// Let the demo play the person.
-    PlayPerson,
-    /// The copy menu.
-    CopyMenu,
-    /// Check the selection.
-    Check,
-    /// Check all shown.
-    CheckAll,
-    /// The admin consent link.
-    AdminConsent,
-    /// How to register an application.
-    Walkthrough,
-    /// Filter the list.
-    Filter,
-    /// Sort by the next column.
-    Sort,
-    /// Select or deselect the mailbox.
-    Select,
-    /// Select or deselect all shown.
-    SelectAll,
-    /// Add a mailbox.
-    NewMailbox,
-    /// Add an application.
-    NewApplication,
-    /// Edit the mailbox, or in pane 1 its application.
-    Edit,
-    /// Remove the selection.
-    Remove,
-    /// One up.
-    Up,
-    /// One down.
-    Down,
-    /// A page up.
-    PageUp,
-    /// A page down.
-    PageDown,
-    /// The first.
-    First,
-    /// The last.
-    Last,
-    /// Focus pane 1.
-    Pane1,
-    /// Focus pane 2.
-    Pane2,
-    /// Focus pane 3.
-    Pane3,
-    /// Focus pane 4.
-    Pane4,
-    /// Help.
-    Help,
-    /// Back, or stop what runs.
-    Back,
-    /// End the program.
-    Quit,
-    /// Suspend the program.
-    Suspend,
-}
+pub use dashboard::{Action, DASHBOARD, Group};
+pub use overlays::*;
 
-/// One line of the table.
+/// One line of a table.
 #[derive(Debug, Clone, Copy)]
-pub struct Binding {
+pub struct Binding<A: 'static = Action> {
     /// The keys, as [`name`] calls them; the first is the one that hints show.
     pub keys: &'static [&'static str],
     /// What they do.
-    pub action: Action,
+    pub action: A,
     /// Two or three words for the footer; empty: not in the footer.
     pub hint: &'static str,
     /// A sentence for help and README.
     pub help: &'static str,
 }
 
-const fn bind(keys: &'static [&'static str], action: Action, hint: &'static str, help: &'static str) -> Binding {
+const fn bind<A>(keys: &'static [&'static str], action: A, hint: &'static str, help: &'static str) -> Binding<A> {
     Binding { keys, action, hint, help }
 }
 
-/// The keys of the dashboard, most important first.
-pub const DASHBOARD: &[Binding] = &[
-    bind(&["⏎"], Action::Next, "next step", "Do the next thing that this mailbox needs"),
-    bind(&["p"], Action::PlayPerson, "play the person", "In the demo: sign in or consent in the person's place"),
-    bind(&["o"], Action::Browser, "browser", "Open the browser for a sign-in"),
-    bind(&["l"], Action::Link, "copy link", "Copy the sign-in link"),
-    bind(&["v"], Action::TakeClipboard, "take clipboard", "Take what is on the clipboard as the answer to a sign-in"),
-    bind(&["c"], Action::CopyMenu, "copy…", "Copy a credential of this mailbox"),
-    bind(&["r"], Action::Check, "check", "Check the selection live: refresh, SMTP, IMAP, POP"),
-    bind(&["n"], Action::NewMailbox, "new mailbox", "Add a mailbox"),
-    bind(&["N"], Action::NewApplication, "new application", "Add an application"),
-    bind(&["/"], Action::Filter, "filter", "Filter the list by typing"),
-    bind(&["space"], Action::Select, "select", "Select or deselect this mailbox"),
-    bind(&["?"], Action::Help, "help", "Show all keys"),
-    bind(&["q", "ctrl-c"], Action::Quit, "quit", "Quit; open sign-ins stay good for ten minutes"),
-    bind(
-        &["a"],
-        Action::AdminConsent,
-        "",
-        "Open the admin consent link of the application, or copy it where there is no browser",
-    ),
-    bind(&["w"], Action::Walkthrough, "", "Show how to register an application, step by step"),
-    bind(&["R"], Action::CheckAll, "", "Check all mailboxes that are shown"),
-    bind(&["s"], Action::Sort, "", "Sort by the next column"),
-    bind(&["*"], Action::SelectAll, "", "Select or deselect all that are shown"),
-    bind(&["e"], Action::Edit, "", "Edit this mailbox; with pane 1 in focus, its application"),
-    bind(&["d"], Action::Remove, "", "Remove the selection (asks)"),
-    bind(&["1"], Action::Pane1, "", "Enlarge pane 1, Register"),
-    bind(&["2"], Action::Pane2, "", "Enlarge pane 2, Authorize"),
-    bind(&["3"], Action::Pane3, "", "Enlarge pane 3, Token"),
-    bind(&["4"], Action::Pane4, "", "Enlarge pane 4, SMTP AUTH"),
-    bind(&["↑", "k"], Action::Up, "", "One up"),
-    bind(&["↓", "j"], Action::Down, "", "One down"),
-    bind(&["PgUp"], Action::PageUp, "", "A page up"),
-    bind(&["PgDn"], Action::PageDown, "", "A page down"),
-    bind(&["g", "Home"], Action::First, "", "To the first"),
-    bind(&["G", "End"], Action::Last, "", "To the last"),
-    bind(&["esc"], Action::Back, "", "Back to the list; stop a sign-in or a running check; clear filter and selection"),
-    bind(&["ctrl-z"], Action::Suspend, "", "Suspend; `fg` brings it back"),
-];
+/// Keys that belong together.
+pub struct Section {
+    /// What they are about, or where they are.
+    pub title: &'static str,
+    /// Keys, help, and on the dashboard the action.
+    pub lines: Vec<(String, &'static str, Option<Action>)>,
+}
 
-/// What a key does on the dashboard.
+/// All keys: those of the dashboard by subject, then those of each place over it.
 #[must_use]
-pub fn action(key: &KeyEvent) -> Option<Action> {
+pub fn sections() -> Vec<Section> {
+    let mut sections: Vec<Section> = Group::ALL.into_iter().map(about).collect();
+    sections.push(Section { title: "While the filter is typed", lines: lines(FILTER) });
+    sections.push(Section { title: "Forms", lines: lines(FORM) });
+    let menus = [lines(MENU), lines(COPY), lines(APPLICATIONS), lines(CONFIRM)];
+    sections.push(Section { title: "Menus and questions", lines: menus.concat() });
+    let pages = [lines(PAGE), lines(WALKTHROUGH), lines(LINK)];
+    sections.push(Section { title: "Pages", lines: pages.concat() });
+    sections
+}
+
+fn about(group: Group) -> Section {
+    let own = DASHBOARD.iter().filter(|binding| binding.action.group() == group);
+    let lines = own.map(|binding| (binding.key_names(), binding.help, Some(binding.action))).collect();
+    Section { title: group.title(), lines }
+}
+
+fn lines<A>(table: &[Binding<A>]) -> Vec<(String, &'static str, Option<Action>)> {
+    table.iter().map(|binding| (binding.key_names(), binding.help, None)).collect()
+}
+
+impl<A> Binding<A> {
+    /// The keys as a reader wants them: `g Home`, `1–9`.
+    #[must_use]
+    pub fn key_names(&self) -> String {
+        match self.keys {
+            [first, .., last] if self.keys.len() > 4 => format!("{first}–{last}"),
+            keys => keys.join(" "),
+        }
+    }
+}
+
+/// What a key does by a table.
+#[must_use]
+pub fn find<A: Copy>(table: &[Binding<A>], key: &KeyEvent) -> Option<A> {
     let name = name(key);
-    DASHBOARD.iter().find(|binding| binding.keys.contains(&name.as_str())).map(|binding| binding.action)
+    table.iter().find(|binding| binding.keys.contains(&name.as_str())).map(|binding| binding.action)
 }
 
 /// The name of a key, as the table writes it.
@@ -165,15 +103,19 @@ pub fn name(key: &KeyEvent) -> String {
     }
 }
 
-/// The table as Markdown, for the README.
+/// The tables as Markdown, for the README.
 #[must_use]
 pub fn markdown() -> String {
-    let mut table = String::from("| key | does |\n|---|---|\n");
-    for binding in DASHBOARD {
-        let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
-        table.push_str(&format!("| {} | {} |\n", keys.join(" "), binding.help));
-    }
-    table
+    let table = |section: &Section| {
+        let lines: String =
+            section.lines.iter().map(|(keys, help, _)| format!("| {} | {help} |\n", in_code(keys))).collect();
+        format!("| {} | |\n|---|---|\n{lines}", section.title)
+    };
+    sections().iter().map(table).collect::<Vec<_>>().join("\n")
+}
+
+fn in_code(keys: &str) -> String {
+    keys.split(' ').map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -182,13 +124,25 @@ mod tests {
 
     #[test]
     fn no_key_has_two_meanings_and_no_action_two_lines() {
-        let mut keys: Vec<_> = DASHBOARD.iter().flat_map(|binding| binding.keys).collect();
-        let all = keys.len();
-        keys.sort_unstable();
-        keys.dedup();
-        assert_eq!(keys.len(), all);
-        for (at, binding) in DASHBOARD.iter().enumerate() {
-            assert!(DASHBOARD.iter().skip(at + 1).all(|other| other.action != binding.action), "{:?}", binding.action);
+        fn check<A: PartialEq + std::fmt::Debug>(tables: &[Binding<A>]) {
+            let mut keys: Vec<_> = tables.iter().flat_map(|binding| binding.keys).collect();
+            let all = keys.len();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), all);
+            for (at, binding) in tables.iter().enumerate() {
+                assert!(tables.iter().skip(at + 1).all(|other| other.action != binding.action), "{:?}", binding.action);
+            }
         }
+        check(DASHBOARD);
+        check(FILTER);
+        check(FORM);
+        check(MENU);
+        check(COPY);
+        check(APPLICATIONS);
+        check(CONFIRM);
+        check(PAGE);
+        check(WALKTHROUGH);
+        check(LINK);
     }
 }

@@ -7,6 +7,9 @@ use crate::domain::Step;
 /// The smallest window in which anything useful can be shown.
 pub const SMALLEST: (u16, u16) = (60, 16);
 
+/// From so many columns on, four tabs have room beside the word for a state.
+const ALL_TABS: u16 = 70;
+
 /// Where everything is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
@@ -89,6 +92,17 @@ impl Layout {
             Panes::One(pane) if pane.contains(place) && row == pane.y => Spot::Tab(column.saturating_sub(pane.x)),
             Panes::One(_) => Spot::Nothing,
         }
+    }
+}
+
+/// What stands on the tab of a step before its symbol: its title if it is shown, or if all four have
+/// room in so many columns.
+#[must_use]
+pub fn tab(step: Step, shown: Step, width: u16) -> String {
+    if step == shown || width >= ALL_TABS {
+        format!(" {} {} ", step.number(), step.title())
+    } else {
+        format!(" {} ", step.number())
     }
 }
 

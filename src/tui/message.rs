@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::domain::{Address, Application, ApplicationName, MailboxId, Secret, Trouble};
-use crate::engine::{Choice, Copied, Event, Field, Listening, Subject};
+use crate::engine::{Choice, Copied, Errand, Event, Field, Subject};
 
 /// Something happened.
 #[derive(Debug)]
@@ -39,15 +39,22 @@ impl Message {
 /// What came of an effect.
 #[derive(Debug)]
 pub enum Done {
-    /// An errand was begun, and the browser opened for it (or not: then the link was copied instead).
+    /// The browser was to be opened for an errand.
     Opened {
-        /// Whom it is for.
-        subject: Subject,
-        /// Who listens for its answer.
-        listening: Listening,
+        /// The errand; it was begun if it was not open.
+        errand: Errand,
         /// `Err`: no browser; what became of the link instead.
         browser: Result<(), (Trouble, Result<Copied, Trouble>)>,
     },
+    /// The link of an errand was to be copied.
+    LinkCopied {
+        /// The errand; it was begun if it was not open.
+        errand: Errand,
+        /// Where the link went.
+        copied: Result<Copied, Trouble>,
+    },
+    /// The link of an errand is to be shown.
+    Link(Errand),
     /// Something was copied.
     Copied {
         /// What, for the notice.
@@ -94,6 +101,8 @@ pub enum Effect {
     OpenBrowser(Subject),
     /// Begin a sign-in or a consent, or find the open one, and copy its link.
     CopyLink(Subject),
+    /// Begin a sign-in or a consent, or find the open one, and show its link.
+    ShowLink(Subject),
     /// Let the demo play the person for an open errand.
     PlayPerson(Url),
     /// Stop waiting for an errand.
@@ -126,6 +135,8 @@ pub enum Effect {
     ChangeMailbox(MailboxId, Address, ApplicationName, Address),
     /// Remove mailboxes.
     RemoveMailboxes(Vec<MailboxId>),
+    /// Remove an application that no mailbox uses.
+    RemoveApplication(ApplicationName),
     /// Add an application, or replace the one with the first name, with its client secret if one was given.
     SaveApplication(Option<ApplicationName>, Box<Application>, Option<Secret>),
     /// Find the tenant behind an id, a domain or an address, at this provider.

@@ -1,6 +1,7 @@
 //! The dashboard: a model, messages that change it, a picture of it. It asks the engine and knows
 //! neither network nor files.
 
+pub mod back;
 #[cfg(test)]
 mod fixture;
 pub mod form;
@@ -10,6 +11,7 @@ pub mod list;
 pub mod message;
 pub mod model;
 pub mod next;
+pub mod overlay;
 pub mod perform;
 pub mod queue;
 pub mod runner;
@@ -18,6 +20,7 @@ pub mod theme;
 pub mod time;
 pub mod update;
 pub mod view;
+pub mod walkthrough;
 
 use jiff::tz::TimeZone;
 use tokio::sync::broadcast::error::RecvError;

@@ -1,17 +1,17 @@
 //! What the screen shows, and nothing else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::form::Form;
 use super::layout::Layout;
 use super::list::List;
+use super::overlay::{Overlay, Question};
 use super::theme::Theme;
 use super::time;
-use crate::domain::{Address, ApplicationName, Entry, Fleet, MailboxId, Secret, Step, StepState, Steps, Trouble};
+use crate::domain::{Address, Application, ApplicationName, Entry, Fleet, MailboxId, Step, StepState, Steps, Trouble};
 use crate::engine::{Field, Subject, Work};
 
 /// The whole state of the screen.
@@ -31,6 +31,10 @@ pub struct Model {
     pub focus: Focus,
     /// What lies over the dashboard.
     pub overlay: Option<Overlay>,
+    /// What is asked as soon as nothing is in the way.
+    pub questions: VecDeque<Question>,
+    /// The open sign-ins of which one has to be named for the code that the engine keeps.
+    pub unclaimed_code: Option<Vec<(MailboxId, Address)>>,
     /// What was last said.
     pub notice: Option<Notice>,
     /// The checks that were asked for together.
@@ -74,44 +78,8 @@ pub enum Focus {
     List,
     /// The list, while its filter is typed.
     Filter,
-    /// One of the panes.
-    Pane(Step),
-}
-
-/// What lies over the dashboard.
-#[derive(Debug)]
-pub enum Overlay {
-    /// All keys, from this line on.
-    Help(u16),
-    /// How to register an application, from this line on.
-    Walkthrough(u16),
-    /// A form.
-    Form(Form),
-    /// What to copy of a mailbox, with the line under the cursor.
-    CopyMenu(MailboxId, usize),
-    /// A credential, until this moment.
-    Reveal(Field, Secret, Timestamp),
-    /// Whether to remove these.
-    Remove(Vec<MailboxId>),
-    /// Another account than expected signed in.
-    WrongAccount(WrongAccount),
-    /// Which sign-in a bare code belongs to.
-    WhichSignIn(Vec<(MailboxId, Address)>, usize),
-}
-
-/// Another account than expected signed in.
-#[derive(Debug, Clone)]
-pub struct WrongAccount {
-    /// The errand.
-    pub state: String,
-    /// The mailbox that it is for.
-    pub mailbox: MailboxId,
-    /// Who was expected.
-    pub expected: Address,
-    /// Who signed in.
-    pub username: String,
-    /// The line under the cursor.
-    pub at: usize,
+    /// One of the panes, from this line of its text on.
+    Pane(Step, u16),
 }
 
 /// What was last said, and until when.
@@ -165,6 +133,8 @@ impl Model {
             works: HashMap::new(),
             focus: Focus::List,
             overlay: None,
+            questions: VecDeque::new(),
+            unclaimed_code: None,
             notice: None,
             batch: None,
             batches: 0,
@@ -177,7 +147,7 @@ impl Model {
     /// Where everything is.
     #[must_use]
     pub fn layout(&self) -> Layout {
-        Layout::of(self.size, matches!(self.focus, Focus::Pane(_)))
+        Layout::of(self.size, matches!(self.focus, Focus::Pane(..)))
     }
 
     /// The mailbox under the cursor with what it depends on.
@@ -191,6 +161,28 @@ impl Model {
     pub fn entry_of(&self, id: MailboxId) -> Option<Entry<'_>> {
         let fleet = self.fleet.as_ref()?;
         fleet.mailbox_at(&self.list.find(id)?.address).and_then(|mailbox| fleet.entry(mailbox))
+    }
+
+    /// The applications, by name.
+    #[must_use]
+    pub fn applications(&self) -> Vec<&Application> {
+        let mut all: Vec<&Application> = self.fleet.iter().flat_map(|fleet| fleet.applications.values()).collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    /// How many mailboxes use an application.
+    #[must_use]
+    pub fn mailboxes_of(&self, application: &ApplicationName) -> usize {
+        let mailboxes = self.fleet.iter().flat_map(|fleet| &fleet.mailboxes);
+        mailboxes.filter(|mailbox| mailbox.application == *application).count()
+    }
+
+    /// What can be copied of a mailbox.
+    #[must_use]
+    pub fn fields(&self, mailbox: MailboxId) -> Vec<Field> {
+        let has_secret = self.entry_of(mailbox).is_some_and(|entry| entry.application.has_client_secret);
+        Field::ALL.iter().copied().filter(|field| has_secret || *field != Field::ClientSecret).collect()
     }
 
     /// What is at work for a mailbox, or for its application.
@@ -213,7 +205,7 @@ impl Model {
     #[must_use]
     pub fn shown_step(&self) -> Step {
         match self.focus {
-            Focus::Pane(step) => step,
+            Focus::Pane(step, _) => step,
             _ => self.steps().map_or(Step::SmtpAuth, |steps| step_that_matters(&steps)),
         }
     }

@@ -1,7 +1,7 @@
 //! The next thing that a mailbox needs: what `⏎` does, and what the screen says it does.
 
 use super::model::Model;
-use crate::domain::{ApplicationName, Entry, MailboxId, Remedy, Step, Token, Trouble};
+use crate::domain::{Address, ApplicationName, Entry, MailboxId, Remedy, Step, Token, Trouble};
 use crate::engine::{Subject, Work};
 
 /// The next thing.
@@ -21,6 +21,8 @@ pub enum Next {
     OpenBrowser(Subject),
     /// Choose what becomes of another account's token.
     ChooseAccount,
+    /// Choose to which of these sign-ins a code belongs.
+    ChooseSignIn(Vec<(MailboxId, Address)>),
     /// Copy the PowerShell line.
     PowerShell(String),
     /// Open the page where the setting is.
@@ -42,6 +44,7 @@ impl Next {
             Self::OpenBrowser(Subject::Mailbox(_)) => "sign in",
             Self::OpenBrowser(Subject::Application(_)) => "admin consent",
             Self::ChooseAccount => "choose",
+            Self::ChooseSignIn(_) => "say whose code it is",
             Self::PowerShell(_) => "copy the PowerShell line",
             Self::Page(_) => "open the page",
             Self::Check(_) => "check",
@@ -63,7 +66,7 @@ pub fn next(model: &Model) -> Next {
         return if fleet.mailboxes.is_empty() { Next::NewMailbox } else { Next::Wait };
     };
     if let Some(work) = model.work(row.id, &row.application) {
-        return while_running(work, &entry);
+        return while_running(model, work, &entry);
     }
     match row.steps.trouble() {
         Some((step, trouble)) => remedy(step, trouble, &entry),
@@ -87,7 +90,16 @@ fn powershell_of_selection(model: &Model) -> Option<String> {
     (model.list.selected_len() > 1 && !lines.is_empty()).then(|| lines.join("\n"))
 }
 
-fn while_running(work: &Work, entry: &Entry<'_>) -> Next {
+fn while_running(model: &Model, work: &Work, entry: &Entry<'_>) -> Next {
+    match (work, &model.unclaimed_code) {
+        (Work::SigningIn(_), Some(asked)) if asked.iter().any(|(id, _)| *id == entry.mailbox.id) => {
+            Next::ChooseSignIn(asked.clone())
+        }
+        (work, _) => while_at(work, entry),
+    }
+}
+
+fn while_at(work: &Work, entry: &Entry<'_>) -> Next {
     match work {
         Work::SigningIn(_) => Next::OpenBrowser(Subject::Mailbox(entry.mailbox.id)),
         Work::Consenting(_) => Next::OpenBrowser(Subject::Application(entry.application.name.clone())),

@@ -45,6 +45,9 @@ impl Performer {
         match effect {
             Effect::OpenBrowser(subject) => self.answer(open_browser(engine, subject)),
             Effect::CopyLink(subject) => self.answer(copy_link(engine, subject)),
+            Effect::ShowLink(subject) => {
+                self.answer(async move { begin(&engine, &subject).await.map(|errand| Some(Done::Link(errand))) });
+            }
             Effect::PlayPerson(link) => self.play_person(link),
             Effect::Cancel(subject) => self.answer(async move { engine.cancel_errand(&subject).await.map(|()| None) }),
             Effect::Accept(text) => self.answer(async move { engine.accept(&text).await.map(|_| None) }),
@@ -87,6 +90,9 @@ impl Performer {
                 }
                 Ok(None)
             }),
+            Effect::RemoveApplication(name) => {
+                self.answer(async move { engine.remove_application(name).await.map(|()| None) });
+            }
             Effect::SaveApplication(replaces, application, secret) => {
                 let name = application.name.clone();
                 self.save(async move {
@@ -162,7 +168,7 @@ async fn begin(engine: &Engine, subject: &Subject) -> Result<Errand, Trouble> {
 async fn open_browser(engine: Engine, subject: Subject) -> Result<Option<Done>, Trouble> {
     let errand = begin(&engine, &subject).await?;
     let browser = open_or_copy(&engine, &errand.link).await;
-    Ok(Some(Done::Opened { subject, listening: errand.listening, browser }))
+    Ok(Some(Done::Opened { errand, browser }))
 }
 
 async fn open_or_copy(engine: &Engine, link: &Url) -> Result<(), (Trouble, Result<crate::engine::Copied, Trouble>)> {
@@ -174,8 +180,8 @@ async fn open_or_copy(engine: &Engine, link: &Url) -> Result<(), (Trouble, Resul
 
 async fn copy_link(engine: Engine, subject: Subject) -> Result<Option<Done>, Trouble> {
     let errand = begin(&engine, &subject).await?;
-    let copied = engine.copy_text(&Secret::new(errand.link.as_str())).await?;
-    Ok(Some(Done::Copied { what: "The sign-in link".to_owned(), copied, is_secret: false }))
+    let copied = engine.copy_text(&Secret::new(errand.link.as_str())).await;
+    Ok(Some(Done::LinkCopied { errand, copied }))
 }
 
 async fn accept_clipboard(engine: Engine) -> Result<Option<Done>, Trouble> {
@@ -190,7 +196,7 @@ async fn choose_account(engine: Engine, state: String, choice: crate::engine::Ch
         return Ok(None);
     };
     let browser = open_or_copy(&engine, &errand.link).await;
-    Ok(Some(Done::Opened { subject: errand.subject, listening: errand.listening, browser }))
+    Ok(Some(Done::Opened { errand, browser }))
 }
 
 async fn open_page(engine: Engine, page: String) -> Result<Option<Done>, Trouble> {

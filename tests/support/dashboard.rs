@@ -152,6 +152,14 @@ impl Dashboard {
         self.send(Event::Paste(text.to_owned()));
     }
 
+    /// Begins a sign-in. Where there is neither browser nor clipboard its link is shown; `esc` goes back.
+    pub async fn begins_to_sign_in(&self) {
+        self.press(&["⏎"]);
+        self.sees("This link signs in").await;
+        self.press(&["esc"]);
+        self.sees("Waiting for the browser").await;
+    }
+
     /// Sends an event of the terminal.
     pub fn send(&self, event: Event) {
         self.keys.send(event).unwrap();

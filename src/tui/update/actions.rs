@@ -1,13 +1,19 @@
 //! The dashboard's actions, and which of them are possible now: dispatch, footer and help ask the
 //! same function.
 
-use crate::domain::{MailboxId, Step};
-use crate::engine::{Subject, Work};
+use crate::domain::{Application, MailboxId, Step, StepState};
+use crate::engine::{Subject, Waiting, Work};
+use crate::tui::back::{Back, back};
 use crate::tui::form::Form;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::model::{Batch, Focus, Model, Overlay, Tone, WrongAccount};
+use crate::tui::model::{Batch, Focus, Model, Tone};
 use crate::tui::next::{Next, next};
+use crate::tui::overlay::{Confirmation, Overlay, Question, Way, WrongAccount};
+use crate::tui::view::hidden_lines;
+
+/// How many lines a page of a pane is: fewer than the smallest shows.
+const PANE_PAGE: u16 = 5;
 
 /// Whether an action can do anything now.
 #[must_use]
@@ -16,10 +22,9 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
     let has_current = model.list.current().is_some();
     match action {
         Action::Next => next(model) != Next::Wait,
-        Action::PlayPerson => model.setting.demo.is_some() && open_link(model).is_some(),
-        Action::Browser | Action::Link | Action::CopyMenu | Action::Check | Action::Select | Action::Remove => {
-            has_current
-        }
+        Action::PlayPerson => model.setting.demo.is_some() && open_errand(model).is_some(),
+        Action::Browser | Action::Link | Action::ShowLink => has_current,
+        Action::CopyMenu | Action::Check | Action::Select | Action::Remove => has_current,
         Action::TakeClipboard => {
             !matches!(model.clipboard, Some(Err(_))) && model.works.values().any(|work| work.waiting().is_some())
         }
@@ -27,13 +32,12 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
         Action::AdminConsent => model
             .entry()
             .is_some_and(|entry| entry.provider.is_some_and(|provider| provider.endpoints.admin_consent.is_some())),
-        Action::NewMailbox => has_application,
+        Action::NewMailbox | Action::Applications => has_application,
+        Action::Back => back(model).is_some(),
         Action::Edit => has_current || (model.list.is_empty() && has_application),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => has_current,
         Action::Pane1 | Action::Pane2 | Action::Pane3 | Action::Pane4 => has_current,
-        Action::NewApplication | Action::Walkthrough | Action::Help | Action::Back | Action::Quit | Action::Suspend => {
-            true
-        }
+        Action::NewApplication | Action::Walkthrough | Action::Help | Action::Quit | Action::Suspend => true,
     }
 }
 
@@ -45,35 +49,37 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
     }
     match action {
         Action::Next => do_next(model),
-        Action::Browser => {
-            current(model).map(|id| Effect::OpenBrowser(subject_of_open_errand(model, id))).into_iter().collect()
-        }
-        Action::Link => {
-            current(model).map(|id| Effect::CopyLink(subject_of_open_errand(model, id))).into_iter().collect()
-        }
+        Action::Browser => hand_out(model, Way::Browser),
+        Action::Link => hand_out(model, Way::Clipboard),
+        Action::ShowLink => hand_out(model, Way::Screen),
         Action::TakeClipboard => vec![Effect::AcceptClipboard],
-        Action::PlayPerson => open_link(model).map(Effect::PlayPerson).into_iter().collect(),
+        Action::PlayPerson => {
+            open_errand(model).map(|waiting| Effect::PlayPerson(waiting.link.clone())).into_iter().collect()
+        }
         Action::CopyMenu => overlay(model, |model| current(model).map(|id| Overlay::CopyMenu(id, 0))),
         Action::Check => check(model, model.list.targets()),
         Action::CheckAll => check(model, model.list.shown_ids()),
         Action::AdminConsent => consent(model),
         Action::Walkthrough => overlay(model, |_| Some(Overlay::Walkthrough(0))),
         Action::Help => overlay(model, |_| Some(Overlay::Help(0))),
-        Action::Remove => overlay(model, |model| Some(Overlay::Remove(model.list.targets()))),
+        Action::Remove => {
+            overlay(model, |model| Some(Overlay::Confirm(Confirmation::RemoveMailboxes(model.list.targets()))))
+        }
         Action::NewMailbox => overlay(model, |model| {
             model.fleet.as_ref().map(|fleet| Overlay::Form(Form::mailbox(fleet, None, model.entry().as_ref())))
         }),
         Action::NewApplication => {
             overlay(model, |model| model.fleet.as_ref().map(|fleet| Overlay::Form(Form::application(fleet, None))))
         }
+        Action::Applications => overlay(model, |_| Some(Overlay::Applications(0))),
         Action::Edit => overlay(model, edit),
-        Action::Back => back(model),
+        Action::Back => go_back(model),
         Action::Quit => vec![Effect::Quit],
         Action::Suspend => vec![Effect::Suspend],
-        Action::Pane1 => focus(model, Focus::Pane(Step::Register)),
-        Action::Pane2 => focus(model, Focus::Pane(Step::Authorize)),
-        Action::Pane3 => focus(model, Focus::Pane(Step::Token)),
-        Action::Pane4 => focus(model, Focus::Pane(Step::SmtpAuth)),
+        Action::Pane1 => focus(model, Focus::Pane(Step::Register, 0)),
+        Action::Pane2 => focus(model, Focus::Pane(Step::Authorize, 0)),
+        Action::Pane3 => focus(model, Focus::Pane(Step::Token, 0)),
+        Action::Pane4 => focus(model, Focus::Pane(Step::SmtpAuth, 0)),
         Action::Filter => focus(model, Focus::Filter),
         Action::Sort | Action::Select | Action::SelectAll => arrange(model, action),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
@@ -83,7 +89,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 /// Opens the menu that another account's tokens wait for.
-pub(super) fn ask_about_account(model: &mut Model) {
+fn ask_about_account(model: &mut Model) {
     let Some(row) = model.list.current() else { return };
     let Some(Work::Asking { state, username, .. }) = model.works.get(&Subject::Mailbox(row.id)) else {
         return;
@@ -94,9 +100,8 @@ pub(super) fn ask_about_account(model: &mut Model) {
         mailbox: row.id,
         expected: entry.grant.account.clone(),
         username: username.clone(),
-        at: 0,
     };
-    model.overlay = Some(Overlay::WrongAccount(asked));
+    model.overlay = Some(Overlay::Question(Question::WrongAccount(asked), 0));
 }
 
 fn do_next(model: &mut Model) -> Vec<Effect> {
@@ -111,32 +116,56 @@ fn do_next(model: &mut Model) -> Vec<Effect> {
             ask_about_account(model);
             vec![]
         }
+        Next::ChooseSignIn(asked) => overlay(model, |_| Some(Overlay::Question(Question::WhichSignIn(asked), 0))),
         Next::PowerShell(line) => vec![Effect::CopyText("The PowerShell line".to_owned(), line)],
         Next::Page(page) => vec![Effect::OpenPage(page)],
         Next::Check(id) => check(model, vec![id]),
     }
 }
 
-/// `o` and `l` while a consent is open mean the consent.
-fn subject_of_open_errand(model: &Model, id: MailboxId) -> Subject {
-    let consent = model.entry().map(|entry| Subject::Application(entry.application.name.clone()));
-    match consent {
-        Some(consent) if matches!(model.works.get(&consent), Some(Work::Consenting(_))) => consent,
-        _ => Subject::Mailbox(id),
+/// Hands the link of the mailbox's sign-in out, or of its consent while that is open. Who has a
+/// good token is asked first: a new sign-in is hardly what was meant.
+fn hand_out(model: &mut Model, way: Way) -> Vec<Effect> {
+    let Some(entry) = model.entry() else { return vec![] };
+    let (id, consent) = (entry.mailbox.id, Subject::Application(entry.application.name.clone()));
+    let sign_in = Subject::Mailbox(id);
+    let subject = [consent, sign_in.clone()].into_iter().find(|subject| waiting(model, subject).is_some());
+    if subject.is_none() && is_signed_in(model) {
+        return overlay(model, |_| Some(Overlay::Confirm(Confirmation::SignInAnew(id, way))));
     }
+    vec![way.effect(subject.unwrap_or(sign_in))]
 }
 
-fn consent(model: &Model) -> Vec<Effect> {
+/// Whether the mailbox under the cursor has a token that works.
+fn is_signed_in(model: &Model) -> bool {
     model
-        .entry()
-        .map(|entry| Effect::OpenBrowser(Subject::Application(entry.application.name.clone())))
-        .into_iter()
-        .collect()
+        .steps()
+        .is_some_and(|steps| [Step::Authorize, Step::Token].iter().all(|step| *steps.get(*step) == StepState::Done))
 }
 
-fn open_link(model: &Model) -> Option<url::Url> {
+fn waiting<'a>(model: &'a Model, subject: &Subject) -> Option<&'a Waiting> {
+    model.works.get(subject).and_then(Work::waiting)
+}
+
+fn consent(model: &mut Model) -> Vec<Effect> {
+    let application = model.entry().map(|entry| entry.application.clone());
+    application.map_or(vec![], |application| consent_to(model, &application))
+}
+
+/// Opens the page on which an administrator consents to an application.
+pub(super) fn consent_to(model: &mut Model, application: &Application) -> Vec<Effect> {
+    let provider = model.fleet.as_ref().and_then(|fleet| fleet.providers.get(&application.provider));
+    if provider.is_some_and(|provider| provider.endpoints.admin_consent.is_some()) {
+        return vec![Effect::OpenBrowser(Subject::Application(application.name.clone()))];
+    }
+    model.say(Tone::Plain, format!("{}'s provider has no admin consent.", application.name));
+    vec![]
+}
+
+/// The errand of the mailbox under the cursor, or of its application, that waits for its answer.
+fn open_errand(model: &Model) -> Option<&Waiting> {
     let row = model.list.current()?;
-    model.work(row.id, &row.application)?.waiting().map(|waiting| waiting.link.clone())
+    model.work(row.id, &row.application)?.waiting()
 }
 
 /// Only what has a token can be checked.
@@ -154,7 +183,7 @@ fn check(model: &mut Model, ids: Vec<MailboxId>) -> Vec<Effect> {
 }
 
 fn edit(model: &Model) -> Option<Overlay> {
-    if model.focus == Focus::Pane(Step::Register) || model.list.is_empty() {
+    if matches!(model.focus, Focus::Pane(Step::Register, _)) || model.list.is_empty() {
         return edit_application(model);
     }
     let fleet = model.fleet.as_ref()?;
@@ -170,33 +199,26 @@ fn edit_application(model: &Model) -> Option<Overlay> {
     Some(Overlay::Form(Form::application(fleet, Some(application?))))
 }
 
-/// One thing at a time: what runs, then the selection, then the filter, then the focus.
-fn back(model: &mut Model) -> Vec<Effect> {
-    if model.focus != Focus::List {
-        return focus(model, Focus::List);
-    }
-    if model.batch.take().is_some() {
-        model.say(Tone::Plain, "No further checks are begun. What was found is kept.");
-        return vec![Effect::StopChecks];
-    }
-    if let Some(row) = model.list.current() {
-        let entry = model.entry();
-        let subjects =
-            [Some(Subject::Mailbox(row.id)), entry.map(|entry| Subject::Application(entry.application.name.clone()))];
-        let waits = |subject: &Subject| model.works.get(subject).is_some_and(|work| work.waiting().is_some());
-        if let Some(subject) = subjects.into_iter().flatten().find(waits) {
+fn go_back(model: &mut Model) -> Vec<Effect> {
+    match back(model) {
+        Some(Back::ToList) => return focus(model, Focus::List),
+        Some(Back::StopChecks) => {
+            model.batch = None;
+            model.say(Tone::Plain, "No further checks are begun. What was found is kept.");
+            return vec![Effect::StopChecks];
+        }
+        Some(Back::StopErrand(subject)) => {
             model.say(Tone::Plain, "The sign-in was stopped. Nothing was changed.");
             return vec![Effect::Cancel(subject)];
         }
-    }
-    if model.list.selected_len() > 0 {
-        model.list.deselect();
-    } else if !model.list.filter.value().is_empty() {
-        model.list.filter.reset();
-        model.list.refilter();
-        model.list.keep_in_window(model.layout().list_height());
-    } else {
-        model.notice = None;
+        Some(Back::Deselect) => model.list.deselect(),
+        Some(Back::ClearFilter) => {
+            model.list.filter.reset();
+            model.list.refilter();
+            model.list.keep_in_window(model.layout().list_height());
+        }
+        Some(Back::ClearNotice) => model.notice = None,
+        None => {}
     }
     vec![]
 }
@@ -215,7 +237,15 @@ fn arrange(model: &mut Model, action: Action) -> Vec<Effect> {
     vec![]
 }
 
+/// Moves in an enlarged pane that goes on, else in the list.
 fn go(model: &mut Model, action: Action) -> Vec<Effect> {
+    let hidden = hidden_lines(model);
+    if let Focus::Pane(step, top) = model.focus
+        && hidden > 0
+    {
+        model.focus = Focus::Pane(step, scrolled(top.min(hidden), action).min(hidden));
+        return vec![];
+    }
     let height = model.layout().list_height();
     let page = isize::try_from(height.max(2) - 1).unwrap_or(1);
     match action {
@@ -227,6 +257,17 @@ fn go(model: &mut Model, action: Action) -> Vec<Effect> {
         _ => model.list.move_to(usize::MAX, height),
     }
     vec![]
+}
+
+fn scrolled(top: u16, action: Action) -> u16 {
+    match action {
+        Action::Up => top.saturating_sub(1),
+        Action::Down => top.saturating_add(1),
+        Action::PageUp => top.saturating_sub(PANE_PAGE),
+        Action::PageDown => top.saturating_add(PANE_PAGE),
+        Action::First => 0,
+        _ => u16::MAX,
+    }
 }
 
 /// A pane that has the focus takes room, and the list keeps its cursor in what is left.

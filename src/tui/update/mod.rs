@@ -2,23 +2,31 @@
 //! looks at no clock and no file.
 
 mod actions;
+mod done;
 mod mouse;
 mod overlays;
 mod told;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
-use super::keymap;
+use super::keymap::{self, FILTER, FilterAction};
 use super::message::{Effect, Message};
-use super::model::{Focus, Model, Overlay};
+use super::model::{Focus, Model};
+use super::overlay::Overlay;
 use crate::domain::Secret;
 
 pub use actions::is_possible;
-pub use told::title;
+pub use done::title;
 
 /// Takes one message.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    let effects = take(model, message);
+    ask_next(model);
+    effects
+}
+
+fn take(model: &mut Model, message: Message) -> Vec<Effect> {
     match message {
         Message::Time(now) => time(model, now),
         Message::Key(key) => self::key(model, &key),
@@ -26,8 +34,16 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Paste(text) => paste(model, &text),
         Message::Resize(width, height) => resize(model, (width, height)),
         Message::Engine(event) => told::engine(model, event),
-        Message::Done(done) => told::done(model, done),
+        Message::Done(done) => done::done(model, done),
         Message::Quit => vec![Effect::Quit],
+    }
+}
+
+/// What comes by itself does not push aside what somebody reads or types: a question waits until
+/// nothing is in its way.
+fn ask_next(model: &mut Model) {
+    if model.overlay.is_none() && model.focus != Focus::Filter {
+        model.overlay = model.questions.pop_front().map(|question| Overlay::Question(question, 0));
     }
 }
 
@@ -49,7 +65,7 @@ fn resize(model: &mut Model, size: (u16, u16)) -> Vec<Effect> {
 }
 
 fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
-    let action = keymap::action(key);
+    let action = keymap::find(keymap::DASHBOARD, key);
     if keymap::name(key) == "ctrl-c" {
         return vec![Effect::Quit];
     }
@@ -70,38 +86,45 @@ fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
 
 fn filter_key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
     use tui_input::backend::crossterm::EventHandler;
-    match key.code {
-        KeyCode::Enter => model.focus = Focus::List,
-        KeyCode::Esc => {
+    match keymap::find(FILTER, key) {
+        Some(FilterAction::Keep) => model.focus = Focus::List,
+        Some(FilterAction::Clear) => {
             model.list.filter.reset();
             model.focus = Focus::List;
         }
-        KeyCode::Up => return actions::act(model, keymap::Action::Up),
-        KeyCode::Down => return actions::act(model, keymap::Action::Down),
-        _ => {
+        Some(FilterAction::Up) => return actions::act(model, keymap::Action::Up),
+        Some(FilterAction::Down) => return actions::act(model, keymap::Action::Down),
+        None => {
             model.list.filter.handle_event(&crossterm::event::Event::Key(*key));
         }
     }
-    model.list.refilter();
-    model.list.keep_in_window(model.layout().list_height());
+    refilter(model);
     vec![]
 }
 
-/// On the dashboard a pasted text is an answer; in a form it is typed.
+fn refilter(model: &mut Model) {
+    model.list.refilter();
+    model.list.keep_in_window(model.layout().list_height());
+}
+
+/// On the dashboard and beside a link a pasted text is an answer; in a form it is typed.
 fn paste(model: &mut Model, text: &Secret) -> Vec<Effect> {
     match (&mut model.overlay, model.focus) {
         (Some(Overlay::Form(form)), _) => form.paste(text.expose()),
+        (Some(Overlay::Link(_)), _) => return answer(text),
         (Some(_), _) => {}
         (None, Focus::Filter) => {
             let line: String = text.expose().trim().chars().filter(|c| !c.is_control()).take(254).collect();
             model.list.filter = tui_input::Input::new(line);
-            model.list.refilter();
-            model.list.keep_in_window(model.layout().list_height());
+            refilter(model);
         }
-        (None, _) if text.expose().trim().is_empty() => {}
-        (None, _) => return vec![Effect::Accept(text.clone())],
+        (None, _) => return answer(text),
     }
     vec![]
+}
+
+fn answer(text: &Secret) -> Vec<Effect> {
+    if text.expose().trim().is_empty() { vec![] } else { vec![Effect::Accept(text.clone())] }
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::actions::focus;
 use crate::domain::Step;
-use crate::tui::layout::Spot;
+use crate::tui::layout::{Spot, tab};
 use crate::tui::message::Effect;
-use crate::tui::model::{Focus, Model, Overlay};
+use crate::tui::model::{Focus, Model};
+use crate::tui::overlay::Overlay;
 
 /// Lines that one turn of the wheel moves.
 const WHEEL: isize = 3;
@@ -52,28 +53,23 @@ fn click(model: &mut Model, column: u16, row: u16) {
             focus(model, Focus::List);
         }
         Spot::Pane(step) => {
-            focus(model, Focus::Pane(step));
+            focus(model, Focus::Pane(step, 0));
         }
         Spot::Tab(at) => {
-            if let Some(step) = tab(at) {
-                focus(model, Focus::Pane(step));
+            if let Some(step) = tab_at(model, at) {
+                focus(model, Focus::Pane(step, 0));
             }
         }
         Spot::Nothing => {}
     }
 }
 
-/// Which tab is at a column of the tab line. Each is ` N Title S `, after a corner.
-fn tab(column: u16) -> Option<Step> {
+/// Which tab is at a column of the tab line. The first begins after a corner.
+fn tab_at(model: &Model, column: u16) -> Option<Step> {
     let mut end = 1;
     Step::ALL.into_iter().find(|step| {
-        end += tab_width(*step);
-        column < end
+        // A symbol and a blank follow the text.
+        end += tab(*step, model.shown_step(), model.size.0).len() + 2;
+        usize::from(column) < end
     })
-}
-
-/// How wide a tab is.
-#[must_use]
-pub fn tab_width(step: Step) -> u16 {
-    u16::try_from(step.title().len()).unwrap_or(0) + 6
 }

@@ -1,12 +1,19 @@
 //! Keys while something lies over the dashboard.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 
-use crate::domain::{MailboxId, Trouble};
-use crate::engine::{Choice, Field};
+use super::actions::consent_to;
+use crate::domain::{Application, MailboxId, Trouble};
+use crate::engine::{Choice, Errand, Field};
 use crate::tui::form::{Form, Name, Status};
+use crate::tui::keymap::{
+    APPLICATIONS, ApplicationAction, CONFIRM, COPY, ConfirmAction, CopyAction, FORM, FormAction, LINK, LinkAction,
+    MENU, MenuAction, PAGE, PageAction, WALKTHROUGH, WalkthroughAction, find,
+};
 use crate::tui::message::Effect;
-use crate::tui::model::{Model, Overlay, WrongAccount};
+use crate::tui::model::Model;
+use crate::tui::overlay::{Confirmation, Overlay, Question};
+use crate::tui::walkthrough;
 
 /// What the tokens of another account can become, in the order of the menu.
 pub const CHOICES: [Choice; 3] = [Choice::SignInAgain, Choice::KeepAsDelegate, Choice::Discard];
@@ -16,49 +23,68 @@ pub fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
     let Some(mut overlay) = model.overlay.take() else {
         return vec![];
     };
-    let (keep, effects) = match &mut overlay {
-        Overlay::Help(top) | Overlay::Walkthrough(top) => (scroll(top, key), vec![]),
+    let (then, effects) = match &mut overlay {
+        Overlay::Help(top) => (scroll(top, key), vec![]),
+        Overlay::Walkthrough(top) => walkthrough_key(model, top, key),
         Overlay::Form(form) => form_key(form, key),
-        Overlay::CopyMenu(mailbox, at) => copy_key(*mailbox, at, key),
-        Overlay::Reveal(..) => (Keep::Close, vec![]),
-        Overlay::Remove(ids) => remove_key(ids, key),
-        Overlay::WrongAccount(asked) => account_key(asked, key),
-        Overlay::WhichSignIn(asked, at) => which_key(asked, at, key),
+        Overlay::Applications(at) => applications_key(model, at, key),
+        Overlay::CopyMenu(mailbox, at) => copy_key(model, *mailbox, at, key),
+        Overlay::Reveal(..) => (Then::Close, vec![]),
+        Overlay::Link(errand) => link_key(model, errand, key),
+        Overlay::Confirm(confirmation) => confirm_key(confirmation, key),
+        Overlay::Question(question, at) => question_key(model, question, at, key),
     };
-    if keep == Keep::Open {
-        model.overlay = Some(overlay);
-    }
+    model.overlay = match then {
+        Then::Stay => Some(overlay),
+        Then::Close => None,
+        Then::Open(other) => Some(*other),
+    };
     effects
 }
 
-#[derive(PartialEq, Eq)]
-enum Keep {
-    Open,
+/// What becomes of the overlay.
+enum Then {
+    Stay,
     Close,
+    Open(Box<Overlay>),
 }
 
-fn scroll(top: &mut u16, key: &KeyEvent) -> Keep {
-    match key.code {
-        KeyCode::Down | KeyCode::Char('j') => *top = top.saturating_add(1),
-        KeyCode::Up | KeyCode::Char('k') => *top = top.saturating_sub(1),
-        KeyCode::PageDown | KeyCode::Char(' ') => *top = top.saturating_add(10),
-        KeyCode::PageUp => *top = top.saturating_sub(10),
-        _ => return Keep::Close,
-    }
-    Keep::Open
+fn open(overlay: Overlay) -> Then {
+    Then::Open(Box::new(overlay))
 }
 
-fn form_key(form: &mut Form, key: &KeyEvent) -> (Keep, Vec<Effect>) {
-    let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    match key.code {
-        KeyCode::Esc => return (Keep::Close, vec![]),
-        KeyCode::Tab | KeyCode::Down => form.go(1),
-        KeyCode::BackTab | KeyCode::Up => form.go(-1),
-        KeyCode::Enter => return (Keep::Open, send(form)),
-        KeyCode::Char('t') if control => return (Keep::Open, find_tenant(form)),
-        _ => form.type_key(key),
+fn scroll(top: &mut u16, key: &KeyEvent) -> Then {
+    *top = match find(PAGE, key) {
+        Some(PageAction::Down) => top.saturating_add(1),
+        Some(PageAction::Up) => top.saturating_sub(1),
+        Some(PageAction::PageDown) => top.saturating_add(10),
+        Some(PageAction::PageUp) => top.saturating_sub(10),
+        None => return Then::Close,
+    };
+    Then::Stay
+}
+
+fn walkthrough_key(model: &Model, top: &mut u16, key: &KeyEvent) -> (Then, Vec<Effect>) {
+    let copy = |what: &str, text: String| vec![Effect::CopyText(what.to_owned(), text)];
+    match find(WALKTHROUGH, key) {
+        Some(WalkthroughAction::CopyScript) => (Then::Stay, copy("The az script", walkthrough::script(model))),
+        Some(WalkthroughAction::CopyRedirectUri) => {
+            (Then::Stay, copy("The redirect URI", walkthrough::redirect_uri(model)))
+        }
+        None => (scroll(top, key), vec![]),
     }
-    (Keep::Open, vec![])
+}
+
+fn form_key(form: &mut Form, key: &KeyEvent) -> (Then, Vec<Effect>) {
+    match find(FORM, key) {
+        Some(FormAction::Close) => return (Then::Close, vec![]),
+        Some(FormAction::Next) => form.go(1),
+        Some(FormAction::Previous) => form.go(-1),
+        Some(FormAction::Save) => return (Then::Stay, send(form)),
+        Some(FormAction::FindTenant) => return (Then::Stay, find_tenant(form)),
+        None => form.type_key(key),
+    }
+    (Then::Stay, vec![])
 }
 
 fn send(form: &mut Form) -> Vec<Effect> {
@@ -92,57 +118,130 @@ fn wrong(form: &mut Form, name: Name, trouble: Trouble) {
     form.status = Status::Wrong(trouble);
 }
 
-fn copy_key(mailbox: MailboxId, at: &mut usize, key: &KeyEvent) -> (Keep, Vec<Effect>) {
-    if let KeyCode::Char(digit @ '1'..='9') = key.code {
-        let field = Field::ALL.get(digit as usize - '1' as usize);
-        return (Keep::Close, field.map(|field| Effect::Copy(mailbox, *field)).into_iter().collect());
+fn applications_key(model: &mut Model, at: &mut usize, key: &KeyEvent) -> (Then, Vec<Effect>) {
+    let applications = model.applications();
+    *at = (*at).min(applications.len().saturating_sub(1));
+    let chosen = applications.get(*at).copied();
+    match find(APPLICATIONS, key) {
+        Some(action) => application_action(model, action, chosen.cloned().as_ref()),
+        // A number moves the cursor here: what ⏎ does is not to happen by the way.
+        None => match menu_key(at, applications.len(), key) {
+            Picked::Line(line) => {
+                *at = line;
+                (Then::Stay, vec![])
+            }
+            Picked::Nothing => (Then::Stay, vec![]),
+            Picked::Close => (Then::Close, vec![]),
+        },
     }
-    let Some(field) = Field::ALL.get(*at).copied() else {
-        return (Keep::Close, vec![]);
+}
+
+fn application_action(
+    model: &mut Model,
+    action: ApplicationAction,
+    application: Option<&Application>,
+) -> (Then, Vec<Effect>) {
+    let Some(fleet) = &model.fleet else { return (Then::Close, vec![]) };
+    let Some(application) = application.filter(|_| action != ApplicationAction::New) else {
+        return match action {
+            ApplicationAction::New => (open(Overlay::Form(Form::application(fleet, None))), vec![]),
+            _ => (Then::Stay, vec![]),
+        };
     };
-    match key.code {
-        KeyCode::Enter | KeyCode::Char('c') => (Keep::Close, vec![Effect::Copy(mailbox, field)]),
-        KeyCode::Char('s') => (Keep::Close, vec![Effect::Reveal(mailbox, field)]),
-        _ => (choose(at, Field::ALL.len(), key), vec![]),
+    let name = application.name.clone();
+    match action {
+        ApplicationAction::New | ApplicationAction::Edit => {
+            (open(Overlay::Form(Form::application(fleet, Some(application)))), vec![])
+        }
+        ApplicationAction::Remove => (open(Overlay::Confirm(Confirmation::RemoveApplication(name))), vec![]),
+        ApplicationAction::Prove => (Then::Stay, vec![Effect::Prove(name)]),
+        ApplicationAction::Consent => (Then::Stay, consent_to(model, application)),
     }
 }
 
-fn remove_key(ids: &[MailboxId], key: &KeyEvent) -> (Keep, Vec<Effect>) {
-    match key.code {
-        KeyCode::Char('y') => (Keep::Close, vec![Effect::RemoveMailboxes(ids.to_vec())]),
-        KeyCode::Esc | KeyCode::Char('n' | 'q') => (Keep::Close, vec![]),
-        _ => (Keep::Open, vec![]),
-    }
-}
-
-fn account_key(asked: &mut WrongAccount, key: &KeyEvent) -> (Keep, Vec<Effect>) {
-    let choice = match key.code {
-        KeyCode::Char(digit @ '1'..='3') => CHOICES.get(digit as usize - '1' as usize),
-        KeyCode::Enter => CHOICES.get(asked.at),
-        _ => return (choose(&mut asked.at, CHOICES.len(), key), vec![]),
+fn copy_key(model: &Model, mailbox: MailboxId, at: &mut usize, key: &KeyEvent) -> (Then, Vec<Effect>) {
+    let fields = model.fields(mailbox);
+    let effect = |line: usize, effect: fn(MailboxId, Field) -> Effect| {
+        (Then::Close, fields.get(line).map(|field| effect(mailbox, *field)).into_iter().collect())
     };
-    (Keep::Close, choice.map(|choice| Effect::ChooseAccount(asked.state.clone(), *choice)).into_iter().collect())
-}
-
-fn which_key(asked: &[(MailboxId, crate::domain::Address)], at: &mut usize, key: &KeyEvent) -> (Keep, Vec<Effect>) {
-    let chosen = match key.code {
-        KeyCode::Char(digit @ '1'..='9') => asked.get(digit as usize - '1' as usize),
-        KeyCode::Enter => asked.get(*at),
-        _ => return (choose(at, asked.len(), key), vec![]),
-    };
-    match chosen {
-        Some((id, _)) => (Keep::Close, vec![Effect::ChooseErrand(*id)]),
-        None => (Keep::Open, vec![]),
+    match find(COPY, key) {
+        Some(CopyAction::Copy) => return effect(*at, Effect::Copy),
+        Some(CopyAction::Show) => return effect(*at, Effect::Reveal),
+        None => {}
+    }
+    match menu_key(at, fields.len(), key) {
+        Picked::Line(line) => effect(line, Effect::Copy),
+        Picked::Nothing => (Then::Stay, vec![]),
+        Picked::Close => (Then::Close, vec![]),
     }
 }
 
-fn choose(at: &mut usize, count: usize, key: &KeyEvent) -> Keep {
+fn link_key(model: &Model, errand: &Errand, key: &KeyEvent) -> (Then, Vec<Effect>) {
+    match find(LINK, key) {
+        Some(LinkAction::Copy) => (Then::Stay, vec![Effect::CopyLink(errand.subject.clone())]),
+        Some(LinkAction::PlayPerson) if model.setting.demo.is_some() => {
+            (Then::Close, vec![Effect::PlayPerson(errand.link.clone())])
+        }
+        Some(LinkAction::Close) => (Then::Close, vec![]),
+        Some(LinkAction::PlayPerson) | None => (Then::Stay, vec![]),
+    }
+}
+
+fn confirm_key(confirmation: &Confirmation, key: &KeyEvent) -> (Then, Vec<Effect>) {
+    match find(CONFIRM, key) {
+        Some(ConfirmAction::Yes) => (Then::Close, vec![confirmation.effect()]),
+        Some(ConfirmAction::No) => (Then::Close, vec![]),
+        None => (Then::Stay, vec![]),
+    }
+}
+
+/// Who closes a question decides later: its pane asks it again.
+fn question_key(model: &mut Model, question: &Question, at: &mut usize, key: &KeyEvent) -> (Then, Vec<Effect>) {
+    let count = match question {
+        Question::WrongAccount(_) => CHOICES.len(),
+        Question::WhichSignIn(asked) => asked.len(),
+    };
+    let line = match menu_key(at, count, key) {
+        Picked::Line(line) => line,
+        Picked::Nothing => return (Then::Stay, vec![]),
+        Picked::Close => return (Then::Close, vec![]),
+    };
+    let answer = match question {
+        Question::WrongAccount(asked) => {
+            CHOICES.get(line).map(|choice| Effect::ChooseAccount(asked.state.clone(), *choice))
+        }
+        Question::WhichSignIn(asked) => {
+            model.unclaimed_code = None;
+            asked.get(line).map(|(id, _)| Effect::ChooseErrand(*id))
+        }
+    };
+    (Then::Close, answer.into_iter().collect())
+}
+
+/// What a key of a menu comes to.
+enum Picked {
+    Line(usize),
+    Nothing,
+    Close,
+}
+
+fn menu_key(at: &mut usize, count: usize, key: &KeyEvent) -> Picked {
     let last = count.saturating_sub(1);
-    match key.code {
-        KeyCode::Down | KeyCode::Char('j') | KeyCode::Tab => *at = (*at + 1).min(last),
-        KeyCode::Up | KeyCode::Char('k') | KeyCode::BackTab => *at = at.saturating_sub(1),
-        KeyCode::Esc | KeyCode::Char('q') => return Keep::Close,
-        _ => {}
+    match find(MENU, key) {
+        Some(MenuAction::Choose) if count > 0 => return Picked::Line((*at).min(last)),
+        Some(MenuAction::Number) => return numbered(count, key),
+        Some(MenuAction::Down) => *at = (*at + 1).min(last),
+        Some(MenuAction::Up) => *at = at.saturating_sub(1),
+        Some(MenuAction::Close) => return Picked::Close,
+        Some(MenuAction::Choose) | None => {}
     }
-    Keep::Open
+    Picked::Nothing
+}
+
+fn numbered(count: usize, key: &KeyEvent) -> Picked {
+    let KeyCode::Char(digit @ '1'..='9') = key.code else { return Picked::Nothing };
+    match digit as usize - '1' as usize {
+        line if line < count => Picked::Line(line),
+        _ => Picked::Nothing,
+    }
 }

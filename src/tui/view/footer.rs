@@ -1,4 +1,4 @@
-//! The last two lines: what runs or was said, and the keys that do something now.
+//! The last lines: what was said, what runs, and the keys that do something now.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -6,26 +6,28 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
-use super::parts::{cut, key_name};
-use crate::tui::keymap::{Action, DASHBOARD};
+use super::parts::{cut, hints_of, key_name};
+use crate::tui::back::{Back, back};
+use crate::tui::keymap::{Action, Binding, DASHBOARD, FILTER};
 use crate::tui::model::{Batch, Focus, Model, Tone};
 use crate::tui::next::next;
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Theme};
 use crate::tui::update::is_possible;
 
 /// The most lines that a notice takes.
 const MOST: u16 = 6;
 
-/// Draws them.
+/// Draws them: what was said above what runs, and the keys last.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let width = usize::from(area.width);
     let area = grown(frame, area, model);
     let room = usize::from(area.height.saturating_sub(1));
-    let mut lines = match (&model.notice, &model.batch) {
-        (_, Some(batch)) => vec![progress(model, batch, width)],
-        (Some(_), None) => notice(model, width, room),
-        (None, None) => vec![demo(model, width)],
-    };
+    let running = model.batch.as_ref().map(|batch| progress(model, batch, width));
+    let mut lines = notice(model, width, room - usize::from(running.is_some()).min(room));
+    if lines.is_empty() && running.is_none() {
+        lines.push(demo(model, width));
+    }
+    lines.extend(running);
     lines.resize(room, Line::default());
     lines.push(keys(model, width));
     frame.render_widget(Paragraph::new(lines), area);
@@ -35,10 +37,9 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
 /// do next.
 fn grown(frame: &mut Frame, area: Rect, model: &Model) -> Rect {
     let wide = usize::from(area.width).saturating_sub(4).max(1);
-    let Some(notice) = model.notice.as_ref().filter(|_| model.batch.is_none()) else {
-        return area;
-    };
-    let needed = u16::try_from(textwrap::wrap(&notice.text, wide).len()).unwrap_or(u16::MAX).min(MOST) + 1;
+    let said = model.notice.as_ref().map_or(0, |notice| textwrap::wrap(&notice.text, wide).len());
+    let said = u16::try_from(said).unwrap_or(u16::MAX).min(MOST);
+    let needed = said + u16::from(model.batch.is_some()) + 1;
     let more = needed.saturating_sub(area.height).min(area.y);
     let area = Rect { y: area.y - more, height: area.height + more, ..area };
     frame.render_widget(Clear, area);
@@ -74,7 +75,12 @@ fn demo(model: &Model, width: usize) -> Line<'static> {
     let Some(demo) = &model.setting.demo else {
         return Line::default();
     };
-    let text = format!(" A demo: nothing of yours is touched. Its admin page: {}", demo.admin_page);
+    let mut text = " A demo: nothing of yours is touched.".to_owned();
+    let admin = format!(" Its admin page: {}", demo.admin_page);
+    // Half an address is of no use.
+    if text.width() + admin.width() <= width {
+        text.push_str(&admin);
+    }
     Line::styled(cut(theme, &text, width), theme.style(Role::Faint))
 }
 
@@ -90,7 +96,7 @@ fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
     if batch.failed > 0 {
         after.push_str(&format!(", {} need attention", batch.failed));
     }
-    let stop = "   esc stops it";
+    let stop = if back(model) == Some(Back::StopChecks) { "   esc stops it" } else { "" };
     let room = width.saturating_sub(text.width() + after.width() + stop.len() + 4).min(30);
     let full = (room * batch.over).checked_div(batch.all).unwrap_or(room);
     text.push_str(&theme.pick("━", "#").repeat(full));
@@ -107,33 +113,42 @@ fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
 /// As many keys as there is room for, the most important first; help always.
 fn keys(model: &Model, width: usize) -> Line<'static> {
     let theme = model.setting.theme;
-    if model.focus == Focus::Filter {
-        return Line::from(hints(model, &[("⏎", "keep the filter"), ("esc", "clear it"), ("↑", "up"), ("↓", "down")]));
-    }
     if model.overlay.is_some() {
         return Line::default();
     }
+    if model.focus == Focus::Filter {
+        return spaced(theme, hints_of(FILTER));
+    }
     let mut room = width.saturating_sub(10);
-    let mut shown = Vec::new();
-    for binding in DASHBOARD.iter().filter(|binding| !binding.hint.is_empty() && is_possible(model, binding.action)) {
-        let hint = if binding.action == Action::Next { next(model).hint() } else { binding.hint };
+    let mut shown: Vec<(&str, &str)> = Vec::new();
+    for binding in DASHBOARD.iter().filter(|binding| is_possible(model, binding.action)) {
+        let hint = hint(model, binding);
         let key = binding.keys.first().copied().unwrap_or_default();
         let wide = key_name(theme, key).width() + hint.width() + 4;
         let always = matches!(binding.action, Action::Help | Action::Quit);
-        if wide <= room || always {
+        // Two keys may come to the same: one of them is enough.
+        let is_new = !hint.is_empty() && shown.iter().all(|(_, known)| *known != hint);
+        if is_new && (wide <= room || always) {
             room = room.saturating_sub(wide);
             shown.push((key, hint));
         }
     }
-    Line::from(hints(model, &shown))
+    spaced(theme, shown)
 }
 
-fn hints(model: &Model, hints: &[(&str, &str)]) -> Vec<Span<'static>> {
-    let theme = model.setting.theme;
-    let mut spans = Vec::new();
-    for (key, hint) in hints {
-        spans.push(Span::styled(format!(" {} ", key_name(theme, key)), theme.style(Role::Accent)));
-        spans.push(Span::raw(format!("{hint} ")));
+fn hint(model: &Model, binding: &Binding) -> &'static str {
+    match binding.action {
+        Action::Next => next(model).hint(),
+        Action::Back => back(model).map_or("", |back| back.hint()),
+        Action::Check if model.list.selected_len() > 0 => "check the selection",
+        Action::Remove if model.list.selected_len() > 0 => "remove the selection",
+        _ => binding.hint,
     }
-    spans
+}
+
+fn spaced<'a>(theme: Theme, hints: impl IntoIterator<Item = (&'a str, &'a str)>) -> Line<'static> {
+    let pair = |(key, hint)| {
+        [Span::styled(format!(" {} ", key_name(theme, key)), theme.style(Role::Accent)), Span::raw(format!("{hint} "))]
+    };
+    Line::from_iter(hints.into_iter().flat_map(pair))
 }

@@ -5,17 +5,24 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use super::parts::{cut, key, say, window};
+use super::parts::{cut, dialog_room, hints, hints_of, say, window};
 use crate::tui::form::{Field, Form, Status, Value};
+use crate::tui::keymap::FORM;
 use crate::tui::model::Model;
 use crate::tui::theme::Role;
 
 const LABEL: u16 = 15;
+const WIDTH: u16 = 92;
+/// A gap, what is said of the line, a gap, and the keys: the form does not jump from line to line.
+const NOTES: u16 = 4;
 
 /// Draws it.
 pub fn draw(frame: &mut Frame, model: &Model, form: &Form) {
     let count = u16::try_from(form.fields.len()).unwrap_or(0);
-    let inside = window(frame, model, form.title(), 92, count + 9);
+    let notes = Paragraph::new(notes(model, form)).wrap(Wrap { trim: false });
+    let room = u16::try_from(dialog_room(frame, WIDTH)).unwrap_or(u16::MAX);
+    let below = u16::try_from(notes.line_count(room)).unwrap_or(u16::MAX).max(NOTES);
+    let inside = window(frame, model, form.title(), WIDTH, count.saturating_add(below).saturating_add(2));
     for (place, field) in form.fields.iter().enumerate() {
         let line = u16::try_from(place).unwrap_or(u16::MAX);
         if line < inside.height {
@@ -24,7 +31,7 @@ pub fn draw(frame: &mut Frame, model: &Model, form: &Form) {
     }
     let below =
         Rect::new(inside.x, inside.y + count.min(inside.height), inside.width, inside.height.saturating_sub(count));
-    frame.render_widget(Paragraph::new(notes(model, form)).wrap(Wrap { trim: false }), below);
+    frame.render_widget(notes, below);
 }
 
 fn draw_field(frame: &mut Frame, area: Rect, model: &Model, field: &Field, is_current: bool) {
@@ -72,10 +79,6 @@ fn notes(model: &Model, form: &Form) -> Vec<Line<'static>> {
         }
     }
     lines.push(Line::default());
-    let mut keys = Line::default();
-    for (name, does) in [("⏎", "saves"), ("tab", "next line"), ("esc", "closes")] {
-        keys.spans.extend(key(theme, name, format!("{does}   ")).spans);
-    }
-    lines.push(keys);
+    lines.push(hints(theme, hints_of(FORM)));
     lines
 }

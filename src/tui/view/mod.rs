@@ -1,13 +1,16 @@
 //! The picture of the model. It changes nothing.
 
+mod applications;
 mod ascii;
 mod footer;
 mod form;
 mod header;
+mod link;
 mod list;
 mod menus;
 mod panes;
 mod parts;
+mod questions;
 mod start;
 mod steps;
 mod texts;
@@ -17,8 +20,11 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::widgets::Paragraph;
 
 use super::layout::{Layout, Panes, SMALLEST};
-use super::model::{Model, Overlay};
+use super::model::Model;
+use super::overlay::{Overlay, Question};
 use super::theme::Symbols;
+
+pub use panes::hidden_lines;
 
 /// Draws the whole screen.
 pub fn draw(frame: &mut Frame, model: &Model) {
@@ -54,11 +60,13 @@ fn draw_overlay(frame: &mut Frame, model: &Model, overlay: &Overlay) {
         Overlay::Help(top) => texts::help(frame, model, *top),
         Overlay::Walkthrough(top) => texts::walkthrough(frame, model, *top),
         Overlay::Form(form) => form::draw(frame, model, form),
+        Overlay::Applications(at) => applications::draw(frame, model, *at),
         Overlay::CopyMenu(mailbox, at) => menus::copy(frame, model, *mailbox, *at),
         Overlay::Reveal(field, secret, until) => menus::reveal(frame, model, *field, secret, *until),
-        Overlay::Remove(ids) => menus::remove(frame, model, ids),
-        Overlay::WrongAccount(asked) => menus::wrong_account(frame, model, asked),
-        Overlay::WhichSignIn(asked, at) => menus::which_sign_in(frame, model, asked, *at),
+        Overlay::Link(errand) => link::draw(frame, model, errand),
+        Overlay::Confirm(confirmation) => questions::confirm(frame, model, confirmation),
+        Overlay::Question(Question::WrongAccount(asked), at) => questions::wrong_account(frame, model, asked, *at),
+        Overlay::Question(Question::WhichSignIn(asked), at) => questions::which_sign_in(frame, model, asked, *at),
     }
 }
 

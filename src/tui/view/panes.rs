@@ -3,12 +3,13 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Padding, Paragraph};
+use ratatui::widgets::{Block, Padding, Paragraph};
 
-use super::parts::{Text, frame as border};
+use super::parts::{Text, frame as border, key};
 use super::steps;
 use crate::domain::{Step, StepState};
 use crate::engine::Work;
+use crate::tui::layout::{Layout, Panes, tab};
 use crate::tui::model::{Focus, Model};
 use crate::tui::theme::{Role, Theme};
 
@@ -18,8 +19,7 @@ pub fn four(frame: &mut Frame, areas: [Rect; 4], model: &Model) {
         let theme = model.setting.theme;
         let state = state(model, step);
         let title = Line::from(Span::styled(format!(" {} {} ", step.number(), step.title()), theme.style(Role::Title)));
-        let block =
-            border(theme, model.focus == Focus::Pane(step)).title(title).title_top(word(model, &state).right_aligned());
+        let block = border(theme, false).title(title).title_top(word(model, &state).right_aligned());
         body(frame, area, model, step, block);
     }
 }
@@ -32,29 +32,70 @@ pub fn tabs(frame: &mut Frame, area: Rect, model: &Model) {
     for step in Step::ALL {
         let state = state(model, step);
         let role = if step == shown { Role::Cursor } else { Role::Text };
-        tabs.push(Span::styled(format!(" {} {} ", step.number(), step.title()), theme.style(role)));
+        tabs.push(Span::styled(tab(step, shown, model.size.0), theme.style(role)));
         tabs.push(Span::styled(format!("{} ", theme.step(&state)), theme.style(Theme::of_step(&state))));
     }
     let state = state(model, shown);
-    let has_focus = matches!(model.focus, Focus::Pane(_));
+    let has_focus = matches!(model.focus, Focus::Pane(..));
     let block = border(theme, has_focus).title(Line::from(tabs)).title_top(word(model, &state).right_aligned());
     body(frame, area, model, shown, block);
 }
 
-fn body(frame: &mut Frame, area: Rect, model: &Model, step: Step, block: ratatui::widgets::Block<'static>) {
-    let block = block.padding(Padding::horizontal(1));
-    let mut text = Text::new(model.setting.theme, usize::from(block.inner(area).width));
+/// How many lines of the pane that has the focus its window has no room for.
+#[must_use]
+pub fn hidden_lines(model: &Model) -> u16 {
+    match (model.focus, model.layout()) {
+        (Focus::Pane(step, _), Layout::Roomy { panes: Panes::One(area), .. }) => {
+            let inside = padded(Block::bordered()).inner(area);
+            let lines = text(model, step, inside.width).len();
+            u16::try_from(lines).unwrap_or(u16::MAX).saturating_sub(inside.height)
+        }
+        _ => 0,
+    }
+}
+
+fn padded(block: Block<'static>) -> Block<'static> {
+    block.padding(Padding::horizontal(1))
+}
+
+fn text(model: &Model, step: Step, width: u16) -> Vec<Line<'static>> {
+    let mut text = Text::new(model.setting.theme, usize::from(width));
     if model.list.selected_len() > 1 {
         steps::sum(&mut text, model, step);
     } else {
         steps::one(&mut text, model, step);
     }
-    let room = usize::from(block.inner(area).height);
-    if text.lines.len() > room && !matches!(model.focus, Focus::Pane(_)) {
-        text.lines.truncate(room.saturating_sub(1));
-        text.key(&step.number().to_string(), "shows the rest");
+    text.lines
+}
+
+/// A text that is too long goes on where the pane has the focus, and says how to see the rest elsewhere.
+fn body(frame: &mut Frame, area: Rect, model: &Model, step: Step, block: Block<'static>) {
+    let theme = model.setting.theme;
+    let mut block = padded(block);
+    let inside = block.inner(area);
+    let mut lines = text(model, step, inside.width);
+    let room = usize::from(inside.height);
+    let hidden = u16::try_from(lines.len().saturating_sub(room)).unwrap_or(u16::MAX);
+    let mut top = 0;
+    if let Focus::Pane(_, wanted) = model.focus {
+        top = wanted.min(hidden);
+        block = block.title_bottom(more(theme, top, hidden).right_aligned());
+    } else if hidden > 0 {
+        lines.truncate(room.saturating_sub(1));
+        lines.push(key(theme, &step.number().to_string(), "shows the rest"));
     }
-    frame.render_widget(Paragraph::new(text.lines).block(block), area);
+    frame.render_widget(Paragraph::new(lines).scroll((top, 0)).block(block), area);
+}
+
+/// That there is more above or below, and the keys that go there.
+fn more(theme: Theme, top: u16, hidden: u16) -> Line<'static> {
+    let text = match (top, hidden) {
+        (_, 0) => return Line::default(),
+        (0, _) => " ↓ more ",
+        (top, hidden) if top == hidden => " ↑ more ",
+        _ => " ↑↓ more ",
+    };
+    Line::styled(text, theme.style(Role::Accent))
 }
 
 fn state(model: &Model, step: Step) -> StepState {

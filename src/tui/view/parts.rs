@@ -3,9 +3,10 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear, Padding};
+use ratatui::widgets::{Block, BorderType, Clear, Padding, Paragraph, Wrap};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::tui::keymap::Binding;
 use crate::tui::model::Model;
 use crate::tui::theme::{Role, Symbols, Theme};
 
@@ -24,6 +25,20 @@ pub fn key(theme: Theme, key: &str, does: impl Into<String>) -> Line<'static> {
         Span::raw(" "),
         Span::raw(does.into()),
     ])
+}
+
+/// `⏎ saves   esc closes`: what the keys of a place do.
+pub fn hints<'a>(theme: Theme, hints: impl IntoIterator<Item = (&'a str, &'a str)>) -> Line<'static> {
+    let keys = hints.into_iter().map(|(name, does)| key(theme, name, format!("{does}   ")));
+    Line::from_iter(keys.flat_map(|key| key.spans))
+}
+
+/// The first key and the hint of those bindings that have one.
+pub fn hints_of<A: 'static>(
+    table: impl IntoIterator<Item = &'static Binding<A>>,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let shown = table.into_iter().filter(|binding| !binding.hint.is_empty());
+    shown.filter_map(|binding| Some((*binding.keys.first()?, binding.hint)))
 }
 
 /// The text of a pane, wrapped to its width; what belongs to a label stays beside it.
@@ -76,6 +91,11 @@ impl Text {
     /// An empty line.
     pub fn gap(&mut self) {
         self.lines.push(Line::default());
+    }
+
+    /// How many columns it has.
+    pub fn width(&self) -> usize {
+        self.width
     }
 
     /// How many columns a value has.
@@ -154,6 +174,21 @@ pub fn window(screen: &mut Frame, model: &Model, title: &str, width: u16, height
     screen.render_widget(Clear, area);
     screen.render_widget(block, area);
     inside
+}
+
+/// How many columns a [`dialog`] of this width has for its text.
+pub fn dialog_room(screen: &Frame, width: u16) -> usize {
+    // A frame of two columns, and one of padding on either side.
+    usize::from(width.min(screen.area().width.saturating_sub(2)).saturating_sub(4))
+}
+
+/// A window over the dashboard that is as high as its text.
+pub fn dialog(screen: &mut Frame, model: &Model, title: &str, width: u16, lines: Vec<Line<'static>>) {
+    let room = u16::try_from(dialog_room(screen, width)).unwrap_or(u16::MAX);
+    let text = Paragraph::new(lines).wrap(Wrap { trim: false });
+    let height = u16::try_from(text.line_count(room)).unwrap_or(u16::MAX).saturating_add(2);
+    let inside = window(screen, model, title, width, height);
+    screen.render_widget(text, inside);
 }
 
 /// `text` in at most `width` columns, cut with an ellipsis.

@@ -66,9 +66,9 @@ fn register(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     }
     text.field("Redirect", application.redirect_uri.as_str());
     match &application.consent {
-        Check::Ok { .. } => text.marked("Consent", theme.pick("●", "*"), Role::Good, "by an admin"),
+        Check::Ok { .. } => text.marked("Consent", theme.pick("●", "*"), Role::Good, "admin granted"),
         Check::Failed { .. } => text.marked("Consent", theme.pick("▲", "!"), Role::Bad, "refused; a asks again"),
-        Check::Unknown => text.field("Consent", "no admin's seen; a asks for it"),
+        Check::Unknown => text.marked("Consent", theme.pick("○", "."), Role::Faint, "not seen; a asks"),
     }
     if let Check::Ok { at } = application.proof {
         text.field("Found", ago(at, model));
@@ -117,6 +117,11 @@ fn token(text: &mut Text, model: &Model, entry: &Entry<'_>) {
 fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     let Some(provider) = entry.provider else { return };
     let checks = &entry.mailbox.checks;
+    if is_signed_in(model) {
+        // No step shows these.
+        reading_refused(text, "IMAP", &checks.imap);
+        reading_refused(text, "POP", &checks.pop);
+    }
     let servers = [
         ("SMTP", Some(&provider.smtp), &checks.smtp),
         ("IMAP", provider.imap.as_ref(), &checks.imap),
@@ -124,17 +129,25 @@ fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     ];
     for (name, server, result) in servers.into_iter().filter_map(|(name, server, check)| Some((name, server?, check))) {
         check(text, model, name, server, result);
-        if name != "SMTP"
-            && let Some(trouble) = result.trouble()
-        {
-            text.say(Role::Faint, trouble.what());
-        }
     }
+}
+
+fn reading_refused(text: &mut Text, name: &str, check: &Check) {
+    let Some(trouble) = check.trouble() else { return };
+    text.say(Role::Bad, format!("{name} failed: {}.", trouble.what().trim_end_matches('.')));
+    text.say(Role::Text, trouble.why());
+    text.say(Role::Title, trouble.next());
+    text.say(Role::Faint, trouble.code());
+    text.gap();
+}
+
+fn is_signed_in(model: &Model) -> bool {
+    model.steps().is_some_and(|steps| *steps.get(Step::Token) == StepState::Done)
 }
 
 fn check(text: &mut Text, model: &Model, name: &str, server: &MailServer, check: &Check) {
     let theme = model.setting.theme;
-    let is_stale = !model.steps().is_some_and(|steps| *steps.get(Step::Token) == StepState::Done);
+    let is_stale = !is_signed_in(model);
     let (symbol, role, found) = match check {
         Check::Ok { at } | Check::Failed { at, .. } if is_stale => {
             (theme.pick("○", "."), Role::Faint, format!("last tried {}", ago(*at, model)))
@@ -176,7 +189,7 @@ fn what_next(text: &mut Text, model: &Model) {
         Next::Wait => {}
         Next::OpenBrowser(Subject::Mailbox(_)) => {
             text.key("⏎", "opens the browser to sign in");
-            text.key("l", "copies the link instead");
+            text.key("l", "copies the link, L shows it");
         }
         Next::OpenBrowser(Subject::Application(_)) => text.key("⏎", "opens the admin consent page"),
         Next::PowerShell(_) => text.key("⏎", "copies the PowerShell line"),
@@ -206,6 +219,10 @@ fn running(text: &mut Text, model: &Model, entry: &Entry<'_>) {
 }
 
 fn browser(text: &mut Text, model: &Model, waiting: &Waiting, elapsed: &str) {
+    let has_code = matches!(next(model), Next::ChooseSignIn(_));
+    if has_code {
+        text.say(Role::Warn, "A code came that does not say whose it is.");
+    }
     let left = time::clock(waiting.until.duration_since(model.now));
     text.say(Role::Busy, format!("Waiting for the browser {elapsed}, {left} left"));
     match waiting.listening {
@@ -223,9 +240,14 @@ fn browser(text: &mut Text, model: &Model, waiting: &Waiting, elapsed: &str) {
         Some(Err(_)) => text.say(Role::Text, "No clipboard here: paste the address instead"),
         _ => text.say(Role::Text, "Watching the clipboard"),
     }
-    text.key("⏎", "opens the browser again");
+    if has_code {
+        text.key("⏎", "says whose code it is");
+        text.key("o", "opens the browser again");
+    } else {
+        text.key("⏎", "opens the browser again");
+    }
     text.key("esc", "stops it");
-    text.key("l", "copies the link");
+    text.key("l", "copies the link, L shows it");
     if model.setting.demo.is_some() {
         text.key("p", "plays the person");
     }

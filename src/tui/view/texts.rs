@@ -3,38 +3,61 @@
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
 
-use super::parts::{key_name, say, window};
-use crate::domain::redirect_uri;
-use crate::tui::keymap::DASHBOARD;
+use super::parts::{dialog_room, hints, hints_of, key_name, say, window};
+use crate::tui::keymap::{self, Section, WALKTHROUGH};
 use crate::tui::model::Model;
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Theme};
 use crate::tui::update::is_possible;
+use crate::tui::walkthrough;
 
-const WALKTHROUGH: &str = include_str!("../../../assets/portal.md");
+const WIDTH: u16 = 96;
+/// How wide the keys stand before what they do.
+const KEYS: usize = 14;
+const CLOSE: (&str, &str) = ("esc", "closes");
+const SCROLL: (&str, &str) = ("↑↓", "scroll");
 
 /// All keys; those that do nothing now are faint.
 pub fn help(frame: &mut Frame, model: &Model, top: u16) {
     let theme = model.setting.theme;
-    let mut lines: Vec<Line<'static>> = DASHBOARD
-        .iter()
-        .map(|binding| {
-            let keys: Vec<String> = binding.keys.iter().map(|key| key_name(theme, key)).collect();
-            let role = if is_possible(model, binding.action) { Role::Text } else { Role::Faint };
-            Line::from(vec![
-                Span::styled(format!("{:<10}", keys.join(" ")), theme.style(Role::Accent)),
-                Span::styled(binding.help, theme.style(role)),
-            ])
-        })
-        .collect();
-    lines.push(Line::default());
-    lines.push(say(
-        theme,
-        Role::Text,
+    let width = dialog_room(frame, WIDTH);
+    let mut lines = Vec::new();
+    for section in keymap::sections() {
+        lines.extend(of_section(model, &section, width));
+        lines.push(Line::default());
+    }
+    for sentence in [
         "Pasting a redirect address or a code anywhere answers the sign-in that it belongs to.",
-    ));
-    lines.push(say(theme, Role::Text, "The mouse selects, focuses and scrolls."));
+        "The mouse selects, focuses and scrolls.",
+        &legend(theme),
+    ] {
+        lines.extend(wrapped(sentence, width));
+    }
+    page(frame, model, "Keys", lines, top, hints(theme, [CLOSE, SCROLL]));
+}
+
+fn of_section(model: &Model, section: &Section, width: usize) -> Vec<Line<'static>> {
+    let theme = model.setting.theme;
+    let mut lines = vec![say(theme, Role::Title, section.title)];
+    for (keys, help, action) in &section.lines {
+        let role = if action.is_some_and(|action| !is_possible(model, action)) { Role::Faint } else { Role::Text };
+        let keys: Vec<String> = keys.split(' ').map(|key| key_name(theme, key)).collect();
+        let mut keys = keys.join(" ");
+        for part in textwrap::wrap(help, width.saturating_sub(KEYS).max(1)) {
+            let before = std::mem::take(&mut keys);
+            let gap = " ".repeat(KEYS.saturating_sub(before.width()));
+            lines.push(Line::from(vec![
+                Span::styled(before + &gap, theme.style(Role::Accent)),
+                Span::styled(part.into_owned(), theme.style(role)),
+            ]));
+        }
+    }
+    lines
+}
+
+fn legend(theme: Theme) -> String {
     let signs = [
         ("todo", "○", "."),
         ("ready", "◇", ">"),
@@ -43,37 +66,38 @@ pub fn help(frame: &mut Frame, model: &Model, top: u16) {
         ("stuck", "▲", "!"),
         ("due", "◔", "%"),
     ];
-    let legend: Vec<String> =
-        signs.into_iter().map(|(word, unicode, ascii)| format!("{} {word}", theme.pick(unicode, ascii))).collect();
-    lines.push(say(theme, Role::Text, legend.join("   ")));
-    page(frame, model, "Keys", lines, top);
+    let legend = signs.map(|(word, unicode, ascii)| format!("{} {word}", theme.pick(unicode, ascii)));
+    legend.join("   ")
 }
 
 /// How to register an application.
 pub fn walkthrough(frame: &mut Frame, model: &Model, top: u16) {
     let theme = model.setting.theme;
-    let entry = model.entry();
-    let redirect = entry.map_or(redirect_uri::DEFAULT.to_owned(), |entry| entry.application.redirect_uri.to_string());
-    let portal = entry.and_then(|entry| entry.provider).and_then(|provider| provider.portal.as_ref());
-    let portal = portal.map_or("https://portal.azure.com".to_owned(), ToString::to_string);
-    let text = WALKTHROUGH.replace("{redirect_uri}", &redirect).replace("{portal}", &portal);
-    let lines = text
-        .lines()
-        .map(|line| match line.strip_prefix("# ").or_else(|| line.strip_prefix("## ")) {
-            Some(title) => say(theme, Role::Title, title.to_owned()),
-            None => Line::raw(line.replace("**", "").replace('`', "")),
-        })
-        .collect();
-    page(frame, model, "How to register an application", lines, top);
+    let width = dialog_room(frame, WIDTH);
+    let text = walkthrough::text(model);
+    let lines = text.lines().flat_map(|line| match line.strip_prefix("# ") {
+        Some(title) => vec![say(theme, Role::Title, title.to_owned())],
+        None => wrapped(&line.replace("**", "").replace('`', ""), width),
+    });
+    let keys = hints(theme, [CLOSE].into_iter().chain(hints_of(WALKTHROUGH)).chain([SCROLL]));
+    page(frame, model, "How to register an application", lines.collect(), top, keys);
 }
 
-fn page(frame: &mut Frame, model: &Model, title: &str, lines: Vec<Line<'static>>, top: u16) {
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(4);
-    let inside = window(frame, model, title, 92, height);
-    let [page, way_out] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inside);
-    let text = Paragraph::new(lines).wrap(Wrap { trim: false });
-    let most = u16::try_from(text.line_count(page.width)).unwrap_or(u16::MAX).saturating_sub(page.height);
-    frame.render_widget(text.scroll((top.min(most), 0)), page);
-    let hint = say(model.setting.theme, Role::Faint, "↑↓ scrolls, any other key closes");
-    frame.render_widget(hint, way_out);
+/// A paragraph; what goes on stands below the text of its number or its indent.
+fn wrapped(text: &str, width: usize) -> Vec<Line<'static>> {
+    let beginning = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ').len();
+    let indent = " ".repeat(beginning);
+    let options = textwrap::Options::new(width.max(1)).subsequent_indent(&indent);
+    textwrap::wrap(text, options).into_iter().map(|line| Line::raw(line.into_owned())).collect()
+}
+
+fn page(frame: &mut Frame, model: &Model, title: &str, lines: Vec<Line<'static>>, top: u16, keys: Line<'static>) {
+    let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    // A frame, and the line of keys with one before it.
+    let inside = window(frame, model, title, WIDTH, count.saturating_add(4));
+    let [page, _, way_out] =
+        Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(1)]).areas(inside);
+    let most = count.saturating_sub(page.height);
+    frame.render_widget(Paragraph::new(lines).scroll((top.min(most), 0)), page);
+    frame.render_widget(keys, way_out);
 }

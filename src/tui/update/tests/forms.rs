@@ -7,7 +7,8 @@ use crate::tui::fixture::{
 };
 use crate::tui::form::{Form, Name, Purpose, Status};
 use crate::tui::message::{Done, Effect, Message, Saved};
-use crate::tui::model::{Model, Overlay};
+use crate::tui::model::Model;
+use crate::tui::overlay::Overlay;
 use crate::tui::update::update;
 
 fn form(model: &Model) -> &Form {

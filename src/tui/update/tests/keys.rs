@@ -11,7 +11,8 @@ use crate::tui::fixture::{
 use crate::tui::form::Purpose;
 use crate::tui::keymap::{Action, DASHBOARD};
 use crate::tui::message::Effect;
-use crate::tui::model::{Focus, Model, Overlay};
+use crate::tui::model::{Focus, Model};
+use crate::tui::overlay::Overlay;
 use crate::tui::update::is_possible;
 
 /// What of a model a key can change.
@@ -53,7 +54,8 @@ fn a_key_that_wants_something_done_says_what() {
     for (key, wanted) in [
         ("⏎", Effect::OpenBrowser(billing.clone())),
         ("o", Effect::OpenBrowser(billing.clone())),
-        ("l", Effect::CopyLink(billing)),
+        ("l", Effect::CopyLink(billing.clone())),
+        ("L", Effect::ShowLink(billing)),
         ("v", Effect::AcceptClipboard),
         ("p", Effect::PlayPerson(waiting().link)),
         ("R", Effect::Check(1, with_token)),
@@ -75,7 +77,8 @@ fn a_key_that_opens_something_opens_it() {
         ("c", "CopyMenu(MailboxId(2), 0)"),
         ("w", "Walkthrough(0)"),
         ("?", "Help(0)"),
-        ("d", "Remove([MailboxId(2)])"),
+        ("d", "Confirm(RemoveMailboxes([MailboxId(2)]))"),
+        ("A", "Applications(0)"),
         ("n", "Form(Form { purpose: NewMailbox"),
         ("N", "Form(Form { purpose: NewApplication"),
         ("e", "Form(Form { purpose: EditMailbox(MailboxId(2))"),
@@ -113,7 +116,7 @@ fn keys_that_focus_and_arrange() {
     for (key, step) in [("1", Step::Register), ("2", Step::Authorize), ("3", Step::Token), ("4", Step::SmtpAuth)] {
         let mut model = at(is::AP);
         press(&mut model, key);
-        assert_eq!(model.focus, Focus::Pane(step));
+        assert_eq!(model.focus, Focus::Pane(step, 0));
         press(&mut model, "esc");
         assert_eq!(model.focus, Focus::List);
     }

@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use crate::domain::{MailboxId, Secret};
 use crate::engine::{Choice, Event, Field};
-use crate::tui::fixture::{address, at, fleet, is, pass, press, screen, tell};
+use crate::tui::fixture::{address, at, errand, fleet, is, pass, press, screen, tell};
 use crate::tui::message::{Done, Effect, Message};
-use crate::tui::model::{Model, Overlay, WrongAccount};
+use crate::tui::model::Model;
+use crate::tui::overlay::{Confirmation, Overlay, Question, Way, WrongAccount};
 use crate::tui::update::update;
 
 fn wrong_account() -> Overlay {
-    Overlay::WrongAccount(WrongAccount {
+    let asked = WrongAccount {
         state: "a-state".to_owned(),
         mailbox: is::BILLING,
         expected: address("billing@contoso.example"),
         username: "alex.wu@contoso.example".to_owned(),
-        at: 0,
-    })
+    };
+    Overlay::Question(Question::WrongAccount(asked), 0)
 }
 
 fn with(overlay: Overlay) -> Model {
@@ -40,7 +41,7 @@ fn the_copy_menu_copies_or_shows_by_cursor_and_by_number() {
         (&["↓", "j", "tab", "⏎"], copy(Field::ALL[3])),
         (&["↓", "↓", "k", "↑", "↑", "⏎"], copy(Field::ALL[0])),
         (&["4"], copy(Field::ALL[3])),
-        (&["9"], copy(Field::ALL[8])),
+        (&["8"], copy(Field::ALL[7])),
         (&["↓", "s"], show(Field::ALL[1])),
         (&["esc"], vec![]),
         (&["q"], vec![]),
@@ -55,7 +56,7 @@ fn the_copy_menu_copies_or_shows_by_cursor_and_by_number() {
 fn the_cursor_of_a_menu_stops_at_its_ends() {
     let mut model = with(Overlay::CopyMenu(is::BILLING, 0));
     keys(&mut model, &["↓"; 40]);
-    assert_eq!(press(&mut model, "⏎"), [Effect::Copy(is::BILLING, Field::ALL[8])]);
+    assert_eq!(press(&mut model, "⏎"), [Effect::Copy(is::BILLING, Field::ALL[7])]);
 }
 
 #[test]
@@ -70,7 +71,7 @@ fn removing_wants_a_yes() {
         ("d", true, vec![]),
         ("space", true, vec![]),
     ] {
-        let mut model = with(Overlay::Remove(ids.clone()));
+        let mut model = with(Overlay::Confirm(Confirmation::RemoveMailboxes(ids.clone())));
         assert_eq!(press(&mut model, key), wanted, "{key}");
         assert_eq!(model.overlay.is_some(), stays, "{key}");
     }
@@ -102,11 +103,11 @@ fn a_bare_code_is_given_to_the_sign_in_that_is_chosen() {
         (&["2"], vec![Effect::ChooseErrand(is::LEGAL)]),
         (&["esc"], vec![]),
     ] {
-        let mut model = with(Overlay::WhichSignIn(asked.clone(), 0));
+        let mut model = with(Overlay::Question(Question::WhichSignIn(asked.clone()), 0));
         assert_eq!(keys(&mut model, pressed), wanted, "{pressed:?}");
         assert!(model.overlay.is_none(), "{pressed:?}");
     }
-    let mut model = with(Overlay::WhichSignIn(asked, 0));
+    let mut model = with(Overlay::Question(Question::WhichSignIn(asked), 0));
     assert_eq!(press(&mut model, "7"), []);
     assert!(model.overlay.is_some(), "there is no seventh");
 }
@@ -160,9 +161,9 @@ fn a_secret_that_comes_late_does_not_push_aside_what_is_typed() {
 fn what_is_asked_about_a_mailbox_goes_with_the_mailbox() {
     let open: [fn() -> Overlay; 4] = [
         || Overlay::CopyMenu(is::BILLING, 3),
-        || Overlay::Remove(vec![is::BILLING]),
+        || Overlay::Confirm(Confirmation::RemoveMailboxes(vec![is::BILLING])),
         wrong_account,
-        || Overlay::WhichSignIn(vec![(is::BILLING, address("billing@contoso.example"))], 0),
+        || Overlay::Question(Question::WhichSignIn(vec![(is::BILLING, address("billing@contoso.example"))]), 0),
     ];
     for overlay in open {
         let mut model = with(overlay());
@@ -175,7 +176,7 @@ fn what_is_asked_about_a_mailbox_goes_with_the_mailbox() {
 
 #[test]
 fn of_several_to_remove_those_are_left_that_are_still_there() {
-    let mut model = with(Overlay::Remove(vec![is::AP, is::BILLING]));
+    let mut model = with(Overlay::Confirm(Confirmation::RemoveMailboxes(vec![is::AP, is::BILLING])));
     tell(&mut model, Event::Fleet(Arc::new(without(is::BILLING))));
     assert_eq!(press(&mut model, "y"), [Effect::RemoveMailboxes(vec![is::AP])]);
 }
@@ -184,4 +185,77 @@ fn without(gone: MailboxId) -> crate::domain::Fleet {
     let mut fleet = fleet();
     fleet.mailboxes.retain(|mailbox| mailbox.id != gone);
     fleet
+}
+
+#[test]
+fn who_is_signed_in_is_asked_before_signing_in_anew() {
+    let ap = crate::engine::Subject::Mailbox(is::AP);
+    for (key, way) in [("o", Way::Browser), ("l", Way::Clipboard), ("L", Way::Screen)] {
+        let mut model = at(is::AP);
+        assert_eq!(press(&mut model, key), [], "{key}");
+        assert!(screen(&model).contains("ap@contoso.example is signed in. Sign in anew?"), "{key}");
+        assert_eq!(press(&mut model, "y"), [way.effect(ap.clone())], "{key}");
+        let mut model = at(is::BILLING);
+        assert_eq!(press(&mut model, key).len(), 1, "nobody is signed in: {key}");
+    }
+}
+
+#[test]
+fn beside_a_link_it_can_be_copied_and_in_the_demo_the_person_played() {
+    let mut model = with(Overlay::Link(errand(is::BILLING)));
+    assert_eq!(press(&mut model, "l"), [Effect::CopyLink(errand(is::BILLING).subject)]);
+    assert_eq!(press(&mut model, "p"), [], "only in the demo");
+    assert_eq!(press(&mut model, "x"), []);
+    assert!(model.overlay.is_some());
+    press(&mut model, "esc");
+    assert!(model.overlay.is_none());
+    let mut model = crate::tui::fixture::demo_at(is::BILLING);
+    model.overlay = Some(Overlay::Link(errand(is::BILLING)));
+    assert_eq!(press(&mut model, "p"), [Effect::PlayPerson(errand(is::BILLING).link)]);
+}
+
+#[test]
+fn the_applications_can_be_seen_to_without_a_mailbox() {
+    let mailer = || crate::tui::fixture::name("Mailer");
+    let mut empty = fleet();
+    empty.mailboxes.clear();
+    let open = || {
+        let mut model = crate::tui::fixture::showing(empty.clone(), (120, 40));
+        press(&mut model, "A");
+        model
+    };
+    for key in ["⏎", "e", "N"] {
+        let mut model = open();
+        assert_eq!(press(&mut model, key), []);
+        assert!(matches!(model.overlay, Some(Overlay::Form(_))), "{key}");
+    }
+    assert_eq!(press(&mut open(), "r"), [Effect::Prove(mailer())]);
+    let consent = Effect::OpenBrowser(crate::engine::Subject::Application(mailer()));
+    assert_eq!(press(&mut open(), "a"), [consent]);
+    assert_eq!(keys(&mut open(), &["d", "y"]), [Effect::RemoveApplication(mailer())]);
+    assert_eq!(keys(&mut open(), &["d", "esc"]), []);
+}
+
+#[test]
+fn the_walkthroughs_script_and_redirect_uri_can_be_copied() {
+    let mut model = at(is::AP);
+    press(&mut model, "w");
+    let [Effect::CopyText(_, script)] = &press(&mut model, "c")[..] else { panic!("no script") };
+    assert!(script.starts_with("cat > access.json"), "{script}");
+    assert!(script.contains("\n  --public-client-redirect-uris 'http://localhost'"), "{script}");
+    assert!(script.lines().all(|line| !line.is_empty() && !line.starts_with('#')), "{script}");
+    let copied = Effect::CopyText("The redirect URI".to_owned(), "http://localhost".to_owned());
+    assert_eq!(press(&mut model, "u"), [copied]);
+    assert!(matches!(model.overlay, Some(Overlay::Walkthrough(0))), "it stays open");
+}
+
+#[test]
+fn a_client_secret_is_offered_where_there_is_one() {
+    let mut model = with(Overlay::CopyMenu(is::BILLING, 0));
+    assert!(!screen(&model).contains("Client secret"));
+    let mut fleet = fleet();
+    fleet.applications.values_mut().for_each(|application| application.has_client_secret = true);
+    tell(&mut model, Event::Fleet(Arc::new(fleet)));
+    assert!(screen(&model).contains("9  Client secret"));
+    assert_eq!(press(&mut model, "9"), [Effect::Copy(is::BILLING, Field::ClientSecret)]);
 }

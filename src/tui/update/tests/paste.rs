@@ -1,10 +1,11 @@
 //! What becomes of pasted text: an answer, a line of a form, a filter.
 
 use crate::domain::Secret;
-use crate::tui::fixture::{at, crowd, is, press, showing};
+use crate::tui::fixture::{at, crowd, errand, is, press, showing};
 use crate::tui::form::Name;
 use crate::tui::message::{Effect, Message};
-use crate::tui::model::{Model, Overlay};
+use crate::tui::model::Model;
+use crate::tui::overlay::Overlay;
 use crate::tui::update::update;
 
 const REDIRECT: &str = "http://localhost:49213/?code=0.AXoA-code&state=a-state";
@@ -41,6 +42,14 @@ fn a_paste_into_a_choice_changes_nothing() {
     press(&mut model, "tab");
     assert_eq!(paste(&mut model, "Other"), []);
     assert!(matches!(&model.overlay, Some(Overlay::Form(form)) if form.text(Name::Application) == "Mailer"));
+}
+
+#[test]
+fn beside_a_link_a_paste_is_an_answer() {
+    let mut model = at(is::BILLING);
+    model.overlay = Some(Overlay::Link(errand(is::BILLING)));
+    assert_eq!(paste(&mut model, REDIRECT), [Effect::Accept(Secret::new(REDIRECT))]);
+    assert!(model.overlay.is_some(), "until it is known to be one");
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::domain::{Fleet, MailboxId, News, Secret, Token, Trouble};
-use crate::engine::{Accepted, Copied, Event, Listening, Subject, Work};
+use crate::engine::{Accepted, Copied, Errand, Event, Listening, Subject, Work};
 use crate::tui::fixture::{
-    address, at, change_grant, crowd, demo_at, fleet, held, is, name, now, press, put_cursor_on, screen, showing,
-    sign_in, tell, work,
+    address, at, change_grant, crowd, demo_at, errand, fleet, held, is, name, now, press, put_cursor_on, screen,
+    showing, sign_in, tell, work,
 };
 use crate::tui::message::{Done, Effect, Message};
-use crate::tui::model::{Model, Overlay, Tone};
+use crate::tui::model::{Model, Tone};
+use crate::tui::overlay::{Overlay, Question};
 use crate::tui::update::update;
 
 fn done(model: &mut Model, done: Done) -> Vec<Effect> {
@@ -33,13 +34,18 @@ fn checked(model: &mut Model, batch: u64, ok: bool) {
     assert_eq!(done(model, Done::Checked { batch, ok }), []);
 }
 
-fn asked_about(mailbox: crate::domain::MailboxId) -> Event {
+fn asked_about(mailbox: MailboxId) -> Event {
     Event::WrongAccount {
         state: "a-state".to_owned(),
         mailbox,
         expected: address("billing@contoso.example"),
         username: "alex.wu@contoso.example".to_owned(),
     }
+}
+
+fn which(mailboxes: &[MailboxId]) -> Event {
+    let named = |id: &MailboxId| (*id, address(&format!("mailbox-{}@contoso.example", id.0)));
+    Event::WhichSignIn(mailboxes.iter().map(named).collect())
 }
 
 #[test]
@@ -158,18 +164,75 @@ fn a_question_waits_while_something_is_typed() {
         Work::Asking { state: "a-state".to_owned(), username: "alex.wu@contoso.example".to_owned(), since: now() };
     work(&mut model, is::BILLING, asking);
     press(&mut model, "esc");
+    assert!(matches!(model.overlay, Some(Overlay::Question(Question::WrongAccount(_), 0))), "asked at once");
+    press(&mut model, "esc");
+    assert!(model.overlay.is_none(), "decided later");
+    assert_eq!(press(&mut model, "⏎"), [], "the pane asks again");
+    assert!(
+        matches!(&model.overlay, Some(Overlay::Question(Question::WrongAccount(asked), 0)) if asked.state == "a-state")
+    );
+}
+
+#[test]
+fn questions_wait_for_each_other_and_each_is_asked_once() {
+    let mut model = at(is::AP);
+    press(&mut model, "/");
+    for mailbox in [is::BILLING, is::BILLING] {
+        tell(&mut model, asked_about(mailbox));
+    }
+    tell(&mut model, which(&[is::BILLING, is::LEGAL]));
+    tell(&mut model, which(&[is::LEGAL]));
+    assert!(model.overlay.is_none(), "a filter is typed");
+    press(&mut model, "⏎");
+    assert!(matches!(&model.overlay, Some(Overlay::Question(Question::WrongAccount(_), 0))));
+    press(&mut model, "esc");
+    assert!(matches!(&model.overlay, Some(Overlay::Question(Question::WhichSignIn(asked), 0)) if asked.len() == 1));
+    press(&mut model, "esc");
+    assert!(model.overlay.is_none());
+}
+
+#[test]
+fn a_code_that_nobody_claimed_can_be_reached_as_long_as_a_sign_in_waits_for_it() {
+    let mut model = at(is::BILLING);
+    sign_in(&mut model, is::BILLING);
+    sign_in(&mut model, is::LEGAL);
+    tell(&mut model, which(&[is::BILLING, is::LEGAL]));
+    press(&mut model, "esc");
+    assert!(screen(&model).contains("A code came"));
     assert_eq!(press(&mut model, "⏎"), []);
-    assert!(matches!(&model.overlay, Some(Overlay::WrongAccount(asked)) if asked.state == "a-state"));
+    assert_eq!(press(&mut model, "2"), [Effect::ChooseErrand(is::LEGAL)]);
+    assert_eq!(press(&mut model, "⏎"), [Effect::OpenBrowser(Subject::Mailbox(is::BILLING))], "it was claimed");
+    tell(&mut model, which(&[is::BILLING, is::LEGAL]));
+    press(&mut model, "esc");
+    for mailbox in [is::BILLING, is::LEGAL] {
+        assert!(model.unclaimed_code.is_some());
+        tell(&mut model, Event::Work(Subject::Mailbox(mailbox), None));
+    }
+    assert_eq!(model.unclaimed_code, None);
+}
+
+#[test]
+fn a_question_about_a_mailbox_that_is_gone_is_not_asked() {
+    let mut model = at(is::AP);
+    press(&mut model, "?");
+    tell(&mut model, asked_about(is::BILLING));
+    let mut fleet = fleet();
+    fleet.mailboxes.retain(|mailbox| mailbox.id != is::BILLING);
+    renewed(&mut model, fleet);
+    press(&mut model, "esc");
+    assert!(model.overlay.is_none());
 }
 
 #[test]
 fn a_question_is_asked_at_once_where_nothing_is_in_the_way() {
     let mut model = at(is::AP);
     tell(&mut model, asked_about(is::BILLING));
-    assert!(matches!(&model.overlay, Some(Overlay::WrongAccount(asked)) if asked.mailbox == is::BILLING));
+    assert!(
+        matches!(&model.overlay, Some(Overlay::Question(Question::WrongAccount(asked), 0)) if asked.mailbox == is::BILLING)
+    );
     let mut model = at(is::AP);
     tell(&mut model, Event::WhichSignIn(vec![(is::BILLING, address("billing@contoso.example"))]));
-    assert!(matches!(&model.overlay, Some(Overlay::WhichSignIn(asked, 0)) if asked.len() == 1));
+    assert!(matches!(&model.overlay, Some(Overlay::Question(Question::WhichSignIn(asked), 0)) if asked.len() == 1));
 }
 
 #[test]
@@ -205,16 +268,15 @@ fn where_nobody_listens_the_answer_is_not_said_to_come_by_itself() {
         (Listening::Nowhere, "Copy the address"),
     ] {
         let mut model = at(is::BILLING);
-        let subject = Subject::Mailbox(is::BILLING);
-        done(&mut model, Done::Opened { subject, listening, browser: Ok(()) });
+        let errand = Errand { listening, ..errand(is::BILLING) };
+        done(&mut model, Done::Opened { errand, browser: Ok(()) });
         assert!(said(&model).1.contains(text), "{}", said(&model).1);
     }
 }
 
 #[test]
 fn without_a_browser_the_link_is_copied_and_the_demo_offers_to_play() {
-    let (subject, listening) = (Subject::Mailbox(is::BILLING), Listening::Here(49213));
-    let opened = |copied| Done::Opened { subject: subject.clone(), listening, browser: Err((trouble(), copied)) };
+    let opened = |copied| Done::Opened { errand: errand(is::BILLING), browser: Err((trouble(), copied)) };
     let handed = || Ok(Copied::ForTerminal(Secret::new("https://login.example")));
     let mut model = demo_at(is::BILLING);
     let effects = done(&mut model, opened(handed()));
@@ -225,6 +287,32 @@ fn without_a_browser_the_link_is_copied_and_the_demo_offers_to_play() {
     assert!(!said(&model).1.contains("p plays"));
     done(&mut model, opened(Err(trouble())));
     assert_eq!(said(&model).0, Tone::Bad);
+}
+
+#[test]
+fn a_link_that_was_not_surely_copied_is_shown_until_its_answer_comes() {
+    let handed = || Ok(Copied::ForTerminal(Secret::new("https://login.example")));
+    let copied = || Ok(Copied::Clipboard { cleared_at: None });
+    let opened = |browser| Done::Opened { errand: errand(is::BILLING), browser };
+    let linked = |copied| Done::LinkCopied { errand: errand(is::BILLING), copied };
+    for (message, shown) in [
+        (opened(Ok(())), false),
+        (opened(Err((trouble(), copied()))), false),
+        (opened(Err((trouble(), handed()))), true),
+        (opened(Err((trouble(), Err(trouble())))), true),
+        (linked(copied()), false),
+        (linked(handed()), true),
+        (linked(Err(trouble())), true),
+        (Done::Link(errand(is::BILLING)), true),
+    ] {
+        let mut model = at(is::BILLING);
+        sign_in(&mut model, is::BILLING);
+        let case = format!("{message:?}");
+        done(&mut model, message);
+        assert_eq!(screen(&model).starts_with("https://login.example/authorize?state=a-state\n"), shown, "{case}");
+        work(&mut model, is::BILLING, Work::Exchanging { since: now() });
+        assert!(model.overlay.is_none(), "{case}");
+    }
 }
 
 #[test]

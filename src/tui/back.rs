@@ -1,0 +1,65 @@
+//! What `esc` does on the dashboard, one thing at a time, and what the screen says it does.
+
+use super::model::{Focus, Model};
+use crate::engine::Subject;
+
+/// What `esc` does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Back {
+    /// From a pane to the list.
+    ToList,
+    /// Begin no further check.
+    StopChecks,
+    /// Stop waiting for this errand's answer.
+    StopErrand(Subject),
+    /// Select nothing.
+    Deselect,
+    /// Show all mailboxes again.
+    ClearFilter,
+    /// Take what was said away.
+    ClearNotice,
+}
+
+impl Back {
+    /// A few words for the key's hint.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::ToList => "back",
+            Self::StopChecks => "stop the check",
+            Self::StopErrand(Subject::Mailbox(_)) => "stop the sign-in",
+            Self::StopErrand(Subject::Application(_)) => "stop the consent",
+            Self::Deselect => "select none",
+            Self::ClearFilter => "show all",
+            Self::ClearNotice => "clear the notice",
+        }
+    }
+}
+
+/// What it does now: out of the pane, then what runs, then the selection, the filter and the notice.
+#[must_use]
+pub fn back(model: &Model) -> Option<Back> {
+    if model.focus != Focus::List {
+        return Some(Back::ToList);
+    }
+    if model.batch.is_some() {
+        return Some(Back::StopChecks);
+    }
+    if let Some(subject) = open_errand(model) {
+        return Some(Back::StopErrand(subject));
+    }
+    if model.list.selected_len() > 0 {
+        return Some(Back::Deselect);
+    }
+    if !model.list.filter.value().is_empty() {
+        return Some(Back::ClearFilter);
+    }
+    model.notice.is_some().then_some(Back::ClearNotice)
+}
+
+/// The errand of the mailbox under the cursor that waits for its answer.
+fn open_errand(model: &Model) -> Option<Subject> {
+    let entry = model.entry()?;
+    let subjects = [Subject::Mailbox(entry.mailbox.id), Subject::Application(entry.application.name.clone())];
+    subjects.into_iter().find(|subject| model.works.get(subject).is_some_and(|work| work.waiting().is_some()))
+}

@@ -1,0 +1,244 @@
+//! What came of the effects.
+
+use jiff::SignedDuration;
+
+use crate::domain::Trouble;
+use crate::engine::{Copied, Errand, Field, Listening, Subject};
+use crate::tui::form::{Name, Purpose, Status};
+use crate::tui::message::{Done, Effect, Saved};
+use crate::tui::model::{Batch, Model, Tone};
+use crate::tui::overlay::Overlay;
+
+/// How long a secret that somebody asked for stays on the screen.
+const REVEAL: SignedDuration = SignedDuration::from_secs(15);
+
+/// Takes what came of an effect.
+pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
+    match done {
+        Done::Opened { errand, browser } => return opened(model, errand, browser),
+        Done::LinkCopied { errand, copied } => return link_copied(model, errand, copied),
+        Done::Link(errand) => show(model, Overlay::Link(errand)),
+        Done::Copied { what, copied, is_secret } => return say_copied(model, &what, copied, is_secret),
+        Done::ClipboardEmpty => model.say(Tone::Plain, "There is no text on the clipboard."),
+        Done::Saved(what) => return saved(model, what),
+        Done::NotSaved(trouble) => not_saved(model, trouble),
+        Done::Tenant(found) => tenant(model, found),
+        Done::Revealed(field, secret) => {
+            let until = model.now + REVEAL;
+            show(model, Overlay::Reveal(field, secret, until));
+        }
+        Done::Checked { batch, ok } => checked(model, batch, ok),
+        Done::Failed(trouble) => say_trouble(model, &trouble),
+    }
+    vec![]
+}
+
+/// What was asked for and comes late does not push aside what somebody reads or types.
+fn show(model: &mut Model, overlay: Overlay) {
+    if model.overlay.is_none() {
+        model.overlay = Some(overlay);
+    }
+}
+
+fn opened(model: &mut Model, errand: Errand, browser: Result<(), (Trouble, Result<Copied, Trouble>)>) -> Vec<Effect> {
+    let what = title_of(&errand);
+    match browser {
+        Ok(()) => {
+            let answer = match errand.listening {
+                Listening::Here(_) => "The answer is taken by itself",
+                Listening::Elsewhere(_) | Listening::Nowhere => "Copy the address that it ends on",
+            };
+            model.say(Tone::Plain, format!("{what}: the browser was opened. {answer}."));
+            vec![]
+        }
+        Err((_, Ok(Copied::Clipboard { .. }))) => {
+            model.say(Tone::Plain, format!("{what}: no browser can be opened here, so the link was copied. Open it where there is one, then paste here the address that you land on.{}", or_play(model)));
+            vec![]
+        }
+        Err((_, Ok(Copied::ForTerminal(link)))) => {
+            model.say(Tone::Plain, format!("{what}: no browser can be opened here, so the link was handed to your terminal's clipboard (OSC 52). Not every terminal takes it: L shows the link.{}", or_play(model)));
+            show(model, Overlay::Link(errand));
+            vec![Effect::ToTerminal(link)]
+        }
+        Err((no_browser, Err(no_clipboard))) => {
+            model.say(
+                Tone::Bad,
+                format!(
+                    "{}, and the link could not be copied: {}. L shows it.",
+                    no_browser.what(),
+                    no_clipboard.what()
+                ),
+            );
+            show(model, Overlay::Link(errand));
+            vec![]
+        }
+    }
+}
+
+fn link_copied(model: &mut Model, errand: Errand, copied: Result<Copied, Trouble>) -> Vec<Effect> {
+    match copied {
+        Ok(copied @ Copied::Clipboard { .. }) => say_copied(model, "The link", copied, false),
+        Ok(copied @ Copied::ForTerminal(_)) => {
+            show(model, Overlay::Link(errand));
+            say_copied(model, "The link", copied, false)
+        }
+        Err(trouble) => {
+            say_trouble(model, &trouble);
+            show(model, Overlay::Link(errand));
+            vec![]
+        }
+    }
+}
+
+fn title_of(errand: &Errand) -> &'static str {
+    match errand.subject {
+        Subject::Mailbox(_) => "Sign-in",
+        Subject::Application(_) => "Admin consent",
+    }
+}
+
+fn or_play(model: &Model) -> &'static str {
+    if model.setting.demo.is_some() { " Or p plays the person." } else { "" }
+}
+
+fn say_copied(model: &mut Model, what: &str, copied: Copied, is_secret: bool) -> Vec<Effect> {
+    match copied {
+        Copied::Clipboard { cleared_at: Some(moment) } => {
+            let seconds = moment.duration_since(model.now).as_secs().max(0);
+            model.say(
+                Tone::Good,
+                format!("{what} was copied. The clipboard is cleared in {seconds} s, and when you quit."),
+            );
+        }
+        Copied::Clipboard { cleared_at: None } => model.say(Tone::Good, format!("{what} was copied.")),
+        Copied::ForTerminal(text) => {
+            model.say(
+                Tone::Good,
+                format!(
+                    "{what} was handed to your terminal's clipboard (OSC 52), which does not say whether it took it.{}",
+                    if is_secret { " Clear it yourself after use: nobody else can." } else { "" }
+                ),
+            );
+            return vec![Effect::ToTerminal(text)];
+        }
+    }
+    vec![]
+}
+
+fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
+    if matches!(&model.overlay, Some(Overlay::Form(form)) if form.status == Status::Sent) {
+        model.overlay = None;
+    }
+    match what {
+        Saved::Application(name) => {
+            model.say(Tone::Good, format!("{name} was saved, and is being checked with its provider."));
+            vec![Effect::Prove(name)]
+        }
+        Saved::Mailbox(id) => {
+            // The fleet may have been read before or after this.
+            if model.entry_of(id).is_some() {
+                model.list.go_to(id, model.layout().list_height());
+            } else {
+                model.awaited = Some(id);
+            }
+            let address =
+                model.entry_of(id).map_or("The mailbox".to_owned(), |entry| entry.mailbox.address.to_string());
+            model.say(Tone::Good, format!("{address} is saved. ⏎ does what it needs next."));
+            vec![]
+        }
+    }
+}
+
+fn not_saved(model: &mut Model, trouble: Trouble) {
+    match &mut model.overlay {
+        Some(Overlay::Form(form)) if form.status == Status::Sent => {
+            if let Some(at) = form.fields.iter().position(|field| Some(field.name) == field_of(&trouble)) {
+                form.at = at;
+            }
+            form.status = Status::Wrong(trouble);
+        }
+        _ => say_trouble(model, &trouble),
+    }
+}
+
+/// The line of a form that a trouble is about.
+fn field_of(trouble: &Trouble) -> Option<Name> {
+    Some(match trouble.code() {
+        "application.client_id" => Name::ClientId,
+        "application.tenant" => Name::Tenant,
+        "application.client_secret" => Name::ClientSecret,
+        "application.scope" => Name::Scopes,
+        "application.exists" | "application.name" => Name::Name,
+        "mailbox.exists" => Name::Address,
+        _ => return None,
+    })
+}
+
+fn tenant(model: &mut Model, found: Result<(String, Option<String>), Trouble>) {
+    let Some(Overlay::Form(form)) = &mut model.overlay else {
+        return;
+    };
+    if !matches!(form.purpose, Purpose::NewApplication | Purpose::EditApplication(_))
+        || form.status != Status::LookingForTenant
+    {
+        return;
+    }
+    form.status = match found {
+        Ok((id, region)) => {
+            form.set(Name::Tenant, &id);
+            Status::FoundTenant(region)
+        }
+        Err(trouble) => Status::Wrong(trouble),
+    };
+}
+
+fn checked(model: &mut Model, id: u64, ok: bool) {
+    let Some(batch) = model.batch.as_mut().filter(|batch| batch.id == id) else {
+        return;
+    };
+    batch.over += 1;
+    batch.failed += usize::from(!ok);
+    if batch.over == batch.all {
+        let batch = *batch;
+        model.batch = None;
+        let tone = if batch.failed == 0 { Tone::Good } else { Tone::Bad };
+        model.say(tone, sum(&batch));
+    }
+}
+
+/// What came of a batch.
+fn sum(batch: &Batch) -> String {
+    let checked = match batch.all {
+        1 => "1 mailbox was checked".to_owned(),
+        all => format!("{all} mailboxes were checked"),
+    };
+    let found = match batch.failed {
+        0 => "all is well".to_owned(),
+        1 => "1 needs attention".to_owned(),
+        failed => format!("{failed} need attention"),
+    };
+    match batch.unsigned {
+        0 => format!("{checked}, {found}."),
+        unsigned => format!("{checked}, {found}. {unsigned} more have no token yet."),
+    }
+}
+
+pub(super) fn say_trouble(model: &mut Model, trouble: &Trouble) {
+    model.say(Tone::Bad, format!("{trouble} ({})", trouble.code()));
+}
+
+/// What a copied field is called.
+#[must_use]
+pub fn title(field: Field) -> &'static str {
+    match field {
+        Field::Tenant => "Tenant",
+        Field::ClientId => "Client id",
+        Field::ClientSecret => "Client secret",
+        Field::Account => "Account",
+        Field::RefreshToken => "Refresh token",
+        Field::AccessToken => "Access token",
+        Field::Xoauth2 => "XOAUTH2 string",
+        Field::Curl => "curl command",
+        Field::Json => "JSON of all",
+    }
+}

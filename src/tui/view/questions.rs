@@ -1,0 +1,105 @@
+//! Questions over the dashboard.
+
+use ratatui::Frame;
+use ratatui::text::Line;
+
+use super::menus::option;
+use super::parts::{dialog, hints, say};
+use crate::domain::{Address, ApplicationName, MailboxId, Token};
+use crate::tui::model::Model;
+use crate::tui::overlay::{Confirmation, Way, WrongAccount};
+use crate::tui::theme::Role;
+
+const WIDTH: u16 = 78;
+
+/// Whether to do it.
+pub fn confirm(frame: &mut Frame, model: &Model, confirmation: &Confirmation) {
+    match confirmation {
+        Confirmation::RemoveMailboxes(ids) => remove_mailboxes(frame, model, ids),
+        Confirmation::RemoveApplication(name) => remove_application(frame, model, name),
+        Confirmation::SignInAnew(mailbox, way) => sign_in_anew(frame, model, *mailbox, *way),
+    }
+}
+
+fn yes_or_no(frame: &mut Frame, model: &Model, title: &str, (asked, why): (String, String), [yes, no]: [&str; 2]) {
+    let theme = model.setting.theme;
+    let lines = vec![
+        say(theme, Role::Title, asked),
+        say(theme, Role::Text, why),
+        Line::default(),
+        hints(theme, [("y", yes), ("esc", no)]),
+    ];
+    dialog(frame, model, title, WIDTH, lines);
+}
+
+fn remove_mailboxes(frame: &mut Frame, model: &Model, ids: &[MailboxId]) {
+    let names: Vec<String> = ids.iter().take(2).map(|id| address(model, *id)).collect();
+    let rest = ids.len().saturating_sub(names.len());
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    let holds_token = ids.iter().filter_map(|id| model.entry_of(*id)).any(|entry| entry.grant.token != Token::None);
+    let mut why = String::new();
+    if holds_token {
+        why = format!("A refresh token that no other mailbox uses is deleted from {}. ", model.setting.store);
+    }
+    why.push_str("The mailbox itself and its mail stay as they are.");
+    let asked = format!("Remove {}{more} from mailkey?", names.join(", "));
+    yes_or_no(frame, model, "Remove", (asked, why), ["removes", "keeps"]);
+}
+
+fn remove_application(frame: &mut Frame, model: &Model, name: &ApplicationName) {
+    let why = match model.mailboxes_of(name) {
+        0 => "No mailbox uses it. The registration with its provider stays as it is.".to_owned(),
+        1 => "A mailbox uses it: remove that first, or give it another application.".to_owned(),
+        count => format!("{count} mailboxes use it: remove them first, or give them another application."),
+    };
+    let asked = format!("Remove the application {name} from mailkey?");
+    yes_or_no(frame, model, "Remove", (asked, why), ["removes", "keeps"]);
+}
+
+fn sign_in_anew(frame: &mut Frame, model: &Model, mailbox: MailboxId, way: Way) {
+    let asked = format!("{} is signed in. Sign in anew?", address(model, mailbox));
+    let why = "The refresh token that is there stays good until the new one is stored.".to_owned();
+    let yes = match way {
+        Way::Browser => "opens the browser",
+        Way::Clipboard => "copies a new link",
+        Way::Screen => "shows a new link",
+    };
+    yes_or_no(frame, model, "Sign in anew", (asked, why), [yes, "leaves it"]);
+}
+
+/// What is to become of the tokens of another account.
+pub fn wrong_account(frame: &mut Frame, model: &Model, asked: &WrongAccount, at: usize) {
+    let theme = model.setting.theme;
+    let mailbox =
+        model.entry_of(asked.mailbox).map_or(asked.expected.to_string(), |entry| entry.mailbox.address.to_string());
+    let lines = vec![
+        say(theme, Role::Warn, format!("{} signed in, not {}.", asked.username, asked.expected)),
+        say(theme, Role::Text, "Nothing is stored yet."),
+        Line::default(),
+        option(model, 0, at, &format!("Sign in again as {} (in a private window)", asked.expected)),
+        option(model, 1, at, &format!("Keep: {} is a delegate of {mailbox}", asked.username)),
+        option(model, 2, at, "Discard it"),
+        Line::default(),
+        hints(theme, [("⏎", "or the number chooses"), ("esc", "decides later")]),
+    ];
+    dialog(frame, model, "Another account signed in", WIDTH, lines);
+}
+
+/// Which sign-in a bare code belongs to.
+pub fn which_sign_in(frame: &mut Frame, model: &Model, asked: &[(MailboxId, Address)], at: usize) {
+    let theme = model.setting.theme;
+    let mut lines =
+        vec![say(theme, Role::Text, "A code alone does not say which sign-in it belongs to."), Line::default()];
+    // The cursor stays in sight, however many sign-ins are open.
+    let room = usize::from(model.size.1.saturating_sub(8)).max(1);
+    let first = (at + 1).saturating_sub(room);
+    let shown = asked.iter().enumerate().skip(first).take(room);
+    lines.extend(shown.map(|(place, (_, address))| option(model, place, at, address.as_str())));
+    lines.push(Line::default());
+    lines.push(hints(theme, [("⏎", "or the number chooses"), ("esc", "decides later")]));
+    dialog(frame, model, "Whose code is it?", WIDTH, lines);
+}
+
+fn address(model: &Model, mailbox: MailboxId) -> String {
+    model.entry_of(mailbox).map_or(String::new(), |entry| entry.mailbox.address.to_string())
+}
