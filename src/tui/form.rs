@@ -1,15 +1,19 @@
 //! Forms: a mailbox, an application. What was typed is parsed when the form is sent, and what is
 //! wrong with it is said in the form.
 
+mod hints;
+mod make;
+mod read;
+
 use crossterm::event::{Event, KeyEvent};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::message::Effect;
 use crate::domain::text::is_unprintable;
-use crate::domain::{
-    Address, Application, ApplicationName, Check, Entry, Fleet, MailboxId, RedirectUri, Secret, Trouble, redirect_uri,
-};
+use crate::domain::{Application, MailboxId, Trouble};
+
+/// The longest text that is taken from a paste, in characters: some thousand addresses.
+const LONGEST: usize = 64 * 1024;
 
 /// A form on the screen.
 #[derive(Debug)]
@@ -84,8 +88,8 @@ pub struct Field {
     pub name: Name,
     /// What stands before it.
     pub label: &'static str,
-    /// What is said of it while it is typed into.
-    pub hint: &'static str,
+    /// What an empty one stands for.
+    pub placeholder: &'static str,
     /// What is in it.
     pub value: Value,
 }
@@ -113,95 +117,6 @@ impl Value {
 }
 
 impl Form {
-    /// An empty form for a mailbox with the application of the one `beside` it, or a form for `entry`.
-    #[must_use]
-    pub fn mailbox(fleet: &Fleet, entry: Option<&Entry<'_>>, beside: Option<&Entry<'_>>) -> Self {
-        let applications = sorted(fleet.applications.keys().map(|name| (name.to_string(), name.to_string())));
-        let current = entry.or(beside).map_or(String::new(), |entry| entry.application.name.to_string());
-        let at = applications.iter().position(|(name, _)| *name == current).unwrap_or(0);
-        let address = entry.map_or(String::new(), |entry| entry.mailbox.address.to_string());
-        let account = entry
-            .filter(|entry| entry.grant.account != entry.mailbox.address)
-            .map_or(String::new(), |entry| entry.grant.account.to_string());
-        Self::new(
-            entry.map_or(Purpose::NewMailbox, |entry| Purpose::EditMailbox(entry.mailbox.id)),
-            vec![
-                text(Name::Address, "Mailbox", "Whose mail is wanted: billing@contoso.com", address),
-                Field {
-                    name: Name::Application,
-                    label: "Application",
-                    hint: "← → chooses",
-                    value: Value::Choice(applications, at),
-                },
-                text(
-                    Name::Account,
-                    "Account",
-                    "Who signs in. Empty: the mailbox itself; for a shared mailbox its delegate",
-                    account,
-                ),
-            ],
-        )
-    }
-
-    /// An empty form for an application, or one for `application`.
-    #[must_use]
-    pub fn application(fleet: &Fleet, application: Option<&Application>) -> Self {
-        let providers = sorted(fleet.providers.values().map(|provider| (provider.id.clone(), provider.title.clone())));
-        let current = application.map_or(preferred_provider(&providers), |application| application.provider.clone());
-        let at = providers.iter().position(|(id, _)| *id == current).unwrap_or(0);
-        let of = |part: fn(&Application) -> String| application.map_or(String::new(), part);
-        let redirect_uri =
-            application.map_or(redirect_uri::DEFAULT.to_owned(), |application| application.redirect_uri.to_string());
-        let name = if fleet.applications.is_empty() {
-            "Mailer".to_owned()
-        } else {
-            of(|application| application.name.to_string())
-        };
-        Self::new(
-            application
-                .map_or(Purpose::NewApplication, |application| Purpose::EditApplication(Box::new(application.clone()))),
-            vec![
-                text(Name::Name, "Name", "What you call it", name),
-                Field {
-                    name: Name::Provider,
-                    label: "Provider",
-                    hint: "← → chooses",
-                    value: Value::Choice(providers, at),
-                },
-                text(
-                    Name::Tenant,
-                    "Tenant",
-                    "Its id or domain, or a mail address; ctrl-t looks it up",
-                    of(|application| application.tenant.clone()),
-                ),
-                text(
-                    Name::ClientId,
-                    "Client id",
-                    "“Application (client) ID” on the app's overview page",
-                    of(|application| application.client_id.clone()),
-                ),
-                text(
-                    Name::RedirectUri,
-                    "Redirect URI",
-                    "Exactly as registered under “Mobile and desktop applications”",
-                    redirect_uri,
-                ),
-                text(
-                    Name::Scopes,
-                    "Scopes",
-                    "Empty: IMAP, POP and SMTP as the provider names them",
-                    of(|application| application.scopes.join(" ")),
-                ),
-                Field {
-                    name: Name::ClientSecret,
-                    label: "Client secret",
-                    hint: "Only where the provider needs one (Google); Microsoft's public clients have none",
-                    value: Value::Hidden(Input::default()),
-                },
-            ],
-        )
-    }
-
     fn new(purpose: Purpose, fields: Vec<Field>) -> Self {
         Self { purpose, fields, at: 0, status: Status::Open }
     }
@@ -247,18 +162,23 @@ impl Form {
         self.status = Status::Open;
     }
 
-    /// Puts pasted text into the line: its first line, without what cannot be printed.
+    /// Puts pasted text into the line, without what cannot be printed: a column of addresses where
+    /// several are taken, elsewhere its first line.
     pub fn paste(&mut self, pasted: &str) {
         if self.status == Status::Sent {
             return;
         }
-        let Some(Field { value: Value::Text(input) | Value::Hidden(input), .. }) = self.fields.get_mut(self.at) else {
+        let takes_several = self.purpose == Purpose::NewMailbox;
+        let Some(Field { name, value: Value::Text(input) | Value::Hidden(input), .. }) = self.fields.get_mut(self.at)
+        else {
             return;
         };
-        let line = pasted.trim().lines().next().unwrap_or("");
-        for character in line.chars().filter(|c| !is_unprintable(*c)).take(4096) {
-            input.handle(tui_input::InputRequest::InsertChar(character));
-        }
+        let line = if takes_several && *name == Name::Address {
+            pasted.split_whitespace().collect::<Vec<_>>().join(" ")
+        } else {
+            pasted.trim().lines().next().unwrap_or("").to_owned()
+        };
+        insert(input, line.chars().filter(|c| !is_unprintable(*c)).take(LONGEST).collect());
         self.status = Status::Open;
     }
 
@@ -274,74 +194,13 @@ impl Form {
             *input = Input::new(text.to_owned());
         }
     }
-
-    /// What sending the form asks for.
-    ///
-    /// # Errors
-    /// The line that is wrong, and what is wrong with it.
-    pub fn effect(&self) -> Result<Effect, (Name, Trouble)> {
-        match &self.purpose {
-            Purpose::NewMailbox => self
-                .mailbox_parts()
-                .map(|(address, application, account)| Effect::AddMailbox(address, application, account)),
-            Purpose::EditMailbox(id) => self
-                .mailbox_parts()
-                .map(|(address, application, account)| Effect::ChangeMailbox(*id, address, application, account)),
-            Purpose::NewApplication => self.application_parts(None),
-            Purpose::EditApplication(old) => self.application_parts(Some(old)),
-        }
-    }
-
-    fn mailbox_parts(&self) -> Result<(Address, ApplicationName, Address), (Name, Trouble)> {
-        let address = Address::parse(self.text(Name::Address)).map_err(at(Name::Address))?;
-        let application = ApplicationName::parse(self.text(Name::Application)).map_err(at(Name::Application))?;
-        let account = match self.text(Name::Account) {
-            "" => address.clone(),
-            account => Address::parse(account).map_err(at(Name::Account))?,
-        };
-        Ok((address, application, account))
-    }
-
-    fn application_parts(&self, old: Option<&Application>) -> Result<Effect, (Name, Trouble)> {
-        let secret = match self.text(Name::ClientSecret) {
-            "" => None,
-            secret => Some(Secret::new(secret)),
-        };
-        let mut application = Application {
-            name: ApplicationName::parse(self.text(Name::Name)).map_err(at(Name::Name))?,
-            provider: self.text(Name::Provider).to_owned(),
-            tenant: self.text(Name::Tenant).to_owned(),
-            client_id: self.text(Name::ClientId).to_owned(),
-            redirect_uri: RedirectUri::parse(self.text(Name::RedirectUri)).map_err(at(Name::RedirectUri))?,
-            scopes: self.text(Name::Scopes).split_whitespace().map(str::to_owned).collect(),
-            has_client_secret: old.is_some_and(|old| old.has_client_secret),
-            proof: Check::Unknown,
-            consent: Check::Unknown,
-        };
-        if let Some(old) = old.filter(|old| old.tenant == application.tenant && old.client_id == application.client_id)
-        {
-            application.consent = old.consent.clone();
-        }
-        Ok(Effect::SaveApplication(old.map(|old| old.name.clone()), Box::new(application), secret))
-    }
 }
 
-fn text(name: Name, label: &'static str, hint: &'static str, value: String) -> Field {
-    Field { name, label, hint, value: Value::Text(Input::new(value)) }
-}
-
-fn at(name: Name) -> impl Fn(Trouble) -> (Name, Trouble) {
-    move |trouble| (name, trouble)
-}
-
-fn sorted(options: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
-    let mut options: Vec<_> = options.collect();
-    options.sort();
-    options
-}
-
-/// The demo's own provider where there is one, else Microsoft's worldwide.
-fn preferred_provider(providers: &[(String, String)]) -> String {
-    let wanted = if providers.iter().any(|(id, _)| id == "demo") { "demo" } else { "microsoft" };
-    wanted.to_owned()
+/// Puts a text where the cursor is, at once: character by character a long one would take seconds.
+fn insert(input: &mut Input, text: String) {
+    let (before, after): (Vec<_>, Vec<_>) = input.value().chars().enumerate().partition(|(at, _)| *at < input.cursor());
+    let end = before.len() + text.chars().count();
+    let before = before.into_iter().map(|(_, character)| character);
+    let value = before.chain(text.chars()).chain(after.into_iter().map(|(_, character)| character)).collect();
+    *input = Input::new(value).with_cursor(end);
 }

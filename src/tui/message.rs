@@ -68,6 +68,13 @@ pub enum Done {
     ClipboardEmpty,
     /// A form was saved.
     Saved(Saved),
+    /// Mailboxes were added, others refused.
+    Added {
+        /// In the order in which they were typed.
+        added: Vec<MailboxId>,
+        /// Why not, each.
+        refused: Vec<(Address, Trouble)>,
+    },
     /// A form was not saved.
     NotSaved(Trouble),
     /// The tenant behind what stands in the form.
@@ -90,7 +97,7 @@ pub enum Done {
 pub enum Saved {
     /// An application; it is to be proved.
     Application(ApplicationName),
-    /// A mailbox.
+    /// A mailbox that was changed.
     Mailbox(MailboxId),
 }
 
@@ -129,8 +136,8 @@ pub enum Effect {
     OpenPage(String),
     /// Fetch a credential to show it.
     Reveal(MailboxId, Field),
-    /// Add a mailbox: address, application, account.
-    AddMailbox(Address, ApplicationName, Address),
+    /// Add mailboxes: addresses, application, and the account if each is not its own.
+    AddMailboxes(Vec<Address>, ApplicationName, Option<Address>),
     /// Change a mailbox.
     ChangeMailbox(MailboxId, Address, ApplicationName, Address),
     /// Remove mailboxes.

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::message::{Done, Effect, Message, Saved};
 use super::update::title;
-use crate::domain::{MailboxId, Secret, Trouble};
+use crate::domain::{Address, ApplicationName, MailboxId, Secret, Trouble};
 use crate::engine::{Engine, Errand, Subject};
 
 /// Who plays the person in the demo: opens a link, signs in, consents.
@@ -71,13 +71,8 @@ impl Performer {
             Effect::Reveal(mailbox, field) => self.answer(async move {
                 engine.credential(mailbox, field).await.map(|secret| Some(Done::Revealed(field, secret)))
             }),
-            Effect::AddMailbox(address, application, account) => {
-                self.save(async move {
-                    engine
-                        .add_mailbox(address, application, Some(account))
-                        .await
-                        .map(|mailbox| Saved::Mailbox(mailbox.id))
-                });
+            Effect::AddMailboxes(addresses, application, account) => {
+                self.answer(async move { Ok(Some(add_mailboxes(engine, addresses, application, account).await)) });
             }
             Effect::ChangeMailbox(id, address, application, account) => {
                 self.save(async move {
@@ -182,6 +177,23 @@ async fn copy_link(engine: Engine, subject: Subject) -> Result<Option<Done>, Tro
     let errand = begin(&engine, &subject).await?;
     let copied = engine.copy_text(&Secret::new(errand.link.as_str())).await;
     Ok(Some(Done::LinkCopied { errand, copied }))
+}
+
+/// One after the other: those that can be added are, whatever becomes of the others.
+async fn add_mailboxes(
+    engine: Engine,
+    addresses: Vec<Address>,
+    application: ApplicationName,
+    account: Option<Address>,
+) -> Done {
+    let (mut added, mut refused) = (Vec::new(), Vec::new());
+    for address in addresses {
+        match engine.add_mailbox(address.clone(), application.clone(), account.clone()).await {
+            Ok(mailbox) => added.push(mailbox.id),
+            Err(trouble) => refused.push((address, trouble)),
+        }
+    }
+    Done::Added { added, refused }
 }
 
 async fn accept_clipboard(engine: Engine) -> Result<Option<Done>, Trouble> {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::Trouble;
+use crate::domain::{Address, MailboxId, Trouble};
 use crate::engine::{Copied, Errand, Field, Listening, Subject};
 use crate::tui::form::{Name, Purpose, Status};
 use crate::tui::message::{Done, Effect, Saved};
@@ -11,6 +11,8 @@ use crate::tui::overlay::Overlay;
 
 /// How long a secret that somebody asked for stays on the screen.
 const REVEAL: SignedDuration = SignedDuration::from_secs(15);
+/// How many refused mailboxes are named.
+const MOST_NAMED: usize = 3;
 
 /// Takes what came of an effect.
 pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
@@ -21,6 +23,7 @@ pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
         Done::Copied { what, copied, is_secret } => return say_copied(model, &what, copied, is_secret),
         Done::ClipboardEmpty => model.say(Tone::Plain, "There is no text on the clipboard."),
         Done::Saved(what) => return saved(model, what),
+        Done::Added { added, refused } => self::added(model, &added, refused),
         Done::NotSaved(trouble) => not_saved(model, trouble),
         Done::Tenant(found) => tenant(model, found),
         Done::Revealed(field, secret) => {
@@ -135,18 +138,72 @@ fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
             vec![Effect::Prove(name)]
         }
         Saved::Mailbox(id) => {
-            // The fleet may have been read before or after this.
-            if model.entry_of(id).is_some() {
-                model.list.go_to(id, model.layout().list_height());
-            } else {
-                model.awaited = Some(id);
-            }
-            let address =
-                model.entry_of(id).map_or("The mailbox".to_owned(), |entry| entry.mailbox.address.to_string());
-            model.say(Tone::Good, format!("{address} is saved. ⏎ does what it needs next."));
+            go_to(model, id);
+            say_added(model, &[id]);
             vec![]
         }
     }
+}
+
+/// Puts the cursor on a mailbox: the fleet may have been read before or after it came.
+fn go_to(model: &mut Model, id: MailboxId) {
+    if model.entry_of(id).is_some() {
+        model.list.go_to(id, model.layout().list_height());
+    } else {
+        model.awaited = Some(id);
+    }
+}
+
+/// What was refused stays in the form, with why.
+fn added(model: &mut Model, added: &[MailboxId], mut refused: Vec<(Address, Trouble)>) {
+    if let Some(first) = added.first() {
+        go_to(model, *first);
+    }
+    let trouble = match &refused[..] {
+        [] => None,
+        [_] if added.is_empty() => refused.pop().map(|(_, trouble)| trouble),
+        several => Some(some_refused(added.len(), several)),
+    };
+    let Some(trouble) = trouble else {
+        if matches!(&model.overlay, Some(Overlay::Form(form)) if form.status == Status::Sent) {
+            model.overlay = None;
+        }
+        return say_added(model, added);
+    };
+    if let Some(Overlay::Form(form)) = &mut model.overlay
+        && form.status == Status::Sent
+        && !refused.is_empty()
+    {
+        let left: Vec<&str> = refused.iter().map(|(address, _)| address.as_str()).collect();
+        form.set(Name::Address, &left.join(" "));
+    }
+    not_saved(model, trouble);
+}
+
+fn some_refused(added: usize, refused: &[(Address, Trouble)]) -> Trouble {
+    let counted = |count: usize| if count == 1 { "1 mailbox".to_owned() } else { format!("{count} mailboxes") };
+    let why: Vec<String> =
+        refused.iter().take(MOST_NAMED).map(|(address, trouble)| format!("{address}: {}.", trouble.what())).collect();
+    let more = refused.len().saturating_sub(MOST_NAMED);
+    let more = if more > 0 { format!(" And {more} more.") } else { String::new() };
+    Trouble::new(
+        "mailbox.refused",
+        format!("{} added, {} not", counted(added), refused.len()),
+        why.join(" ") + &more,
+        "Those that were not are left in the form.",
+    )
+}
+
+fn say_added(model: &mut Model, added: &[MailboxId]) {
+    let text = match added {
+        [one] => {
+            let address =
+                model.entry_of(*one).map_or("The mailbox".to_owned(), |entry| entry.mailbox.address.to_string());
+            format!("{address} is saved. ⏎ does what it needs next.")
+        }
+        several => format!("{} mailboxes were added. ⏎ does what the first needs next.", several.len()),
+    };
+    model.say(Tone::Good, text);
 }
 
 fn not_saved(model: &mut Model, trouble: Trouble) {
@@ -169,7 +226,7 @@ fn field_of(trouble: &Trouble) -> Option<Name> {
         "application.client_secret" => Name::ClientSecret,
         "application.scope" => Name::Scopes,
         "application.exists" | "application.name" => Name::Name,
-        "mailbox.exists" => Name::Address,
+        "mailbox.exists" | "mailbox.refused" => Name::Address,
         _ => return None,
     })
 }

@@ -51,7 +51,10 @@ fn draw_field(frame: &mut Frame, area: Rect, model: &Model, field: &Field, is_cu
             let hidden = matches!(field.value, Value::Hidden(_));
             let shown: String =
                 input.value().chars().skip(scroll).take(room).map(|c| if hidden { '*' } else { c }).collect();
-            line.push(Span::raw(shown));
+            line.push(match input.value() {
+                "" => Span::styled(field.placeholder, theme.style(Role::Faint)),
+                _ => Span::raw(shown),
+            });
             if is_current {
                 let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
                 frame.set_cursor_position(Position::new(area.x + LABEL + column, area.y));
@@ -63,10 +66,10 @@ fn draw_field(frame: &mut Frame, area: Rect, model: &Model, field: &Field, is_cu
 
 fn notes(model: &Model, form: &Form) -> Vec<Line<'static>> {
     let theme = model.setting.theme;
-    let hint = form.fields.get(form.at).map_or("", |field| field.hint);
+    let hint = model.fleet.as_ref().map_or("".into(), |fleet| form.hint(fleet));
     let mut lines = vec![Line::default()];
     match &form.status {
-        Status::Open => lines.push(say(theme, Role::Faint, hint)),
+        Status::Open => lines.push(say(theme, Role::Faint, hint.into_owned())),
         Status::Sent => lines.push(say(theme, Role::Busy, "Saving…")),
         Status::LookingForTenant => lines.push(say(theme, Role::Busy, "Looking for the tenant…")),
         Status::FoundTenant(region) => {

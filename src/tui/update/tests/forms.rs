@@ -1,11 +1,11 @@
 //! Forms: what is typed, what is wrong with it, and that it is sent once.
 
-use crate::domain::{Address, Fleet, Secret, Trouble};
+use crate::domain::{Fleet, Secret, Trouble};
 use crate::engine::Event;
 use crate::tui::fixture::{
-    add, address, application, at, fleet, held, is, name, nothing, press, showing, tell, type_in,
+    add, address, application, at, fleet, held, is, name, nothing, press, screen, showing, tell, type_in,
 };
-use crate::tui::form::{Form, Name, Purpose, Status};
+use crate::tui::form::{Field, Form, Name, Purpose, Status, Value};
 use crate::tui::message::{Done, Effect, Message, Saved};
 use crate::tui::model::Model;
 use crate::tui::overlay::Overlay;
@@ -135,14 +135,54 @@ fn an_application_is_checked_line_by_line() {
 
 #[test]
 fn a_mailbox_is_its_own_account_unless_somebody_is_named() {
-    for (account, wanted) in [("", "new@contoso.example"), ("maria@contoso.example", "maria@contoso.example")] {
+    for (account, wanted) in [("", None), ("maria@contoso.example", Some(address("maria@contoso.example")))] {
         let mut model = new_mailbox();
         type_in(&mut model, " new@contoso.example ");
         press(&mut model, "shift-tab");
         type_in(&mut model, account);
         let sent = press(&mut model, "⏎");
-        let new = |text: &str| -> Address { address(text) };
-        assert_eq!(sent, [Effect::AddMailbox(new("new@contoso.example"), name("Mailer"), new(wanted))]);
+        assert_eq!(sent, [Effect::AddMailboxes(vec![address("new@contoso.example")], name("Mailer"), wanted)]);
+    }
+}
+
+#[test]
+fn several_mailboxes_are_added_at_once_each_once() {
+    let mut model = new_mailbox();
+    type_in(&mut model, "a@contoso.example, b@contoso.example;");
+    update(&mut model, Message::Paste(Secret::new("c@contoso.example\r\nA@contoso.example\n\nd@contoso.example\n")));
+    assert!(screen(&model).contains("5 mailboxes"));
+    let wanted = ["a", "b", "c", "d"].map(|one| address(&format!("{one}@contoso.example"))).to_vec();
+    assert_eq!(press(&mut model, "⏎"), [Effect::AddMailboxes(wanted, name("Mailer"), None)]);
+    let refused = vec![(address("b@contoso.example"), trouble()), (address("d@contoso.example"), trouble())];
+    done(&mut model, Done::Added { added: vec![is::SUPPORT], refused });
+    assert_eq!(form(&model).text(Name::Address), "b@contoso.example d@contoso.example", "what is left to mend");
+    assert_eq!(model.list.current().unwrap().id, is::SUPPORT);
+    let screen = screen(&model);
+    assert!(screen.contains("1 mailbox added, 2 not."), "{screen}");
+    press(&mut model, "⏎");
+    done(&mut model, Done::Added { added: vec![is::AP, is::HR], refused: vec![] });
+    assert!(model.overlay.is_none());
+    assert!(model.notice.unwrap().text.starts_with("2 mailboxes were added."));
+}
+
+#[test]
+fn one_of_several_that_is_no_address_is_named_and_none_is_added() {
+    let mut model = new_mailbox();
+    type_in(&mut model, "a@contoso.example oops b@contoso.example");
+    assert_eq!(press(&mut model, "⏎"), []);
+    assert!(screen(&model).contains("“oops” is not a mail address."));
+}
+
+#[test]
+fn hints_are_in_the_words_of_the_provider() {
+    let mut model = at(is::AP);
+    press(&mut model, "N");
+    for (provider, hint) in [("google", "apps.googleusercontent.com"), ("microsoft", "“Application (client) ID”")] {
+        let Some(Overlay::Form(form)) = &mut model.overlay else { return };
+        let Some(Field { value: Value::Choice(options, at), .. }) = form.fields.get_mut(1) else { return };
+        *at = options.iter().position(|(id, _)| id == provider).unwrap();
+        form.at = form.fields.iter().position(|field| field.name == Name::ClientId).unwrap();
+        assert!(screen(&model).contains(hint), "{provider}");
     }
 }
 
@@ -171,8 +211,8 @@ fn a_client_secret_is_sent_as_a_secret_and_never_seen() {
     press(&mut model, "N");
     press(&mut model, "shift-tab");
     type_in(&mut model, "hunter2");
-    assert!(crate::tui::fixture::screen(&model).contains("*******"));
-    assert!(!crate::tui::fixture::screen(&model).contains("hunter2"));
+    assert!(screen(&model).contains("*******"));
+    assert!(!screen(&model).contains("hunter2"));
     let sent = press(&mut model, "⏎");
     assert!(matches!(&sent[..], [Effect::SaveApplication(None, _, Some(secret))] if *secret == Secret::new("hunter2")));
 }
@@ -233,7 +273,7 @@ fn the_cursor_goes_to_a_new_mailbox_as_soon_as_it_appears() {
     let mut grown = fleet();
     let mailer = application("Mailer", "contoso.example");
     let new = add(&mut grown, &mailer, "new@contoso.example", crate::domain::Token::None, Default::default());
-    done(&mut model, Done::Saved(Saved::Mailbox(new)));
+    done(&mut model, Done::Added { added: vec![new], refused: vec![] });
     tell(&mut model, Event::Fleet(fleet().into()));
     assert_eq!(model.list.current().unwrap().id, is::AP, "not yet");
     tell(&mut model, Event::Fleet(grown.clone().into()));
@@ -248,7 +288,7 @@ fn the_cursor_goes_to_a_new_mailbox_that_has_appeared_already() {
     let mut model = new_mailbox();
     type_in(&mut model, "support@contoso.example");
     press(&mut model, "⏎");
-    done(&mut model, Done::Saved(Saved::Mailbox(is::SUPPORT)));
+    done(&mut model, Done::Added { added: vec![is::SUPPORT], refused: vec![] });
     assert_eq!(model.list.current().unwrap().id, is::SUPPORT);
     press(&mut model, "g");
     tell(&mut model, Event::Fleet(fleet().into()));

@@ -1,0 +1,89 @@
+//! What was typed into a form, parsed when it is sent.
+
+use std::collections::HashSet;
+
+use super::{Form, Name, Purpose};
+use crate::domain::{Address, Application, ApplicationName, Check, RedirectUri, Secret, Trouble};
+use crate::tui::message::Effect;
+
+impl Form {
+    /// What sending the form asks for.
+    ///
+    /// # Errors
+    /// The line that is wrong, and what is wrong with it.
+    pub fn effect(&self) -> Result<Effect, (Name, Trouble)> {
+        match &self.purpose {
+            Purpose::NewMailbox => self.new_mailboxes(),
+            Purpose::EditMailbox(id) => self
+                .mailbox_parts()
+                .map(|(address, application, account)| Effect::ChangeMailbox(*id, address, application, account)),
+            Purpose::NewApplication => self.application_parts(None),
+            Purpose::EditApplication(old) => self.application_parts(Some(old)),
+        }
+    }
+
+    fn new_mailboxes(&self) -> Result<Effect, (Name, Trouble)> {
+        let mut known = HashSet::new();
+        let mut addresses = Vec::new();
+        for typed in self.typed_addresses() {
+            let address = Address::parse(typed).map_err(at(Name::Address))?;
+            if known.insert(address.folded()) {
+                addresses.push(address);
+            }
+        }
+        if addresses.is_empty() {
+            Address::parse("").map_err(at(Name::Address))?;
+        }
+        let account = Some(self.text(Name::Account)).filter(|account| !account.is_empty());
+        let account = account.map(Address::parse).transpose().map_err(at(Name::Account))?;
+        Ok(Effect::AddMailboxes(addresses, self.application_name()?, account))
+    }
+
+    /// The addresses of new mailboxes as they were typed, with commas, semicolons or blanks between them.
+    pub(super) fn typed_addresses(&self) -> impl Iterator<Item = &str> {
+        self.text(Name::Address)
+            .split(|c: char| c.is_whitespace() || c == ',' || c == ';')
+            .filter(|one| !one.is_empty())
+    }
+
+    fn application_name(&self) -> Result<ApplicationName, (Name, Trouble)> {
+        ApplicationName::parse(self.text(Name::Application)).map_err(at(Name::Application))
+    }
+
+    fn mailbox_parts(&self) -> Result<(Address, ApplicationName, Address), (Name, Trouble)> {
+        let address = Address::parse(self.text(Name::Address)).map_err(at(Name::Address))?;
+        let application = self.application_name()?;
+        let account = match self.text(Name::Account) {
+            "" => address.clone(),
+            account => Address::parse(account).map_err(at(Name::Account))?,
+        };
+        Ok((address, application, account))
+    }
+
+    fn application_parts(&self, old: Option<&Application>) -> Result<Effect, (Name, Trouble)> {
+        let secret = match self.text(Name::ClientSecret) {
+            "" => None,
+            secret => Some(Secret::new(secret)),
+        };
+        let mut application = Application {
+            name: ApplicationName::parse(self.text(Name::Name)).map_err(at(Name::Name))?,
+            provider: self.text(Name::Provider).to_owned(),
+            tenant: self.text(Name::Tenant).to_owned(),
+            client_id: self.text(Name::ClientId).to_owned(),
+            redirect_uri: RedirectUri::parse(self.text(Name::RedirectUri)).map_err(at(Name::RedirectUri))?,
+            scopes: self.text(Name::Scopes).split_whitespace().map(str::to_owned).collect(),
+            has_client_secret: old.is_some_and(|old| old.has_client_secret),
+            proof: Check::Unknown,
+            consent: Check::Unknown,
+        };
+        if let Some(old) = old.filter(|old| old.tenant == application.tenant && old.client_id == application.client_id)
+        {
+            application.consent = old.consent.clone();
+        }
+        Ok(Effect::SaveApplication(old.map(|old| old.name.clone()), Box::new(application), secret))
+    }
+}
+
+fn at(name: Name) -> impl Fn(Trouble) -> (Name, Trouble) {
+    move |trouble| (name, trouble)
+}
