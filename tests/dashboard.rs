@@ -145,7 +145,7 @@ async fn the_whole_fleet_is_checked_with_progress() {
     dashboard.press(&["R"]);
     dashboard.sees("13 mailboxes were checked,").await;
     assert!(dashboard.screen().contains("need attention"), "{}", dashboard.screen());
-    for shown in [" s left", "esc stops it"] {
+    for shown in [" s left", "esc stop the check"] {
         assert!(dashboard.saw(shown), "{shown} was never shown");
     }
     let steps = dashboard.saw_between("Checking ", " of 13");

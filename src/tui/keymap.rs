@@ -57,6 +57,12 @@ fn lines<A>(table: &[Binding<A>]) -> Vec<(String, &'static str, Option<Action>)>
 }
 
 impl<A> Binding<A> {
+    /// The key that hints show.
+    #[must_use]
+    pub fn hint_key(&self) -> &'static str {
+        self.keys.first().copied().unwrap_or_default()
+    }
+
     /// The keys as a reader wants them: `g Home`, `1–9`.
     #[must_use]
     pub fn key_names(&self) -> String {

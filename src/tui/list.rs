@@ -30,8 +30,8 @@ pub struct Row {
     pub deadline: Option<Timestamp>,
     /// When it was last tried at the submission server.
     pub checked: Option<Timestamp>,
-    /// Whether IMAP or POP refused when it was last tried.
-    pub reading_refused: bool,
+    /// Which of IMAP and POP refused when they were last tried, in a word; empty: neither.
+    pub reading_refused: &'static str,
     /// Where it stands.
     pub standing: Standing,
     folded: String,
@@ -347,7 +347,12 @@ fn row(entry: &Entry<'_>, now: Timestamp) -> Row {
         token,
         deadline: entry.grant.token.idle_deadline(limit),
         checked: entry.mailbox.checks.smtp.at(),
-        reading_refused: entry.mailbox.checks.imap.trouble().or(entry.mailbox.checks.pop.trouble()).is_some(),
+        reading_refused: match (entry.mailbox.checks.imap.trouble(), entry.mailbox.checks.pop.trouble()) {
+            (None, None) => "",
+            (Some(_), None) => "IMAP",
+            (None, Some(_)) => "POP",
+            (Some(_), Some(_)) => "both",
+        },
         standing,
         trouble: steps.trouble().map_or(String::new(), |(_, trouble)| trouble.code().to_owned()),
         steps,

@@ -72,7 +72,7 @@ pub fn next(model: &Model) -> Next {
         Some((step, trouble)) => remedy(step, trouble, &entry),
         None => match row.steps.first_open() {
             Some(step) => proceed(step, &entry),
-            None => Next::Check(row.id),
+            None => reading(&entry),
         },
     }
 }
@@ -88,6 +88,24 @@ fn powershell_of_selection(model: &Model) -> Option<String> {
         })
         .collect();
     (model.list.selected_len() > 1 && !lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Where all steps are done: what IMAP and POP lack, or a look whether all is still well.
+fn reading(entry: &Entry<'_>) -> Next {
+    let checks = &entry.mailbox.checks;
+    let mut troubles = [&checks.imap, &checks.pop].into_iter().filter_map(|check| check.trouble());
+    let lines: Vec<&str> = troubles
+        .clone()
+        .filter_map(|trouble| match trouble.remedy() {
+            Remedy::PowerShell(line) => Some(line.as_str()),
+            _ => None,
+        })
+        .collect();
+    match troubles.next() {
+        _ if !lines.is_empty() => Next::PowerShell(lines.join("\n")),
+        Some(trouble) => remedy(Step::SmtpAuth, trouble, entry),
+        None => Next::Check(entry.mailbox.id),
+    }
 }
 
 fn while_running(model: &Model, work: &Work, entry: &Entry<'_>) -> Next {

@@ -116,3 +116,21 @@ fn what_runs_is_waited_for_unless_a_person_is_waited_for() {
         assert_eq!(next(&model), wanted, "{work:?}");
     }
 }
+
+#[test]
+fn where_all_is_done_it_is_what_imap_and_pop_lack() {
+    let line = |what: &str| Remedy::PowerShell(what.to_owned());
+    let ok = || Check::Ok { at: minutes_ago(1) };
+    for (imap, pop, wanted) in [
+        (ok(), ok(), Next::Check(ONE)),
+        (failed(line("one")), ok(), Next::PowerShell("one".to_owned())),
+        (failed(line("one")), failed(line("two")), Next::PowerShell("one\ntwo".to_owned())),
+        (ok(), failed(Remedy::SignIn), Next::OpenBrowser(mailbox())),
+        (failed(Remedy::None), ok(), Next::Check(ONE)),
+    ] {
+        let mut fleet = fleet(ok(), held(3, 1), ok());
+        let checks = &mut fleet.mailboxes[0].checks;
+        (checks.imap, checks.pop) = (imap, pop);
+        assert_eq!(next_for(fleet), wanted);
+    }
+}

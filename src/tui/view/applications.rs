@@ -11,8 +11,8 @@ use crate::tui::model::Model;
 use crate::tui::theme::{Role, Theme};
 
 const WIDTH: u16 = 96;
-const MAILBOXES: usize = 11;
-const STATE: usize = 15;
+const MAILBOXES: usize = 10;
+const STATE: usize = 13;
 /// What is not a line of the list: frame, titles, gaps, details, keys.
 const REST: u16 = 14;
 

@@ -7,7 +7,7 @@ use ratatui::widgets::{Clear, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
 use super::parts::{cut, hints_of, key_name};
-use crate::tui::back::{Back, back};
+use crate::tui::back::back;
 use crate::tui::keymap::{Action, Binding, DASHBOARD, FILTER};
 use crate::tui::model::{Batch, Focus, Model, Tone};
 use crate::tui::next::next;
@@ -96,8 +96,7 @@ fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
     if batch.failed > 0 {
         after.push_str(&format!(", {} need attention", batch.failed));
     }
-    let stop = if back(model) == Some(Back::StopChecks) { "   esc stops it" } else { "" };
-    let room = width.saturating_sub(text.width() + after.width() + stop.len() + 4).min(30);
+    let room = width.saturating_sub(text.width() + after.width() + 4).min(30);
     let full = (room * batch.over).checked_div(batch.all).unwrap_or(room);
     text.push_str(&theme.pick("━", "#").repeat(full));
     let rest = theme.pick("─", ".").repeat(room - full);
@@ -106,7 +105,6 @@ fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
         Span::raw(text),
         Span::styled(rest, theme.style(Role::Faint)),
         Span::raw(after),
-        Span::styled(stop, theme.style(Role::Faint)),
     ])
 }
 
@@ -119,17 +117,21 @@ fn keys(model: &Model, width: usize) -> Line<'static> {
     if model.focus == Focus::Filter {
         return spaced(theme, hints_of(FILTER));
     }
-    let mut room = width.saturating_sub(10);
+    let possible = || DASHBOARD.iter().filter(|binding| is_possible(model, binding.action));
+    let wide = |binding: &Binding| key_name(theme, binding.hint_key()).width() + hint(model, binding).width() + 3;
+    let always = |binding: &Binding| matches!(binding.action, Action::Help | Action::Quit);
+    let mut room = width.saturating_sub(possible().filter(|binding| always(binding)).map(wide).sum());
     let mut shown: Vec<(&str, &str)> = Vec::new();
-    for binding in DASHBOARD.iter().filter(|binding| is_possible(model, binding.action)) {
-        let hint = hint(model, binding);
-        let key = binding.keys.first().copied().unwrap_or_default();
-        let wide = key_name(theme, key).width() + hint.width() + 4;
-        let always = matches!(binding.action, Action::Help | Action::Quit);
+    for binding in possible() {
+        let (key, hint) = (binding.hint_key(), hint(model, binding));
         // Two keys may come to the same: one of them is enough.
-        let is_new = !hint.is_empty() && shown.iter().all(|(_, known)| *known != hint);
-        if is_new && (wide <= room || always) {
-            room = room.saturating_sub(wide);
+        if hint.is_empty() || shown.iter().any(|(_, known)| *known == hint) {
+            continue;
+        }
+        if always(binding) {
+            shown.push((key, hint));
+        } else if wide(binding) <= room {
+            room -= wide(binding);
             shown.push((key, hint));
         }
     }

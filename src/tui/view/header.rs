@@ -33,7 +33,10 @@ fn title(model: &Model, room: usize) -> Line<'static> {
         let separator = if tenant.is_empty() { "" } else { theme.pick(" · ", " - ") };
         format!(" {provider}{separator}{tenant}")
     });
-    parts.push(Span::raw(cut(theme, &whose.unwrap_or_default(), room)));
+    // A few letters of it say nothing.
+    if room >= 12 {
+        parts.push(Span::raw(cut(theme, &whose.unwrap_or_default(), room)));
+    }
     Line::from(parts)
 }
 

@@ -40,7 +40,7 @@ fn notes(model: &Model, errand: &Errand) -> Vec<Line<'static>> {
         }
         Subject::Application(name) => format!("With this link an administrator consents to {name}."),
     };
-    vec![
+    let mut lines = vec![
         say(theme, Role::Title, what),
         say(
             theme,
@@ -48,5 +48,9 @@ fn notes(model: &Model, errand: &Errand) -> Vec<Line<'static>> {
             "Select it with the mouse; most terminals want Shift held down (on a Mac Option or fn).",
         ),
         say(theme, Role::Text, "Open it in a browser, then paste here the address that the browser lands on."),
-    ]
+    ];
+    if let Some(notice) = &model.notice {
+        lines.extend([Line::default(), say(theme, Role::Faint, notice.text.clone())]);
+    }
+    lines
 }

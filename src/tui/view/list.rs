@@ -18,6 +18,8 @@ use crate::tui::time;
 const STEPS: usize = 6;
 const TOKEN: usize = 8;
 const CHECKED: usize = 8;
+/// Where there is room: the word for what of IMAP and POP refused.
+const REFUSED: usize = 6;
 const MARKS: usize = 3;
 
 /// Draws it.
@@ -69,6 +71,7 @@ fn place(model: &Model) -> String {
 /// How wide each column is; 0: not shown.
 struct Columns {
     mailbox: usize,
+    checked: usize,
     application: usize,
     account: usize,
 }
@@ -79,9 +82,11 @@ impl Columns {
         // The last column keeps off the frame.
         let rest = width.saturating_sub(MARKS + STEPS + TOKEN + CHECKED + 1);
         let left = rest.saturating_sub(widest + 1);
+        let word = if left >= REFUSED { REFUSED } else { 0 };
+        let left = left - word;
         let application = if left >= 12 { left.min(16) } else { 0 };
         let account = if left >= application + 16 { (left - application).min(40) } else { 0 };
-        Self { mailbox: rest - application - account, application, account }
+        Self { mailbox: rest - word - application - account, checked: CHECKED + word, application, account }
     }
 
     fn titles(&self, theme: Theme) -> Line<'static> {
@@ -89,7 +94,7 @@ impl Columns {
         text.push_str(&fit(theme, "MAILBOX", self.mailbox));
         text.push_str(&fit(theme, "1234", STEPS));
         text.push_str(&fit(theme, "TOKEN", TOKEN));
-        text.push_str(&fit(theme, "CHECKED", CHECKED));
+        text.push_str(&fit(theme, "CHECKED", self.checked));
         if self.application > 0 {
             text.push_str(&fit(theme, "APPLICATION", self.application));
         }
@@ -110,7 +115,7 @@ impl Columns {
         ];
         parts.extend(steps(model, row));
         parts.extend(token(model, row));
-        parts.extend(checked(model, row));
+        parts.extend(checked(model, row, self.checked));
         if self.application > 0 {
             let application = fit(theme, &row.application, self.application.saturating_sub(1));
             parts.push(Span::raw(application + " "));
@@ -145,13 +150,18 @@ fn steps(model: &Model, row: &Row) -> Vec<Span<'static>> {
     spans
 }
 
-/// When it was last tried, with a sign if IMAP or POP refused, which no step shows.
-fn checked(model: &Model, row: &Row) -> [Span<'static>; 2] {
+/// When it was last tried, with a sign, and a word where there is room, if IMAP or POP refused, which
+/// no step shows.
+fn checked(model: &Model, row: &Row, width: usize) -> [Span<'static>; 2] {
     let theme = model.setting.theme;
     let text = row.checked.map_or(theme.pick("–", "-").to_owned(), |checked| time::ago(checked, model.now));
-    let sign = if row.reading_refused { theme.pick(" ▲", " !") } else { "" };
-    let rest = CHECKED.saturating_sub(text.as_str().width());
-    [Span::raw(text), Span::styled(fit(theme, sign, rest), theme.style(Role::Bad))]
+    let rest = width.saturating_sub(text.as_str().width());
+    let refused = match row.reading_refused {
+        "" => String::new(),
+        _ if width == CHECKED => theme.pick(" ▲", " !").to_owned(),
+        word => format!("{} {word}", theme.pick(" ▲", " !")),
+    };
+    [Span::raw(text), Span::styled(fit(theme, &refused, rest), theme.style(Role::Bad))]
 }
 
 /// Days left, or the word for a token without. What is due is said by a sign, so that its number

@@ -38,7 +38,7 @@ pub fn hints_of<A: 'static>(
     table: impl IntoIterator<Item = &'static Binding<A>>,
 ) -> impl Iterator<Item = (&'static str, &'static str)> {
     let shown = table.into_iter().filter(|binding| !binding.hint.is_empty());
-    shown.filter_map(|binding| Some((*binding.keys.first()?, binding.hint)))
+    shown.map(|binding| (binding.hint_key(), binding.hint))
 }
 
 /// The text of a pane, wrapped to its width; what belongs to a label stays beside it.

@@ -1,7 +1,9 @@
 //! What a pane says: where its step stands, what it waits for, what to do now.
 
 use super::parts::Text;
-use crate::domain::{Check, Entry, Identity, MailServer, Standing, Step, StepState, Token, TokenState, Trouble};
+use crate::domain::{
+    Check, Entry, Identity, MailServer, Remedy, Standing, Step, StepState, Token, TokenState, Trouble,
+};
 use crate::engine::{Listening, Subject, Waiting, Work};
 use crate::tui::model::Model;
 use crate::tui::next::{Next, next};
@@ -67,8 +69,14 @@ fn register(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     text.field("Redirect", application.redirect_uri.as_str());
     match &application.consent {
         Check::Ok { .. } => text.marked("Consent", theme.pick("●", "*"), Role::Good, "admin granted"),
-        Check::Failed { .. } => text.marked("Consent", theme.pick("▲", "!"), Role::Bad, "refused; a asks again"),
-        Check::Unknown => text.marked("Consent", theme.pick("○", "."), Role::Faint, "not seen; a asks"),
+        Check::Failed { .. } => {
+            text.marked("Consent", theme.pick("▲", "!"), Role::Bad, "admin refused");
+            text.key("a", "asks an administrator again");
+        }
+        Check::Unknown => {
+            text.marked("Consent", theme.pick("○", "."), Role::Faint, "not seen yet");
+            text.key("a", "asks an administrator");
+        }
     }
     if let Check::Ok { at } = application.proof {
         text.field("Found", ago(at, model));
@@ -119,8 +127,8 @@ fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     let checks = &entry.mailbox.checks;
     if is_signed_in(model) {
         // No step shows these.
-        reading_refused(text, "IMAP", &checks.imap);
-        reading_refused(text, "POP", &checks.pop);
+        reading_refused(text, model, "IMAP", &checks.imap);
+        reading_refused(text, model, "POP", &checks.pop);
     }
     let servers = [
         ("SMTP", Some(&provider.smtp), &checks.smtp),
@@ -132,11 +140,21 @@ fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     }
 }
 
-fn reading_refused(text: &mut Text, name: &str, check: &Check) {
+fn reading_refused(text: &mut Text, model: &Model, name: &str, check: &Check) {
     let Some(trouble) = check.trouble() else { return };
     text.say(Role::Bad, format!("{name} failed: {}.", trouble.what().trim_end_matches('.')));
+    let is_next = model.steps().is_some_and(|steps| steps.trouble().is_none() && steps.first_open().is_none());
+    if is_next {
+        what_next(text, model);
+        if !matches!(next(model), Next::Check(_)) {
+            text.key("r", "checks again");
+        }
+    }
     text.say(Role::Text, trouble.why());
     text.say(Role::Title, trouble.next());
+    if let (true, Remedy::PowerShell(line)) = (is_next, trouble.remedy()) {
+        text.say(Role::Text, line);
+    }
     text.say(Role::Faint, trouble.code());
     text.gap();
 }

@@ -5,9 +5,11 @@ use insta::assert_snapshot;
 use crate::domain::{Check, Remedy, Trouble};
 use crate::engine::{Event, Work};
 use crate::tui::fixture::{
-    at, demo_at, fleet, is, minutes_ago, nothing, now, press, screen, showing, sign_in, tell, type_in, work,
+    add, all_well, application, at, demo_at, errand, fleet, held, is, minutes_ago, nothing, now, press, screen,
+    showing, sign_in, tell, type_in, work,
 };
 use crate::tui::model::Model;
+use crate::tui::overlay::Overlay;
 
 fn sized(mut model: Model, size: (u16, u16)) -> Model {
     model.size = size;
@@ -68,6 +70,75 @@ fn an_application_that_its_provider_does_not_know() {
             Check::Failed { at: minutes_ago(3), trouble: trouble.clone().with(Remedy::EditApplication) };
     }
     assert_snapshot!(screen(&showing(fleet, (120, 40))));
+}
+
+#[test]
+fn a_mailbox_that_imap_does_not_open() {
+    assert_snapshot!(screen(&imap_off((120, 40))));
+}
+
+#[test]
+fn an_enlarged_pane_that_goes_on() {
+    let mut model = imap_off((60, 16));
+    press(&mut model, "4");
+    press(&mut model, "↓");
+    press(&mut model, "↓");
+    assert_snapshot!(screen(&model));
+}
+
+fn imap_off(size: (u16, u16)) -> Model {
+    let mut fleet = fleet();
+    let trouble = Trouble::new(
+        "imap.not_connected",
+        "The token is good, but IMAP does not open ap@contoso.example",
+        "IMAP is switched off for the mailbox, the mailbox is new, or the account has no FullAccess to it.",
+        "Run the PowerShell line, check the permissions, and give it up to an hour. Then check again.",
+    );
+    let line = "Set-CASMailbox -Identity 'ap@contoso.example' -ImapEnabled $true".to_owned();
+    let ap = fleet.mailboxes.iter_mut().find(|mailbox| mailbox.id == is::AP).unwrap();
+    ap.checks.imap = Check::Failed { at: minutes_ago(2), trouble: trouble.with(Remedy::PowerShell(line)) };
+    showing(fleet, size)
+}
+
+#[test]
+fn a_link_to_be_selected() {
+    let mut model = sized(demo_at(is::BILLING), (60, 16));
+    let mut errand = errand(is::BILLING);
+    errand.link.query_pairs_mut().append_pair("scope", &"https://outlook.office.com/SMTP.Send ".repeat(4));
+    model.overlay = Some(Overlay::Link(errand));
+    assert_snapshot!(screen(&model));
+}
+
+#[test]
+fn the_applications() {
+    let mut fleet = fleet();
+    add(&mut fleet, &application("Fabrikam ERP", "fabrikam.example"), "erp@fabrikam.example", held(2, 1), all_well(1));
+    let mut model = showing(fleet, (80, 24));
+    press(&mut model, "A");
+    press(&mut model, "↓");
+    assert_snapshot!(screen(&model));
+}
+
+#[test]
+fn a_sign_in_anew_is_asked_about() {
+    let mut model = sized(at(is::AP), (80, 24));
+    press(&mut model, "l");
+    assert_snapshot!(screen(&model));
+}
+
+#[test]
+fn the_walkthrough() {
+    let mut model = at(is::AP);
+    press(&mut model, "w");
+    assert_snapshot!(screen(&model));
+}
+
+#[test]
+fn a_check_of_the_fleet_beside_what_was_said() {
+    let mut model = demo_at(is::AP);
+    press(&mut model, "R");
+    model.say(crate::tui::model::Tone::Good, "The link was copied.");
+    assert_snapshot!(screen(&model));
 }
 
 #[test]
