@@ -22,9 +22,9 @@ pub const DASHBOARD: &[Binding] = &[
     bind(&["N"], Action::NewApplication, "new application", "Add an application"),
     bind(&["/"], Action::Filter, "filter", "Filter the list by typing"),
     bind(&["space"], Action::Select, "select", "Select or deselect this mailbox"),
+    bind(&["A"], Action::Applications, "applications", "List the applications: edit, prove, ask for consent, remove"),
     bind(&["?"], Action::Help, "help", "Show all keys"),
     bind(&["q", "ctrl-c"], Action::Quit, "quit", "Quit; open sign-ins stay good for ten minutes"),
-    bind(&["A"], Action::Applications, "applications", "List the applications: edit, prove, ask for consent, remove"),
     bind(
         &["a"],
         Action::AdminConsent,

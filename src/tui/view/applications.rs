@@ -26,7 +26,7 @@ pub fn draw(frame: &mut Frame, model: &Model, at: usize) {
     let titles = [("APPLICATION", name), ("MAILBOXES", MAILBOXES), ("PROOF", STATE), ("CONSENT", STATE)];
     let titles: String = titles.into_iter().map(|(title, width)| fit(theme, title, width)).collect();
     text.lines.push(Line::styled(format!(" {titles}"), theme.style(Role::Faint)));
-    let lines = usize::from(frame.area().height.saturating_sub(REST)).max(2);
+    let lines = usize::from(frame.area().height.saturating_sub(REST)).max(1);
     let first = (at + 1).saturating_sub(lines);
     for (place, application) in applications.iter().enumerate().skip(first).take(lines) {
         text.lines.push(line(model, application, name, place == at));

@@ -39,7 +39,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
                 format!("Application {} ({})", application.name, state(model, application)),
             ));
         }
-        lines.push(key(theme, "e", "changes it"));
+        lines.push(key(theme, "A", "shows, changes and removes applications"));
     }
     lines.push(Line::default());
     lines.push(say(theme, Role::Ready, "2. Your mailboxes"));

@@ -6,8 +6,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::parts::{dialog_room, hints, hints_of, key_name, say, window};
-use crate::tui::keymap::{self, Section, WALKTHROUGH};
+use super::parts::{cut, dialog_room, hints, hints_of, key_name, say, window};
+use crate::tui::back::back;
+use crate::tui::keymap::{self, Action, Section, WALKTHROUGH};
 use crate::tui::model::Model;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::update::is_possible;
@@ -45,7 +46,11 @@ fn of_section(model: &Model, section: &Section, width: usize) -> Vec<Line<'stati
         let role = if action.is_some_and(|action| !is_possible(model, action)) { Role::Faint } else { Role::Text };
         let keys: Vec<String> = keys.split(' ').map(|key| key_name(theme, key)).collect();
         let mut keys = keys.join(" ");
-        for part in textwrap::wrap(help, width.saturating_sub(KEYS).max(1)) {
+        let help = match (action, back(model)) {
+            (Some(Action::Back), Some(back)) => format!("{help}. Now: {}", back.hint()),
+            _ => (*help).to_owned(),
+        };
+        for part in textwrap::wrap(&help, width.saturating_sub(KEYS).max(1)) {
             let before = std::mem::take(&mut keys);
             let gap = " ".repeat(KEYS.saturating_sub(before.width()));
             lines.push(Line::from(vec![
@@ -93,11 +98,15 @@ fn wrapped(text: &str, width: usize) -> Vec<Line<'static>> {
 
 fn page(frame: &mut Frame, model: &Model, title: &str, lines: Vec<Line<'static>>, top: u16, keys: Line<'static>) {
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    // A frame, and the line of keys with one before it.
+    // A frame, and the line of keys below the one for what was said: the page may cover the footer.
     let inside = window(frame, model, title, WIDTH, count.saturating_add(4));
-    let [page, _, way_out] =
+    let [page, said, way_out] =
         Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(1)]).areas(inside);
     let most = count.saturating_sub(page.height);
     frame.render_widget(Paragraph::new(lines).scroll((top.min(most), 0)), page);
+    if let Some(notice) = &model.notice {
+        let theme = model.setting.theme;
+        frame.render_widget(say(theme, Role::Good, cut(theme, &notice.text, usize::from(said.width))), said);
+    }
     frame.render_widget(keys, way_out);
 }
