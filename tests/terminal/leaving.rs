@@ -56,9 +56,9 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_brings_the_dashboard_back() {
     wait_until("the terminal is the dashboard's", || terminal.is_the_dashboards());
     terminal.sees("billing@contoso.example");
     terminal.keys("?");
-    terminal.sees("Show all keys");
+    terminal.sees("Do the next thing that this mailbox needs");
     terminal.keys("\u{1b}");
-    terminal.until("the help is closed", |screen| !screen.contains("Show all keys"));
+    terminal.until("the help is closed", |screen| !screen.contains("Do the next thing that this mailbox needs"));
     terminal.keys("q");
     assert_eq!(terminal.left().code, 0);
 }
