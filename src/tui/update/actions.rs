@@ -1,8 +1,9 @@
 //! The dashboard's actions, and which of them are possible now: dispatch, footer and help ask the
 //! same function.
 
-use crate::domain::{Application, MailboxId, Step, StepState};
-use crate::engine::{Subject, Waiting, Work};
+use super::errands::{consent, hand_out, open_errand};
+use crate::domain::{MailboxId, Step};
+use crate::engine::{Subject, Work};
 use crate::tui::back::{Back, back};
 use crate::tui::form::Form;
 use crate::tui::keymap::Action;
@@ -121,51 +122,6 @@ fn do_next(model: &mut Model) -> Vec<Effect> {
         Next::Page(page) => vec![Effect::OpenPage(page)],
         Next::Check(id) => check(model, vec![id]),
     }
-}
-
-/// Hands the link of the mailbox's sign-in out, or of its consent while that is open. Who has a
-/// good token is asked first: a new sign-in is hardly what was meant.
-fn hand_out(model: &mut Model, way: Way) -> Vec<Effect> {
-    let Some(entry) = model.entry() else { return vec![] };
-    let (id, consent) = (entry.mailbox.id, Subject::Application(entry.application.name.clone()));
-    let sign_in = Subject::Mailbox(id);
-    let subject = [consent, sign_in.clone()].into_iter().find(|subject| waiting(model, subject).is_some());
-    if subject.is_none() && is_signed_in(model) {
-        return overlay(model, |_| Some(Overlay::Confirm(Confirmation::SignInAnew(id, way))));
-    }
-    vec![way.effect(subject.unwrap_or(sign_in))]
-}
-
-/// Whether the mailbox under the cursor has a token that works.
-fn is_signed_in(model: &Model) -> bool {
-    model
-        .steps()
-        .is_some_and(|steps| [Step::Authorize, Step::Token].iter().all(|step| *steps.get(*step) == StepState::Done))
-}
-
-fn waiting<'a>(model: &'a Model, subject: &Subject) -> Option<&'a Waiting> {
-    model.works.get(subject).and_then(Work::waiting)
-}
-
-fn consent(model: &mut Model) -> Vec<Effect> {
-    let application = model.entry().map(|entry| entry.application.clone());
-    application.map_or(vec![], |application| consent_to(model, &application))
-}
-
-/// Opens the page on which an administrator consents to an application.
-pub(super) fn consent_to(model: &mut Model, application: &Application) -> Vec<Effect> {
-    let provider = model.fleet.as_ref().and_then(|fleet| fleet.providers.get(&application.provider));
-    if provider.is_some_and(|provider| provider.endpoints.admin_consent.is_some()) {
-        return vec![Effect::OpenBrowser(Subject::Application(application.name.clone()))];
-    }
-    model.say(Tone::Plain, format!("{}'s provider has no admin consent.", application.name));
-    vec![]
-}
-
-/// The errand of the mailbox under the cursor, or of its application, that waits for its answer.
-fn open_errand(model: &Model) -> Option<&Waiting> {
-    let row = model.list.current()?;
-    model.work(row.id, &row.application)?.waiting()
 }
 
 /// Only what has a token can be checked.

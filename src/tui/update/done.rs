@@ -2,8 +2,9 @@
 
 use jiff::SignedDuration;
 
+use super::errands;
 use crate::domain::{Address, MailboxId, Trouble};
-use crate::engine::{Copied, Errand, Field, Listening, Subject};
+use crate::engine::{Copied, Field};
 use crate::tui::form::{Name, Purpose, Status};
 use crate::tui::message::{Done, Effect, Saved};
 use crate::tui::model::{Batch, Model, Tone};
@@ -17,8 +18,8 @@ const MOST_NAMED: usize = 3;
 /// Takes what came of an effect.
 pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
     match done {
-        Done::Opened { errand, browser } => return opened(model, errand, browser),
-        Done::LinkCopied { errand, copied } => return link_copied(model, errand, copied),
+        Done::Opened { errand, browser } => return errands::opened(model, errand, browser),
+        Done::LinkCopied { errand, copied } => return errands::link_copied(model, errand, copied),
         Done::Link(errand) => show(model, Overlay::Link(errand)),
         Done::Copied { what, copied, is_secret } => return say_copied(model, &what, copied, is_secret),
         Done::ClipboardEmpty => model.say(Tone::Plain, "There is no text on the clipboard."),
@@ -37,74 +38,13 @@ pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
 }
 
 /// What was asked for and comes late does not push aside what somebody reads or types.
-fn show(model: &mut Model, overlay: Overlay) {
+pub(super) fn show(model: &mut Model, overlay: Overlay) {
     if model.overlay.is_none() {
         model.overlay = Some(overlay);
     }
 }
 
-fn opened(model: &mut Model, errand: Errand, browser: Result<(), (Trouble, Result<Copied, Trouble>)>) -> Vec<Effect> {
-    let what = title_of(&errand);
-    match browser {
-        Ok(()) => {
-            let answer = match errand.listening {
-                Listening::Here(_) => "The answer is taken by itself",
-                Listening::Elsewhere(_) | Listening::Nowhere => "Copy the address that it ends on",
-            };
-            model.say(Tone::Plain, format!("{what}: the browser was opened. {answer}."));
-            vec![]
-        }
-        Err((_, Ok(Copied::Clipboard { .. }))) => {
-            model.say(Tone::Plain, format!("{what}: no browser can be opened here, so the link was copied. Open it where there is one, then paste here the address that you land on.{}", or_play(model)));
-            vec![]
-        }
-        Err((_, Ok(Copied::ForTerminal(link)))) => {
-            model.say(Tone::Plain, format!("{what}: no browser can be opened here, so the link was handed to your terminal's clipboard (OSC 52). Not every terminal takes it: L shows the link.{}", or_play(model)));
-            show(model, Overlay::Link(errand));
-            vec![Effect::ToTerminal(link)]
-        }
-        Err((no_browser, Err(no_clipboard))) => {
-            model.say(
-                Tone::Bad,
-                format!(
-                    "{}, and the link could not be copied: {}. L shows it.",
-                    no_browser.what(),
-                    no_clipboard.what()
-                ),
-            );
-            show(model, Overlay::Link(errand));
-            vec![]
-        }
-    }
-}
-
-fn link_copied(model: &mut Model, errand: Errand, copied: Result<Copied, Trouble>) -> Vec<Effect> {
-    match copied {
-        Ok(copied @ Copied::Clipboard { .. }) => say_copied(model, "The link", copied, false),
-        Ok(copied @ Copied::ForTerminal(_)) => {
-            show(model, Overlay::Link(errand));
-            say_copied(model, "The link", copied, false)
-        }
-        Err(trouble) => {
-            say_trouble(model, &trouble);
-            show(model, Overlay::Link(errand));
-            vec![]
-        }
-    }
-}
-
-fn title_of(errand: &Errand) -> &'static str {
-    match errand.subject {
-        Subject::Mailbox(_) => "Sign-in",
-        Subject::Application(_) => "Admin consent",
-    }
-}
-
-fn or_play(model: &Model) -> &'static str {
-    if model.setting.demo.is_some() { " Or p plays the person." } else { "" }
-}
-
-fn say_copied(model: &mut Model, what: &str, copied: Copied, is_secret: bool) -> Vec<Effect> {
+pub(super) fn say_copied(model: &mut Model, what: &str, copied: Copied, is_secret: bool) -> Vec<Effect> {
     match copied {
         Copied::Clipboard { cleared_at: Some(moment) } => {
             let seconds = moment.duration_since(model.now).as_secs().max(0);

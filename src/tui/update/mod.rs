@@ -3,6 +3,7 @@
 
 mod actions;
 mod done;
+mod errands;
 mod mouse;
 mod overlays;
 mod told;

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::actions::consent_to;
+use super::errands::consent_to;
 use crate::domain::{Application, MailboxId, Trouble};
 use crate::engine::{Choice, Errand, Field};
 use crate::tui::form::{Form, Name, Status};
@@ -11,7 +11,7 @@ use crate::tui::keymap::{
     MENU, MenuAction, PAGE, PageAction, WALKTHROUGH, WalkthroughAction, find,
 };
 use crate::tui::message::Effect;
-use crate::tui::model::Model;
+use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::{Confirmation, Overlay, Question};
 use crate::tui::walkthrough;
 
@@ -155,7 +155,8 @@ fn application_action(
         }
         ApplicationAction::Remove => (open(Overlay::Confirm(Confirmation::RemoveApplication(name))), vec![]),
         ApplicationAction::Prove => (Then::Stay, vec![Effect::Prove(name)]),
-        ApplicationAction::Consent => (Then::Stay, consent_to(model, application)),
+        // The list makes room: without a browser the link is shown.
+        ApplicationAction::Consent => (Then::Close, consent_to(model, application)),
     }
 }
 
@@ -204,7 +205,10 @@ fn question_key(model: &mut Model, question: &Question, at: &mut usize, key: &Ke
     let line = match menu_key(at, count, key) {
         Picked::Line(line) => line,
         Picked::Nothing => return (Then::Stay, vec![]),
-        Picked::Close => return (Then::Close, vec![]),
+        Picked::Close => {
+            model.say(Tone::Plain, later(question));
+            return (Then::Close, vec![]);
+        }
     };
     let answer = match question {
         Question::WrongAccount(asked) => {
@@ -216,6 +220,15 @@ fn question_key(model: &mut Model, question: &Question, at: &mut usize, key: &Ke
         }
     };
     (Then::Close, answer.into_iter().collect())
+}
+
+fn later(question: &Question) -> String {
+    match question {
+        Question::WrongAccount(asked) => {
+            format!("{} signed in, and nothing is stored yet: ⏎ on {} asks again.", asked.username, asked.expected)
+        }
+        Question::WhichSignIn(_) => "The code is kept: ⏎ on one of the open sign-ins asks again.".to_owned(),
+    }
 }
 
 /// What a key of a menu comes to.

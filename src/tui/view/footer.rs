@@ -108,7 +108,7 @@ fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
     ])
 }
 
-/// As many keys as there is room for, the most important first; help always.
+/// As many keys as there is room for, the most important first; the way back and help always.
 fn keys(model: &Model, width: usize) -> Line<'static> {
     let theme = model.setting.theme;
     if model.overlay.is_some() {
@@ -119,19 +119,16 @@ fn keys(model: &Model, width: usize) -> Line<'static> {
     }
     let possible = || DASHBOARD.iter().filter(|binding| is_possible(model, binding.action));
     let wide = |binding: &Binding| key_name(theme, binding.hint_key()).width() + hint(model, binding).width() + 3;
-    let always = |binding: &Binding| matches!(binding.action, Action::Help | Action::Quit);
+    let always = |binding: &Binding| matches!(binding.action, Action::Back | Action::Help | Action::Quit);
     let mut room = width.saturating_sub(possible().filter(|binding| always(binding)).map(wide).sum());
     let mut shown: Vec<(&str, &str)> = Vec::new();
     for binding in possible() {
         let (key, hint) = (binding.hint_key(), hint(model, binding));
         // Two keys may come to the same: one of them is enough.
-        if hint.is_empty() || shown.iter().any(|(_, known)| *known == hint) {
-            continue;
-        }
-        if always(binding) {
-            shown.push((key, hint));
-        } else if wide(binding) <= room {
-            room -= wide(binding);
+        let is_new = !hint.is_empty() && shown.iter().all(|(_, known)| *known != hint);
+        let takes = if always(binding) { 0 } else { wide(binding) };
+        if is_new && takes <= room {
+            room -= takes;
             shown.push((key, hint));
         }
     }

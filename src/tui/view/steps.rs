@@ -237,12 +237,24 @@ fn running(text: &mut Text, model: &Model, entry: &Entry<'_>) {
 }
 
 fn browser(text: &mut Text, model: &Model, waiting: &Waiting, elapsed: &str) {
-    let has_code = matches!(next(model), Next::ChooseSignIn(_));
-    if has_code {
-        text.say(Role::Warn, "A code came that does not say whose it is.");
-    }
     let left = time::clock(waiting.until.duration_since(model.now));
-    text.say(Role::Busy, format!("Waiting for the browser {elapsed}, {left} left"));
+    if matches!(next(model), Next::ChooseSignIn(_)) {
+        text.say(Role::Warn, "A code came that does not say whose it is.");
+        text.key("⏎", "says whose code it is");
+        text.key("o", "opens the browser again");
+    } else {
+        ways_of_the_answer(text, model, waiting, &format!("Waiting for the browser {elapsed}, {left} left"));
+        text.key("⏎", "opens the browser again");
+    }
+    text.key("esc", "stops it");
+    text.key("l", "copies the link, L shows it");
+    if model.setting.demo.is_some() {
+        text.key("p", "plays the person");
+    }
+}
+
+fn ways_of_the_answer(text: &mut Text, model: &Model, waiting: &Waiting, waits: &str) {
+    text.say(Role::Busy, waits);
     match waiting.listening {
         Listening::Here(port) => text.say(Role::Text, format!("Listening on localhost:{port}")),
         Listening::Elsewhere(port) => text.say(
@@ -257,17 +269,6 @@ fn browser(text: &mut Text, model: &Model, waiting: &Waiting, elapsed: &str) {
     match &model.clipboard {
         Some(Err(_)) => text.say(Role::Text, "No clipboard here: paste the address instead"),
         _ => text.say(Role::Text, "Watching the clipboard"),
-    }
-    if has_code {
-        text.key("⏎", "says whose code it is");
-        text.key("o", "opens the browser again");
-    } else {
-        text.key("⏎", "opens the browser again");
-    }
-    text.key("esc", "stops it");
-    text.key("l", "copies the link, L shows it");
-    if model.setting.demo.is_some() {
-        text.key("p", "plays the person");
     }
 }
 

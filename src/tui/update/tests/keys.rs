@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use crate::domain::{MailboxId, Step};
 use crate::engine::{Subject, Work};
 use crate::tui::fixture::{
-    at, blank, demo_at, fleet, is, name, nothing, now, press, put_cursor_on, showing, sign_in, tell, type_in, waiting,
-    work,
+    at, blank, demo_at, fleet, is, name, nothing, now, press, put_cursor_on, screen, showing, sign_in, tell, type_in,
+    waiting, work,
 };
 use crate::tui::form::Purpose;
 use crate::tui::keymap::{Action, DASHBOARD};
@@ -239,6 +239,45 @@ fn esc_goes_back_one_thing_at_a_time() {
     assert_eq!(model.list.filter.value(), "");
     press(&mut model, "esc");
     assert!(model.notice.is_none());
+}
+
+#[test]
+fn what_esc_does_is_said_before_it_is_pressed() {
+    let mut model = at(is::AP);
+    assert!(!is_possible(&model, Action::Back) && !screen(&model).contains(" esc "), "nothing to go back from");
+    press(&mut model, "*");
+    press(&mut model, "R");
+    sign_in(&mut model, is::AP);
+    press(&mut model, "2");
+    for hint in ["back", "stop the check", "stop the sign-in", "select none", "clear the notice"] {
+        for size in [(60, 16), (80, 24), (120, 40)] {
+            model.size = size;
+            assert!(screen(&model).contains(&format!(" esc {hint} ")), "{hint} at {size:?}\n{}", screen(&model));
+        }
+        press(&mut model, "esc");
+        if hint == "stop the sign-in" {
+            tell(&mut model, crate::engine::Event::Work(Subject::Mailbox(is::AP), None));
+        }
+    }
+    assert!(!is_possible(&model, Action::Back));
+}
+
+#[test]
+fn in_an_enlarged_pane_that_goes_on_the_arrows_scroll_it() {
+    let mut model = at(is::HR);
+    model.size = (60, 16);
+    press(&mut model, "4");
+    let last = crate::tui::view::hidden_lines(&model);
+    assert!(last > 2);
+    let after = [("↓", 1), ("j", 2), ("k", 1), ("PgUp", 0), ("G", last), ("PgDn", last), ("↑", last - 1), ("g", 0)];
+    for (key, top) in after {
+        press(&mut model, key);
+        assert_eq!(model.focus, Focus::Pane(Step::SmtpAuth, top), "{key}");
+    }
+    assert_eq!(model.list.current().unwrap().id, is::HR);
+    model.size = (120, 40);
+    press(&mut model, "↓");
+    assert_ne!(model.list.current().unwrap().id, is::HR, "what has room is no obstacle");
 }
 
 #[test]
