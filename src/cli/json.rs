@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::domain::{Check, Entry, Step, Steps, Trouble};
 
-/// One mailbox: `{"address", "application", "account", "steps", "token", "checks", "trouble"}`.
+/// One mailbox: `{"address", "application", "account", "note", "steps", "token", "checks", "trouble"}`.
 /// Times are RFC 3339 in UTC.
 #[must_use]
 pub fn mailbox(entry: &Entry<'_>, steps: &Steps, now: Timestamp) -> Value {
@@ -16,6 +16,7 @@ pub fn mailbox(entry: &Entry<'_>, steps: &Steps, now: Timestamp) -> Value {
         "address": entry.mailbox.address.as_str(),
         "application": entry.application.name.as_str(),
         "account": entry.grant.account.as_str(),
+        "note": entry.mailbox.note.as_str(),
         "steps": {
             "register": steps.get(Step::Register).word(),
             "authorize": steps.get(Step::Authorize).word(),

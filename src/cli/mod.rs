@@ -6,6 +6,7 @@ mod app;
 mod columns;
 mod get;
 mod history;
+mod import;
 pub mod json;
 mod list;
 pub mod log;
@@ -58,6 +59,8 @@ pub enum Command {
         #[arg(long, value_name = "WHO")]
         account: Option<Address>,
     },
+    /// Import mailboxes: CSV with a header, or an address a line; all of them or none.
+    Import(import::Arguments),
     /// Remove mailboxes, and the refresh tokens that nobody else uses.
     Remove {
         /// Their addresses.
@@ -191,6 +194,7 @@ impl Command {
             Self::Demo { .. } => "demo",
             Self::App(_) => "app",
             Self::Add { .. } => "add",
+            Self::Import(_) => "import",
             Self::Remove { .. } => "remove",
             Self::Signin { .. } => "signin",
             Self::Redeem => "redeem",
@@ -206,6 +210,7 @@ async fn obey(command: Command, engine: &Engine) -> Result<Exit, Trouble> {
     match command {
         Command::App(command) => app::run(command, engine).await,
         Command::Add { addresses, app, account } => add::run(engine, addresses, app, account).await,
+        Command::Import(arguments) => import::run(engine, arguments).await,
         Command::Remove { addresses } => remove::run(engine, addresses).await,
         Command::Signin { address, device: true, .. } => signin::by_device(engine, address).await,
         Command::Signin { address, print, .. } => signin::by_browser(engine, address, print).await,
@@ -225,7 +230,7 @@ pub fn exit_of(trouble: &Trouble) -> Exit {
     match family {
         "config" | "registry" | "keyring" | "seal" | "home" | "internal" | "terminal" | "network" | "listener"
         | "output" | "demo" | "clipboard" | "grant" => Exit::CouldNot,
-        "address" | "answer" | "application" | "mailbox" | "provider" => Exit::Usage,
+        "address" | "answer" | "application" | "import" | "mailbox" | "provider" => Exit::Usage,
         _ => Exit::Attention,
     }
 }

@@ -8,6 +8,7 @@ use super::address::Address;
 use super::application::ApplicationName;
 use super::check::Check;
 use super::grant::GrantId;
+use super::note::Note;
 
 /// A mailbox's number in its registry. It is not used again after the mailbox was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +33,21 @@ pub struct Mailbox {
     pub grant: GrantId,
     /// What was found when it was last tried.
     pub checks: Checks,
+    /// What the administrator wrote beside it.
+    pub note: Note,
+}
+
+/// A mailbox that is to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMailbox {
+    /// Its address.
+    pub address: Address,
+    /// The application that it is onboarded to.
+    pub application: ApplicationName,
+    /// The account that signs in for it: itself, or a delegate.
+    pub account: Address,
+    /// What the administrator wrote beside it.
+    pub note: Note,
 }
 
 /// What was found at each of a mailbox's servers.

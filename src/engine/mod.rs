@@ -16,6 +16,7 @@ mod event;
 mod first_checks;
 mod history;
 pub mod home;
+mod import;
 mod listening;
 mod live_checks;
 mod mailboxes;
@@ -49,6 +50,7 @@ pub use device::DeviceErrand;
 pub use errands::Errand;
 pub use event::{Event, Subject};
 pub use home::Home;
+pub use import::List;
 pub use work::{Listening, Waiting, Work};
 pub use wrong_account::Choice;
 

@@ -1,13 +1,13 @@
 //! History: what happened lately, and to which mailbox.
 
 use jiff::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{Row, Transaction, params};
 
 use crate::domain::text::plain;
 use crate::domain::{Address, Trouble};
 
 use super::Registry;
-use super::sql::{Columns, time};
+use super::sql::{Columns, Fault, time};
 
 /// How many lines are kept.
 const KEPT: i64 = 10_000;
@@ -37,22 +37,8 @@ impl Registry {
     /// `registry.…`.
     pub fn note(&self, event: &Event) -> Result<(), Trouble> {
         self.write(|transaction| {
-            transaction
-                .prepare_cached(
-                    "INSERT INTO history (at, mailbox, folded, what, detail, command) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .execute(params![
-                    time(event.at),
-                    event.mailbox.as_str(),
-                    event.mailbox.folded(),
-                    plain(&event.what, LONGEST),
-                    plain(&event.detail, LONGEST),
-                    plain(&event.command, LONGEST),
-                ])?;
-            transaction
-                .prepare_cached("DELETE FROM history WHERE id <= ?1")?
-                .execute([transaction.last_insert_rowid() - KEPT])?;
-            Ok(())
+            add(transaction, event)?;
+            forget_oldest(transaction)
         })
     }
 
@@ -77,6 +63,31 @@ impl Registry {
             Ok(lines?)
         })
     }
+}
+
+/// Adds a line; [`forget_oldest`] is to follow.
+pub(super) fn add(transaction: &Transaction<'_>, event: &Event) -> Result<(), Fault> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO history (at, mailbox, folded, what, detail, command) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            time(event.at),
+            event.mailbox.as_str(),
+            event.mailbox.folded(),
+            plain(&event.what, LONGEST),
+            plain(&event.detail, LONGEST),
+            plain(&event.command, LONGEST),
+        ])?;
+    Ok(())
+}
+
+/// Forgets what is older than the lines that are kept, after lines were added.
+pub(super) fn forget_oldest(transaction: &Transaction<'_>) -> Result<(), Fault> {
+    transaction
+        .prepare_cached("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?1")?
+        .execute([KEPT])?;
+    Ok(())
 }
 
 fn event(row: &Row<'_>) -> rusqlite::Result<Event> {

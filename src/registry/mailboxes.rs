@@ -26,7 +26,7 @@ pub enum Protocol {
 /// `CROSS JOIN` has SQLite read this table from its beginning to its end, which is twice as quick
 /// for a whole fleet as the way over an index that it would choose.
 pub(super) const SELECT: &str = "SELECT mailboxes.id, grant_id, address, applications.name, \
-     smtp_at, smtp_trouble, imap_at, imap_trouble, pop_at, pop_trouble \
+     smtp_at, smtp_trouble, imap_at, imap_trouble, pop_at, pop_trouble, note \
      FROM mailboxes CROSS JOIN grants ON grants.id = grant_id CROSS JOIN applications ON applications.id = grants.application";
 
 const FORGET_CHECKS: &str = "smtp_at = NULL, smtp_trouble = NULL, imap_at = NULL, imap_trouble = NULL, \
@@ -190,6 +190,7 @@ fn mailbox_like<'a>(row: &Row<'_>, grant: impl Fn(GrantId) -> Option<&'a Grant>)
         address: columns.parsed_like(grant.map(|grant| &grant.account))?,
         application: columns.parsed_like(grant.map(|grant| &grant.application))?,
         checks: Checks { smtp: columns.check()?, imap: columns.check()?, pop: columns.check()? },
+        note: columns.parsed()?,
     })
 }
 
@@ -204,7 +205,7 @@ fn forget_checks(transaction: &Transaction<'_>, id: MailboxId) -> Result<(), Fau
 }
 
 /// Refuses an address that another mailbox than `own` has.
-fn refuse_taken(connection: &Connection, address: &Address, own: Option<MailboxId>) -> Result<(), Fault> {
+pub(super) fn refuse_taken(connection: &Connection, address: &Address, own: Option<MailboxId>) -> Result<(), Fault> {
     match find(connection, "mailboxes.folded = ?1", Value::Text(address.folded()))? {
         Some(other) if Some(other.id) != own => Err(exists(&other).into()),
         _ => Ok(()),

@@ -11,6 +11,7 @@ mod fixture;
 mod fleet;
 mod grants;
 mod history;
+mod import;
 mod leases;
 mod mailboxes;
 mod nearest;

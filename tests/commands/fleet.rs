@@ -80,6 +80,7 @@ fn the_json_has_the_documented_shape() {
                 "address": "billing@contoso.example",
                 "application": "Mailer",
                 "account": "billing@contoso.example",
+                "note": "",
                 "steps": { "register": "ready", "authorize": "ready", "token": "todo", "smtp_auth": "todo" },
                 "token": { "state": "none", "obtained_at": null, "last_used_at": null, "idle_deadline": null },
                 "checks": { "smtp": nothing, "imap": nothing, "pop": nothing },

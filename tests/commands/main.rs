@@ -7,6 +7,7 @@ mod keyring_session;
 mod program;
 
 mod fleet;
+mod import;
 mod obstacles;
 mod secrecy;
 mod signin;

@@ -1,0 +1,102 @@
+//! Importing mailboxes: a list becomes a plan, and the plan, once somebody has seen it, mailboxes.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use directories::BaseDirs;
+
+use super::Engine;
+use crate::domain::import::{self, Defaults, MOST_BYTES, Malformed, Plan};
+use crate::domain::{Address, ApplicationName, Secret, Trouble};
+
+/// A list of mailboxes, or where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum List {
+    /// In this file; `~/` is the home folder.
+    File(PathBuf),
+    /// On the clipboard.
+    Clipboard,
+    /// This text: whoever pasted it may have pasted something else.
+    Text(Secret),
+    /// These bytes.
+    Bytes(Vec<u8>),
+}
+
+impl Engine {
+    /// What importing a list would do. Nothing is written.
+    ///
+    /// # Errors
+    /// `import.…` if the list cannot be read as one; `application.unknown`; `clipboard.…`.
+    pub async fn plan_import(&self, list: List, defaults: Defaults) -> Result<Plan, Trouble> {
+        self.application_named(defaults.application.clone()).await?;
+        let bytes = self.read_list(list).await?;
+        let fleet = self.fleet().await?;
+        blocking(move || import::plan(&bytes, &defaults, &fleet)).await
+    }
+
+    /// Adds what is new in a plan, in one transaction, and gives how many that are.
+    ///
+    /// # Errors
+    /// `import.malformed` as [`Plan::accept`]; `mailbox.exists` or `application.unknown` if the
+    /// registry changed since the plan was made. Nothing was added then.
+    pub async fn import(&self, plan: Arc<Plan>, malformed: Malformed) -> Result<usize, Trouble> {
+        let count = plan.accept(malformed)?.len();
+        let engine = self.clone();
+        let event = move |mailbox: &Address| engine.event(mailbox.clone(), "added", String::new());
+        self.registry(move |registry| registry.import_mailboxes(plan.accept(malformed)?, event)).await?;
+        self.0.works.changed.notify_one();
+        Ok(count)
+    }
+
+    async fn application_named(&self, name: ApplicationName) -> Result<(), Trouble> {
+        self.registry(move |registry| registry.application(&name)).await.map(drop)
+    }
+
+    async fn read_list(&self, list: List) -> Result<Vec<u8>, Trouble> {
+        match list {
+            List::Bytes(bytes) => Ok(bytes),
+            List::Text(text) => Ok(text.expose().as_bytes().to_vec()),
+            List::Clipboard => self.paste().await?.map(|text| text.expose().as_bytes().to_vec()).ok_or_else(no_text),
+            List::File(path) => blocking(move || read(&path).map_err(|error| unreadable(&path, &error))).await,
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(job: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
+    tokio::task::spawn_blocking(job).await.unwrap_or_else(|_| Err(super::broken_job()))
+}
+
+/// One byte more than is allowed tells that there is more.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(from_home(path))?.take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The shell knows `~`; a form on the screen has no shell.
+fn from_home(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), BaseDirs::new()) {
+        (Ok(rest), Some(folders)) => folders.home_dir().join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Trouble {
+    Trouble::new(
+        "import.unreadable",
+        format!("{} cannot be read", path.display()),
+        format!("{error}."),
+        "Name a file that is there and that you may read.",
+    )
+}
+
+fn no_text() -> Trouble {
+    Trouble::new(
+        "import.clipboard",
+        "There is no text on the clipboard",
+        "",
+        "Copy the list, or name the file that it is in.",
+    )
+}
