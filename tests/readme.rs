@@ -1,4 +1,4 @@
-//! What the README says of keys, commands and configuration is what the program says of itself.
+//! What the README says of keys, filters, commands and configuration is what the program says of itself.
 //! `UPDATE_README=1 cargo test --test readme` writes it anew.
 
 use std::fs;
@@ -6,6 +6,7 @@ use std::fs;
 use mailkey::cli::markdown;
 use mailkey::engine::config;
 use mailkey::tui::keymap;
+use mailkey::tui::list::query;
 
 const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 
@@ -15,6 +16,7 @@ fn the_generated_parts_are_up_to_date() {
     let mut right = written.clone();
     for (name, text) in [
         ("keys", keymap::markdown()),
+        ("filters", query::markdown()),
         ("commands", markdown::commands()),
         ("configuration", format!("```toml\n{}```\n", config::DEFAULT)),
     ] {

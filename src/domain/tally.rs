@@ -51,24 +51,35 @@ impl Tally {
     pub fn of(standings: impl IntoIterator<Item = Standing>) -> Self {
         let mut tally = Self::default();
         for standing in standings {
-            *tally.count(standing) += 1;
+            *tally.number(standing) += 1;
         }
         tally
     }
 
     /// One that was counted among `before` stands at `now`.
     pub fn move_one(&mut self, before: Standing, now: Standing) {
-        let count = self.count(before);
+        let count = self.number(before);
         *count = count.saturating_sub(1);
-        *self.count(now) += 1;
+        *self.number(now) += 1;
     }
 
-    fn count(&mut self, standing: Standing) -> &mut usize {
+    fn number(&mut self, standing: Standing) -> &mut usize {
         match standing {
             Standing::Valid => &mut self.valid,
             Standing::Due => &mut self.due,
             Standing::Stuck => &mut self.stuck,
             Standing::Todo => &mut self.todo,
+        }
+    }
+
+    /// How many stand there.
+    #[must_use]
+    pub fn count(&self, standing: Standing) -> usize {
+        match standing {
+            Standing::Valid => self.valid,
+            Standing::Due => self.due,
+            Standing::Stuck => self.stuck,
+            Standing::Todo => self.todo,
         }
     }
 

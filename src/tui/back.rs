@@ -51,7 +51,7 @@ pub fn back(model: &Model) -> Option<Back> {
     if model.list.selected_len() > 0 {
         return Some(Back::Deselect);
     }
-    if !model.list.filter.value().is_empty() {
+    if !model.list.filter().value().is_empty() {
         return Some(Back::ClearFilter);
     }
     model.notice.is_some().then_some(Back::ClearNotice)

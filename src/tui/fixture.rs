@@ -104,9 +104,10 @@ pub fn tell(model: &mut Model, event: Event) {
 
 /// The key that the table calls by this name.
 pub fn key(name: &str) -> KeyEvent {
-    let (modifiers, name) = match name.strip_prefix("ctrl-") {
-        Some(plain) => (KeyModifiers::CONTROL, plain),
-        None => (KeyModifiers::NONE, name),
+    let (modifiers, name) = match (name.strip_prefix("ctrl-"), name.strip_prefix("shift-")) {
+        (Some(plain), _) => (KeyModifiers::CONTROL, plain),
+        (_, Some(arrow @ ("↑" | "↓"))) => (KeyModifiers::SHIFT, arrow),
+        _ => (KeyModifiers::NONE, name),
     };
     let code = match name {
         "⏎" => KeyCode::Enter,

@@ -104,6 +104,8 @@ pub fn name(key: &KeyEvent) -> String {
         format!("ctrl-{plain}")
     } else if key.modifiers.contains(KeyModifiers::ALT) {
         format!("alt-{plain}")
+    } else if key.modifiers.contains(KeyModifiers::SHIFT) && matches!(key.code, KeyCode::Up | KeyCode::Down) {
+        format!("shift-{plain}")
     } else {
         plain
     }

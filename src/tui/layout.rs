@@ -77,10 +77,12 @@ impl Layout {
     #[must_use]
     pub fn at(&self, column: u16, row: u16) -> Spot {
         let place = Position::new(column, row);
-        let Self::Roomy { list, panes, .. } = self else {
+        let Self::Roomy { header, list, panes, .. } = self else {
             return Spot::Nothing;
         };
         match panes {
+            _ if header.contains(place) => Spot::Header(column),
+            _ if list.contains(place) && row == list.y + 1 => Spot::Titles(column.saturating_sub(list.x + 1)),
             _ if list.contains(place) => match row.checked_sub(list.y + 2) {
                 Some(line) if row + 1 < list.bottom() => Spot::Line(usize::from(line)),
                 _ => Spot::List,
@@ -118,8 +120,12 @@ fn four(area: Rect) -> [Rect; 4] {
 pub enum Spot {
     /// Nothing that listens.
     Nothing,
+    /// The header, at this column.
+    Header(u16),
     /// The list, beside its lines.
     List,
+    /// The titles of the list's columns, at this column inside of the list.
+    Titles(u16),
     /// A line of the list's window.
     Line(usize),
     /// A pane.

@@ -1,129 +1,82 @@
 //! The fleet as a list: rows, which of them are shown in which order, and where the cursor is.
 //!
-//! Rows are made when the fleet changes, sorting and filtering when they change, and nothing of it
-//! while drawing.
+//! Rows are made and sorted when the fleet changes, sorted again when the order does, and filtered
+//! when the filter does; nothing of it while drawing.
 
-use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
+mod matching;
+pub mod query;
+mod row;
+mod selection;
+mod sort;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use tui_input::Input;
 
-use crate::domain::{Entry, Fleet, MailboxId, Standing, Step, Steps, Tally, TokenState};
+use crate::domain::{Entry, Fleet, MailboxId, Standing, Tally, TokenState};
+use matching::Matching;
+use query::Query;
+use selection::Selection;
 
-/// One mailbox, ready to be drawn.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// Which.
-    pub id: MailboxId,
-    /// Its address.
-    pub address: String,
-    /// The application's name.
-    pub application: String,
-    /// The account that signs in.
-    pub account: String,
-    /// How far it is.
-    pub steps: Steps,
-    /// Its token's state.
-    pub token: TokenState,
-    /// When the token dies if nobody uses it.
-    pub deadline: Option<Timestamp>,
-    /// When it was last tried at the submission server.
-    pub checked: Option<Timestamp>,
-    /// Which of IMAP and POP refused when they were last tried, in a word; empty: neither.
-    pub reading_refused: &'static str,
-    /// Where it stands.
-    pub standing: Standing,
-    folded: String,
-    trouble: String,
-}
-
-/// The column that the list is sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sort {
-    /// By address.
-    #[default]
-    Address,
-    /// What needs attention first.
-    Standing,
-    /// The token that dies first.
-    Token,
-    /// What was checked longest ago.
-    Checked,
-}
-
-impl Sort {
-    /// What the list's title says.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Address => "by address",
-            Self::Standing => "by state",
-            Self::Token => "by token",
-            Self::Checked => "by check",
-        }
-    }
-
-    fn following(self) -> Self {
-        match self {
-            Self::Address => Self::Standing,
-            Self::Standing => Self::Token,
-            Self::Token => Self::Checked,
-            Self::Checked => Self::Address,
-        }
-    }
-
-    fn compare(self, a: &Row, b: &Row) -> Ordering {
-        let by_column = match self {
-            Self::Address => Ordering::Equal,
-            Self::Standing => a.standing.cmp(&b.standing),
-            Self::Token => a.deadline.is_none().cmp(&b.deadline.is_none()).then(a.deadline.cmp(&b.deadline)),
-            Self::Checked => a.checked.cmp(&b.checked),
-        };
-        by_column.then_with(|| a.folded.cmp(&b.folded))
-    }
-}
+pub use row::{Row, word};
+pub use sort::{Column, Direction, Sort};
 
 /// The list.
 #[derive(Debug, Default)]
 pub struct List {
+    /// By address, as the fleet is.
     rows: Vec<Row>,
+    places: HashMap<MailboxId, usize>,
+    /// The places of all rows, in the order of `sort`.
+    order: Vec<usize>,
+    /// The places of those that are shown, in the order in which they are.
     shown: Vec<usize>,
     at: usize,
     offset: usize,
-    selected: HashSet<MailboxId>,
-    /// What the list is filtered by; empty: nothing.
-    pub filter: Input,
+    selection: Selection,
+    filter: Input,
+    query: Query,
+    matching: Matching,
     sort: Sort,
     tally: Tally,
     widest: usize,
-    places: HashMap<MailboxId, usize>,
+    applications: Vec<String>,
+    as_of: Timestamp,
 }
 
 impl List {
     /// Takes a new picture of the fleet. Cursor and selection stay with their mailboxes.
     pub fn renew(&mut self, fleet: &Fleet, now: Timestamp) {
         let cursor = self.current().map(|row| row.id);
-        self.rows = fleet.entries().map(|entry| row(&entry, now)).collect();
+        self.as_of = now;
+        self.rows = fleet.entries().map(|entry| Row::of(&entry, now)).collect();
         self.places = self.rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
-        self.selected.retain(|id| self.places.contains_key(id));
+        self.order = self.sort.order(&self.rows);
+        self.selection.retain(|id| self.places.contains_key(&id));
         self.widest = self.rows.iter().map(|row| row.address.chars().count()).max().unwrap_or(0);
         self.tally = Tally::of(self.rows.iter().map(|row| row.standing));
+        let names: BTreeSet<&str> = self.rows.iter().map(|row| row.application.as_str()).collect();
+        self.applications = names.into_iter().map(str::to_owned).collect();
+        self.matching.set(&self.query, now);
         self.arrange(cursor);
     }
 
     /// Takes what changed in some mailboxes; none came or went since [`List::renew`].
     pub fn refresh<'a>(&mut self, entries: impl Iterator<Item = Entry<'a>>, now: Timestamp) {
         let cursor = self.current().map(|row| row.id);
+        self.as_of = now;
         for entry in entries {
             let known = self.places.get(&entry.mailbox.id).and_then(|place| self.rows.get_mut(*place));
             if let Some(known) = known {
-                let row = row(&entry, now);
+                let row = Row::of(&entry, now);
                 self.tally.move_one(known.standing, row.standing);
                 *known = row;
             }
         }
-        if self.sort != Sort::Address || !self.filter.value().is_empty() {
+        if self.sort.column != Column::Address || !self.query.terms.is_empty() {
+            self.order = self.sort.order(&self.rows);
             self.arrange(cursor);
         }
     }
@@ -134,23 +87,82 @@ impl List {
         self.places.get(&id).and_then(|place| self.rows.get(*place))
     }
 
-    /// Filters again, after the filter was changed.
-    pub fn refilter(&mut self) {
+    /// What the list is filtered by; empty: nothing.
+    #[must_use]
+    pub fn filter(&self) -> &Input {
+        &self.filter
+    }
+
+    /// Filters by something else. The cursor goes to the best match where there is one; otherwise it
+    /// stays with its mailbox.
+    pub fn set_filter(&mut self, filter: Input) {
+        let before = std::mem::replace(&mut self.filter, filter);
+        if before.value() == self.filter.value() {
+            return;
+        }
         let cursor = self.current().map(|row| row.id);
+        self.query = Query::parse(self.filter.value());
+        self.matching.set(&self.query, self.as_of);
+        self.arrange(cursor);
+        if self.is_ranked() {
+            self.at = 0;
+        }
+    }
+
+    /// Shows those that stand there and no others, or, if it does so already, all again. What else
+    /// the filter asks for stays.
+    pub fn toggle_standing(&mut self, standing: Standing) {
+        self.set_filter(Input::new(query::toggled(self.filter.value(), standing)));
+    }
+
+    /// Shows those that stand in the next of the ways that there are, after the last one all.
+    pub fn cycle_standing(&mut self) {
+        let all = [Standing::Stuck, Standing::Due, Standing::Todo, Standing::Valid];
+        let current = self.query.standing();
+        let behind = all.into_iter().skip_while(|standing| current.is_some_and(|current| current != *standing));
+        let next = behind.skip(usize::from(current.is_some())).find(|standing| self.tally.count(*standing) > 0);
+        if let Some(standing) = next.or(current) {
+            self.toggle_standing(standing);
+        }
+    }
+
+    /// What of the filter cannot be understood.
+    #[must_use]
+    pub fn complaint(&self) -> Option<&str> {
+        self.query.complaint.as_deref()
+    }
+
+    /// What the filter that is being typed can become.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        query::hint(self.filter.value(), &self.applications)
+    }
+
+    /// Completes what is being typed, if it can become something.
+    pub fn complete(&mut self) {
+        if let Some(filter) = query::completed(self.filter.value(), &self.applications) {
+            self.set_filter(Input::new(filter));
+        }
+    }
+
+    /// Sorts otherwise.
+    pub fn sort_by(&mut self, sort: Sort) {
+        let cursor = self.current().map(|row| row.id);
+        self.sort = sort;
+        self.order = sort.order(&self.rows);
         self.arrange(cursor);
     }
 
-    /// Sorts by the next column.
-    pub fn sort_by_next(&mut self) {
-        let cursor = self.current().map(|row| row.id);
-        self.sort = self.sort.following();
-        self.arrange(cursor);
-    }
-
-    /// The column that it is sorted by.
+    /// How it is sorted.
     #[must_use]
     pub fn sort(&self) -> Sort {
         self.sort
+    }
+
+    /// Whether the best match comes first: while words are looked for and nobody chose an order.
+    #[must_use]
+    pub fn is_ranked(&self) -> bool {
+        self.sort == Sort::default() && self.query.ranks()
     }
 
     /// How many stand where.
@@ -214,6 +226,28 @@ impl List {
 
     /// Moves the cursor to the line `at` of those that are shown.
     pub fn move_to(&mut self, at: usize, height: usize) {
+        self.selection.leave();
+        self.put_cursor(at, height);
+    }
+
+    /// Moves the cursor to the line `at`, and selects all from where it began to do so.
+    pub fn stretch_to(&mut self, at: usize, height: usize) {
+        let from = self.at;
+        self.put_cursor(at, height);
+        self.selection.stretch(&self.shown_ids(), from, self.at);
+    }
+
+    /// The same, by so many lines.
+    pub fn stretch_by(&mut self, lines: isize, height: usize) {
+        self.stretch_to(self.at.saturating_add_signed(lines), height);
+    }
+
+    /// Selects all from the mailbox that was selected last to the one under the cursor.
+    pub fn reach(&mut self) {
+        self.selection.reach(&self.shown_ids(), self.at);
+    }
+
+    fn put_cursor(&mut self, at: usize, height: usize) {
         self.at = at.min(self.shown.len().saturating_sub(1));
         self.keep_in_window(height);
     }
@@ -235,49 +269,42 @@ impl List {
 
     /// Selects or deselects the row under the cursor.
     pub fn toggle(&mut self) {
-        if let Some(id) = self.current().map(|row| row.id)
-            && !self.selected.remove(&id)
-        {
-            self.selected.insert(id);
+        if let Some(id) = self.current().map(|row| row.id) {
+            self.selection.toggle(id);
         }
     }
 
     /// Selects all that are shown, or none if all are.
     pub fn toggle_all(&mut self) {
-        let shown = self.shown_ids();
-        if shown.iter().all(|id| self.selected.contains(id)) {
-            self.selected.clear();
-        } else {
-            self.selected.extend(shown);
-        }
+        self.selection.toggle_all(self.shown_ids());
     }
 
     /// Selects nothing.
     pub fn deselect(&mut self) {
-        self.selected.clear();
+        self.selection.clear();
     }
 
     /// Whether a mailbox is selected.
     #[must_use]
     pub fn is_selected(&self, id: MailboxId) -> bool {
-        self.selected.contains(&id)
+        self.selection.contains(id)
     }
 
     /// The rows that are selected.
     pub fn selection(&self) -> impl Iterator<Item = &Row> {
-        self.rows.iter().filter(|row| self.selected.contains(&row.id))
+        self.rows.iter().filter(|row| self.selection.contains(row.id))
     }
 
     /// How many are selected.
     #[must_use]
     pub fn selected_len(&self) -> usize {
-        self.selected.len()
+        self.selection.len()
     }
 
     /// What a command is about: the selection, or else the row under the cursor.
     #[must_use]
     pub fn targets(&self) -> Vec<MailboxId> {
-        if self.selected.is_empty() {
+        if self.selection.len() == 0 {
             self.current().map(|row| row.id).into_iter().collect()
         } else {
             self.selection().map(|row| row.id).collect()
@@ -300,85 +327,18 @@ impl List {
     }
 
     fn arrange(&mut self, cursor: Option<MailboxId>) {
-        let wanted = self.filter.value().trim().to_lowercase();
-        let Self { rows, shown, sort, .. } = self;
-        *shown = (0..rows.len())
-            .filter(|at| rows.get(*at).is_some_and(|row| wanted.is_empty() || row.matches(&wanted)))
-            .collect();
-        if *sort != Sort::Address {
-            shown.sort_by(|a, b| match (rows.get(*a), rows.get(*b)) {
-                (Some(a), Some(b)) => sort.compare(a, b),
-                _ => Ordering::Equal,
-            });
+        let is_ranked = self.is_ranked();
+        let Self { rows, order, shown, matching, .. } = self;
+        let scored = order.iter().filter_map(|at| Some((matching.score(rows.get(*at)?)?, *at)));
+        if is_ranked {
+            let mut scored: Vec<(u32, usize)> = scored.collect();
+            scored.sort_by_key(|(score, _)| Reverse(*score));
+            *shown = scored.into_iter().map(|(_, at)| at).collect();
+        } else {
+            *shown = scored.map(|(_, at)| at).collect();
         }
         let found = cursor.and_then(|id| shown.iter().position(|at| rows.get(*at).is_some_and(|row| row.id == id)));
         self.at = found.unwrap_or(self.at).min(self.shown.len().saturating_sub(1));
-    }
-}
-
-impl Row {
-    /// Whether address, application, account or state hold `wanted`, in lower case, or its trouble's
-    /// code begins so.
-    fn matches(&self, wanted: &str) -> bool {
-        self.folded.contains(wanted) || self.trouble.starts_with(wanted)
-    }
-}
-
-fn row(entry: &Entry<'_>, now: Timestamp) -> Row {
-    let limit = entry.idle_limit_days();
-    let steps = Steps::of(entry.application, entry.grant, entry.mailbox, limit, now);
-    let token = entry.grant.token.state(limit, now);
-    let address = entry.mailbox.address.to_string();
-    let account = entry.grant.account.to_string();
-    let standing = Standing::of(&steps, token);
-    let folded = [
-        address.to_lowercase(),
-        account.to_lowercase(),
-        entry.application.name.as_str().to_lowercase(),
-        word(standing).to_owned(),
-        token.word().to_owned(),
-    ]
-    .join(" ");
-    Row {
-        id: entry.mailbox.id,
-        address,
-        application: entry.application.name.to_string(),
-        account,
-        token,
-        deadline: entry.grant.token.idle_deadline(limit),
-        checked: entry.mailbox.checks.smtp.at(),
-        reading_refused: match (entry.mailbox.checks.imap.trouble(), entry.mailbox.checks.pop.trouble()) {
-            (None, None) => "",
-            (Some(_), None) => "IMAP",
-            (None, Some(_)) => "POP",
-            (Some(_), Some(_)) => "both",
-        },
-        standing,
-        trouble: steps.trouble().map_or(String::new(), |(_, trouble)| trouble.code().to_owned()),
-        steps,
-        folded,
-    }
-}
-
-/// The word that the header and the filter use for a standing.
-#[must_use]
-pub fn word(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Valid => "valid",
-        Standing::Due => "due",
-        Standing::Stuck => "stuck",
-        Standing::Todo => "to do",
-    }
-}
-
-impl Row {
-    /// The state of one of its steps, while a job may be at one.
-    #[must_use]
-    pub fn steps_while(&self, running: Option<Step>) -> Steps {
-        match running {
-            Some(step) => self.steps.clone().running(step),
-            None => self.steps.clone(),
-        }
     }
 }
 

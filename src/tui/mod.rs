@@ -2,6 +2,8 @@
 //! neither network nor files.
 
 pub mod back;
+pub mod columns;
+pub mod counts;
 #[cfg(test)]
 mod fixture;
 pub mod form;

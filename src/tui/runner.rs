@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{Event, KeyEventKind, MouseEventKind};
+use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEventKind};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -135,15 +135,15 @@ fn handle<S: Surface>(
     Ok(Flow::GoOn)
 }
 
-/// What a terminal event means here; releases of keys and moves of the mouse mean nothing.
+/// What a terminal event means here; releases of keys and moves of the mouse mean nothing, unless it drags.
 fn message(event: Event) -> Option<Message> {
     match event {
         Event::Key(key) if key.kind != KeyEventKind::Release => Some(Message::Key(key)),
-        Event::Mouse(mouse)
-            if !matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_) | MouseEventKind::Up(_)) =>
-        {
-            Some(Message::Mouse(mouse))
-        }
+        Event::Mouse(mouse) => match mouse.kind {
+            MouseEventKind::Moved | MouseEventKind::Up(_) => None,
+            MouseEventKind::Drag(MouseButton::Right | MouseButton::Middle) => None,
+            _ => Some(Message::Mouse(mouse)),
+        },
         Event::Paste(text) => Some(Message::Paste(Secret::new(text))),
         Event::Resize(width, height) => Some(Message::Resize(width, height)),
         _ => None,

@@ -14,10 +14,10 @@ pub enum Column {
 }
 
 /// The names that columns go by, without case, spaces, `-` and `_`; of several columns for one thing
-/// the one that stands first here counts. The last four are of Exchange's and Entra's exports.
+/// the one that stands first here counts. The long ones are from Exchange's and Entra's exports. A
+/// column called mailbox comes last, since it may hold titles instead.
 const NAMES: [(&str, Column); 13] = [
     ("address", Column::Address),
-    ("mailbox", Column::Address),
     ("email", Column::Address),
     ("emailaddress", Column::Address),
     ("mail", Column::Address),
@@ -29,6 +29,7 @@ const NAMES: [(&str, Column); 13] = [
     ("primarysmtpaddress", Column::Address),
     ("windowsemailaddress", Column::Address),
     ("userprincipalname", Column::Address),
+    ("mailbox", Column::Address),
 ];
 
 /// Which column holds what.

@@ -33,8 +33,13 @@ pub const DASHBOARD: &[Binding] = &[
     ),
     bind(&["w"], Action::Walkthrough, "", "Show how to register an application, step by step"),
     bind(&["R"], Action::CheckAll, "", "Check all mailboxes that are shown"),
+    bind(&["f"], Action::FilterState, "", "Show only what is stuck, then due, to do, valid, then all again"),
     bind(&["s"], Action::Sort, "", "Sort by the next column"),
+    bind(&["S"], Action::SortBackward, "", "Sort from the other end"),
     bind(&["*"], Action::SelectAll, "", "Select or deselect all that are shown"),
+    bind(&["V"], Action::SelectRange, "", "Select all from the one that was selected last to this one"),
+    bind(&["shift-↓"], Action::SelectDown, "", "Select downwards"),
+    bind(&["shift-↑"], Action::SelectUp, "", "Select upwards"),
     bind(&["e"], Action::Edit, "", "Edit this mailbox; with pane 1 in focus, its application"),
     bind(&["d"], Action::Remove, "", "Remove the selection (asks)"),
     bind(&["1"], Action::Pane1, "", "Enlarge pane 1, Register"),
@@ -77,10 +82,20 @@ pub enum Action {
     Walkthrough,
     /// Filter the list.
     Filter,
+    /// Filter by the next state.
+    FilterState,
     /// Sort by the next column.
     Sort,
+    /// Sort from the other end.
+    SortBackward,
     /// Select or deselect the mailbox.
     Select,
+    /// Select from the last selected to this one.
+    SelectRange,
+    /// Select this one and the one above.
+    SelectUp,
+    /// Select this one and the one below.
+    SelectDown,
     /// Select or deselect all shown.
     SelectAll,
     /// Add a mailbox.
@@ -175,7 +190,8 @@ impl Action {
             | Self::Edit
             | Self::Remove => Group::Fleet,
             Self::Help | Self::Back | Self::Quit | Self::Suspend => Group::Program,
-            Self::Filter | Self::Sort | Self::Select | Self::SelectAll => Group::List,
+            Self::Filter | Self::FilterState | Self::Sort | Self::SortBackward => Group::List,
+            Self::Select | Self::SelectAll | Self::SelectRange | Self::SelectUp | Self::SelectDown => Group::List,
             Self::Up | Self::Down | Self::PageUp | Self::PageDown | Self::First | Self::Last => Group::List,
             Self::Pane1 | Self::Pane2 | Self::Pane3 | Self::Pane4 => Group::List,
         }

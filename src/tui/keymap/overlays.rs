@@ -175,6 +175,8 @@ pub enum FilterAction {
     Keep,
     /// Back to the whole list.
     Clear,
+    /// Complete what is being typed.
+    Complete,
     /// One mailbox up.
     Up,
     /// One mailbox down.
@@ -185,6 +187,7 @@ pub enum FilterAction {
 pub const FILTER: &[Binding<FilterAction>] = &[
     bind(&["⏎"], FilterAction::Keep, "keep the filter", "Keep the filter"),
     bind(&["esc"], FilterAction::Clear, "clear it", "Clear the filter"),
+    bind(&["tab"], FilterAction::Complete, "complete", "Complete what is being typed"),
     bind(&["↑"], FilterAction::Up, "up", "One up"),
     bind(&["↓"], FilterAction::Down, "down", "One down"),
 ];

@@ -1,7 +1,12 @@
 //! The list under any treatment: the cursor stays in its window and with its mailbox.
 
+use jiff::SignedDuration;
+
 use super::*;
-use crate::tui::fixture::{Dice, address, change_grant, crowd, fleet, is, now};
+use crate::domain::{Grant, Note, Token};
+use crate::tui::fixture::{
+    Dice, add, address, all_well, application, change_grant, crowd, fleet, held, is, name, nothing, now,
+};
 
 fn list(fleet: &Fleet) -> List {
     let mut list = List::default();
@@ -14,8 +19,26 @@ fn shown(list: &List) -> Vec<MailboxId> {
 }
 
 fn filter(list: &mut List, text: &str) {
-    list.filter = Input::new(text.to_owned());
-    list.refilter();
+    list.set_filter(Input::new(text.to_owned()));
+}
+
+/// So many mailboxes of two applications, with tokens and checks of every age, or none.
+fn mixed(count: i64) -> Fleet {
+    let mut fleet = crowd(count);
+    let printer = application("Printer", "contoso.example");
+    fleet.applications.insert(printer.name.clone(), printer);
+    let mut dice = Dice::new(7);
+    for mailbox in &mut fleet.mailboxes {
+        if dice.throw(2) == 0 {
+            mailbox.application = name("Printer");
+        }
+        mailbox.checks = if dice.throw(3) == 0 { Default::default() } else { all_well(dice.throw(99_999) as i64) };
+        let age = dice.throw(100) as i64;
+        let token = if dice.throw(5) == 0 { Token::None } else { held(age, age) };
+        let account = address(&format!("delegate-{:03}@contoso.example", dice.throw(500)));
+        fleet.grants.entry(mailbox.grant).and_modify(|grant| *grant = Grant { token, account, ..grant.clone() });
+    }
+    fleet
 }
 
 /// The window is never beside the rows, and the cursor never beside the window.
@@ -51,11 +74,11 @@ fn whatever_is_done_the_cursor_stays_in_a_full_window() {
                     format!("height {height}")
                 }
                 5 => {
-                    let text = ["", "9", "person-000", "nobody", "00001@", "valid"][dice.throw(6)];
+                    let text = ["", "9", "person-000", "nobody", "00001@", "state:valid"][dice.throw(6)];
                     filter(&mut list, text);
                     format!("filter {text}")
                 }
-                6 => format!("sort {:?}", list.sort_by_next()),
+                6 => format!("sort {:?}", list.sort_by(list.sort().following())),
                 7 => format!("renew {:?}", list.renew(if dice.throw(3) == 0 { &few } else { &all }, now())),
                 _ => format!("go to {:?}", list.go_to(MailboxId(dice.throw(20_001) as i64), height)),
             };
@@ -102,18 +125,35 @@ fn a_removed_mailbox_leaves_the_cursor_on_its_neighbour_and_the_selection_withou
 }
 
 #[test]
-fn the_filter_looks_at_all_that_the_row_says() {
-    let mut list = list(&fleet());
+fn each_kind_of_term_finds_its_mailboxes() {
+    let mut all = fleet();
+    all.mailboxes[2].note = Note::parse("Third floor, Größe M").unwrap();
+    let mut list = list(&all);
+    let noted = all.mailboxes[2].id;
     for (text, found) in [
         ("BILLING", vec![is::BILLING]),
-        (" maria ", vec![is::INFO]),
-        ("mailer", shown(&list)),
-        ("revoked", vec![is::ALERTS]),
-        ("due", vec![is::SUPPORT]),
-        ("to do", vec![is::BILLING]),
-        ("smtp.auth_disabled", vec![is::HR]),
-        ("auth_disabled", vec![]),
-        ("aadsts.90094", vec![is::LEGAL]),
+        ("blng", vec![is::BILLING]),
+        (" \"hr@\" ", vec![is::HR]),
+        ("account:maria", vec![is::INFO]),
+        ("app:mail", shown(&list)),
+        ("app:\"mail\"", vec![]),
+        ("-app:\"MAILER\"", vec![]),
+        ("token:revoked", vec![is::ALERTS]),
+        ("token:none", vec![is::BILLING, is::LEGAL]),
+        ("state:due", vec![is::SUPPORT]),
+        ("state:todo", vec![is::BILLING]),
+        ("state:stuck -token:revoked", vec![is::HR, is::LEGAL]),
+        ("step:4", vec![is::HR]),
+        ("step:2", vec![is::BILLING, is::LEGAL]),
+        ("due:<14d", vec![is::SUPPORT]),
+        ("due:>80d", vec![is::AP, is::HR, is::INFO]),
+        ("!due:<14d state:due", vec![]),
+        ("note:\"third floor\"", vec![noted]),
+        ("note:größe", vec![noted]),
+        ("note:grö", vec![noted]),
+        ("trouble:smtp.auth_disabled", vec![is::HR]),
+        ("trouble:auth_disabled", vec![]),
+        ("-billing state:todo", vec![]),
         ("nobody", vec![]),
     ] {
         filter(&mut list, text);
@@ -123,19 +163,138 @@ fn the_filter_looks_at_all_that_the_row_says() {
     assert_eq!(list.shown_len(), list.len());
 }
 
+/// With the order by address the best match is on top, and the cursor with it; an order that
+/// somebody chose stays.
 #[test]
-fn each_order_puts_first_what_it_is_for() {
-    let mut list = list(&fleet());
-    assert_eq!(shown(&list).first(), Some(&is::AP));
-    let mut firsts = Vec::new();
-    for _ in 0..4 {
-        list.sort_by_next();
-        firsts.push((list.sort().word(), shown(&list)[0]));
+fn the_best_match_comes_first_unless_an_order_was_chosen() {
+    let mut all = nothing();
+    let mailer = application("Mailer", "contoso.example");
+    for name in ["archive-hr", "char", "hr", "thomas.hardy"] {
+        add(&mut all, &mailer, &format!("{name}@contoso.example"), held(9, 1), all_well(1));
     }
+    let mut list = list(&all);
+    list.move_to(3, 10);
+    filter(&mut list, "hr");
+    assert!(list.is_ranked());
+    let addresses = |list: &List| list.window(9).map(|(row, _)| row.address.clone()).collect::<Vec<String>>();
+    assert_eq!(addresses(&list)[..2], ["hr@contoso.example", "archive-hr@contoso.example"]);
+    assert_eq!(list.position(), 0);
+    list.move_to(1, 10);
+    list.renew(&all, now());
+    assert_eq!(list.position(), 1, "what happens elsewhere leaves the cursor alone");
+    list.sort_by(list.sort().reversed());
     assert_eq!(
-        firsts,
-        [("by state", is::HR), ("by token", is::SUPPORT), ("by check", is::BILLING), ("by address", is::AP)]
+        addresses(&list),
+        ["thomas.hardy", "hr", "char", "archive-hr"].map(|name| format!("{name}@contoso.example"))
     );
+    assert_eq!(list.current().unwrap().address, "archive-hr@contoso.example");
+}
+
+#[test]
+fn what_the_filter_cannot_make_sense_of_is_said() {
+    let mut list = list(&fleet());
+    filter(&mut list, "state:stuk step:4");
+    assert_eq!(shown(&list), [is::HR], "the rest counts");
+    assert!(list.complaint().is_some_and(|complaint| complaint.contains("stuk")));
+    filter(&mut list, "state:stuck");
+    assert_eq!(list.complaint(), None);
+}
+
+#[test]
+fn the_counts_are_filters_one_after_the_other_and_then_none() {
+    let mut list = list(&fleet());
+    filter(&mut list, "-hr");
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        list.cycle_standing();
+        seen.push((list.filter().value().to_owned(), list.shown_len()));
+    }
+    let wanted =
+        [("-hr state:stuck", 2), ("-hr state:due", 1), ("-hr state:todo", 1), ("-hr state:valid", 2), ("-hr", 6)];
+    assert_eq!(seen, wanted.map(|(filter, count)| (filter.to_owned(), count)));
+    let mut quiet = List::default();
+    quiet.renew(&crowd(3), now());
+    quiet.cycle_standing();
+    assert_eq!(quiet.filter().value(), "state:valid", "nobody is stuck, due or to do");
+    quiet.cycle_standing();
+    assert_eq!(quiet.filter().value(), "");
+}
+
+#[test]
+fn each_order_puts_first_what_it_is_for_and_backward_what_it_is_not() {
+    let mut all = fleet();
+    change_grant(&mut all, is::AP, |grant| grant.account = address("zoe@contoso.example"));
+    let mut list = list(&all);
+    for (word, first, last) in [
+        ("by address", is::AP, is::SUPPORT),
+        ("by state", is::HR, is::AP),
+        ("by token", is::SUPPORT, is::AP),
+        ("by check", is::BILLING, is::AP),
+        ("by application", is::AP, is::AP),
+        ("by account", is::BILLING, is::AP),
+        ("by address", is::AP, is::SUPPORT),
+    ] {
+        assert_eq!((list.sort().word(), shown(&list)[0]), (word, first));
+        list.sort_by(list.sort().reversed());
+        assert_eq!((list.sort().word(), shown(&list)[0]), (word, last), "backward");
+        list.sort_by(list.sort().following());
+    }
+}
+
+/// What the list shows is what a plain filter and a plain sort of the whole fleet would show.
+#[test]
+fn at_every_size_it_shows_what_a_plain_search_finds() {
+    for count in [10, 1_000, 20_000] {
+        let all = mixed(count);
+        let mut list = list(&all);
+        let rows: Vec<Row> = all.entries().map(|entry| Row::of(&entry, now())).collect();
+        let limit = now() + SignedDuration::from_hours(24 * 40);
+        let found = rows
+            .iter()
+            .filter(|row| !row.address.contains("person-00007") && row.application == "Printer")
+            .filter(|row| row.deadline.is_some_and(|deadline| deadline < limit));
+        let found: Vec<&Row> = found.collect();
+        assert!(found.len() > count as usize / 10, "{count}: there is something to sort");
+        filter(&mut list, "-\"person-00007\" app:print due:<40d");
+        for column in [Column::State, Column::Token, Column::Checked, Column::Account] {
+            list.sort_by(Sort { column, direction: Direction::Backward });
+            let mut wanted = found.clone();
+            wanted.sort_by(|a, b| match column {
+                Column::State => b.standing.cmp(&a.standing),
+                Column::Token => b.deadline.cmp(&a.deadline),
+                Column::Checked => b.checked.cmp(&a.checked),
+                _ => b.account.cmp(&a.account),
+            });
+            let wanted: Vec<MailboxId> = wanted.into_iter().map(|row| row.id).collect();
+            assert_eq!(shown(&list), wanted, "{count} {column:?}");
+        }
+    }
+}
+
+#[test]
+fn a_range_reaches_from_where_it_began_and_shrinks_again() {
+    let mut list = list(&crowd(30));
+    let selected = |list: &List| list.selection().map(|row| row.id.0).collect::<Vec<i64>>();
+    list.move_to(5, 10);
+    list.stretch_by(2, 10);
+    assert_eq!((selected(&list), list.position()), (vec![6, 7, 8], 7));
+    list.stretch_by(-4, 10);
+    assert_eq!(selected(&list), [4, 5, 6]);
+    list.move_by(10, 10);
+    list.stretch_by(1, 10);
+    assert_eq!(selected(&list), [4, 5, 6, 14, 15], "another range, beside the first");
+    list.deselect();
+    list.move_to(2, 10);
+    list.toggle();
+    list.move_to(4, 10);
+    list.reach();
+    assert_eq!(selected(&list), [3, 4, 5], "from the one that was selected last");
+    list.move_to(0, 10);
+    list.reach();
+    assert_eq!(selected(&list), [1, 2, 3, 4, 5]);
+    filter(&mut list, "\"person-0002\"");
+    list.stretch_to(usize::MAX, 10);
+    assert_eq!(list.selected_len(), 5 + 10, "what is hidden stays selected");
 }
 
 #[test]
@@ -147,7 +306,7 @@ fn every_mailbox_counts_once() {
 #[test]
 fn selecting_all_is_selecting_what_is_shown() {
     let mut list = list(&fleet());
-    filter(&mut list, "stuck");
+    filter(&mut list, "state:stuck");
     list.toggle_all();
     filter(&mut list, "");
     assert_eq!(list.targets(), [is::HR, is::ALERTS, is::LEGAL]);
@@ -173,6 +332,6 @@ fn a_mailbox_that_changes_its_account_is_found_by_the_new_one() {
     let mut list = list(&all);
     change_grant(&mut all, is::AP, |grant| grant.account = address("zoe@contoso.example"));
     list.renew(&all, now());
-    filter(&mut list, "zoe");
+    filter(&mut list, "account:zoe");
     assert_eq!(shown(&list), [is::AP]);
 }

@@ -1,6 +1,8 @@
 //! The dashboard's actions, and which of them are possible now: dispatch, footer and help ask the
 //! same function.
 
+use tui_input::Input;
+
 use super::errands::{consent, hand_out, open_errand};
 use crate::domain::{MailboxId, Step};
 use crate::engine::{Subject, Work};
@@ -25,11 +27,13 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
         Action::Next => next(model) != Next::Wait,
         Action::PlayPerson => model.setting.demo.is_some() && open_errand(model).is_some(),
         Action::Browser | Action::Link | Action::ShowLink => has_current,
-        Action::CopyMenu | Action::Check | Action::Select | Action::Remove => has_current,
+        Action::CopyMenu | Action::Check | Action::Remove => has_current,
+        Action::Select | Action::SelectRange | Action::SelectUp | Action::SelectDown => has_current,
         Action::TakeClipboard => {
             !matches!(model.clipboard, Some(Err(_))) && model.works.values().any(|work| work.waiting().is_some())
         }
-        Action::CheckAll | Action::SelectAll | Action::Sort | Action::Filter => !model.list.is_empty(),
+        Action::CheckAll | Action::SelectAll => !model.list.is_empty(),
+        Action::Sort | Action::SortBackward | Action::Filter | Action::FilterState => !model.list.is_empty(),
         Action::AdminConsent => model
             .entry()
             .is_some_and(|entry| entry.provider.is_some_and(|provider| provider.endpoints.admin_consent.is_some())),
@@ -82,7 +86,14 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Pane3 => focus(model, Focus::Pane(Step::Token, 0)),
         Action::Pane4 => focus(model, Focus::Pane(Step::SmtpAuth, 0)),
         Action::Filter => focus(model, Focus::Filter),
-        Action::Sort | Action::Select | Action::SelectAll => arrange(model, action),
+        Action::Sort
+        | Action::SortBackward
+        | Action::FilterState
+        | Action::Select
+        | Action::SelectAll
+        | Action::SelectRange
+        | Action::SelectUp
+        | Action::SelectDown => arrange(model, action),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => {
             go(model, action)
         }
@@ -168,11 +179,7 @@ fn go_back(model: &mut Model) -> Vec<Effect> {
             return vec![Effect::Cancel(subject)];
         }
         Some(Back::Deselect) => model.list.deselect(),
-        Some(Back::ClearFilter) => {
-            model.list.filter.reset();
-            model.list.refilter();
-            model.list.keep_in_window(model.layout().list_height());
-        }
+        Some(Back::ClearFilter) => super::filter::set(model, Input::default()),
         Some(Back::ClearNotice) => model.notice = None,
         None => {}
     }
@@ -181,9 +188,15 @@ fn go_back(model: &mut Model) -> Vec<Effect> {
 
 fn arrange(model: &mut Model, action: Action) -> Vec<Effect> {
     let height = model.layout().list_height();
+    let sort = model.list.sort();
     match action {
-        Action::Sort => model.list.sort_by_next(),
+        Action::Sort => model.list.sort_by(sort.following()),
+        Action::SortBackward => model.list.sort_by(sort.reversed()),
+        Action::FilterState => model.list.cycle_standing(),
         Action::SelectAll => model.list.toggle_all(),
+        Action::SelectRange => model.list.reach(),
+        Action::SelectUp => model.list.stretch_by(-1, height),
+        Action::SelectDown => model.list.stretch_by(1, height),
         _ => {
             model.list.toggle();
             model.list.move_by(1, height);

@@ -4,6 +4,7 @@
 mod actions;
 mod done;
 mod errands;
+mod filter;
 mod mouse;
 mod overlays;
 mod told;
@@ -11,7 +12,7 @@ mod told;
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
-use super::keymap::{self, FILTER, FilterAction};
+use super::keymap;
 use super::message::{Effect, Message};
 use super::model::{Focus, Model};
 use super::overlay::Overlay;
@@ -77,35 +78,12 @@ fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
         return overlays::key(model, key);
     }
     if model.focus == Focus::Filter {
-        return filter_key(model, key);
+        return filter::key(model, key);
     }
     match action {
         Some(action) => actions::act(model, action),
         None => vec![],
     }
-}
-
-fn filter_key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
-    use tui_input::backend::crossterm::EventHandler;
-    match keymap::find(FILTER, key) {
-        Some(FilterAction::Keep) => model.focus = Focus::List,
-        Some(FilterAction::Clear) => {
-            model.list.filter.reset();
-            model.focus = Focus::List;
-        }
-        Some(FilterAction::Up) => return actions::act(model, keymap::Action::Up),
-        Some(FilterAction::Down) => return actions::act(model, keymap::Action::Down),
-        None => {
-            model.list.filter.handle_event(&crossterm::event::Event::Key(*key));
-        }
-    }
-    refilter(model);
-    vec![]
-}
-
-fn refilter(model: &mut Model) {
-    model.list.refilter();
-    model.list.keep_in_window(model.layout().list_height());
 }
 
 /// On the dashboard and beside a link a pasted text is an answer; in a form it is typed.
@@ -114,11 +92,7 @@ fn paste(model: &mut Model, text: &Secret) -> Vec<Effect> {
         (Some(Overlay::Form(form)), _) => form.paste(text.expose()),
         (Some(Overlay::Link(_)), _) => return answer(text),
         (Some(_), _) => {}
-        (None, Focus::Filter) => {
-            let line: String = text.expose().trim().chars().filter(|c| !c.is_control()).take(254).collect();
-            model.list.filter = tui_input::Input::new(line);
-            refilter(model);
-        }
+        (None, Focus::Filter) => filter::paste(model, text.expose()),
         (None, _) => return answer(text),
     }
     vec![]

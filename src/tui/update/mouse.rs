@@ -1,10 +1,14 @@
-//! The mouse: a click selects, the wheel scrolls.
+//! The mouse: a click goes there, with shift, with ctrl or dragged it selects, the wheel scrolls.
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+use tui_input::Input;
 
 use super::actions::focus;
 use crate::domain::Step;
-use crate::tui::layout::{Spot, tab};
+use crate::tui::columns::Columns;
+use crate::tui::counts;
+use crate::tui::layout::{Layout, Spot, tab};
 use crate::tui::message::Effect;
 use crate::tui::model::{Focus, Model};
 use crate::tui::overlay::Overlay;
@@ -22,7 +26,8 @@ pub fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
     match event.kind {
         MouseEventKind::ScrollDown => model.list.move_by(WHEEL, height),
         MouseEventKind::ScrollUp => model.list.move_by(-WHEEL, height),
-        MouseEventKind::Down(MouseButton::Left) => click(model, event.column, event.row),
+        MouseEventKind::Down(MouseButton::Left) => click(model, event),
+        MouseEventKind::Drag(MouseButton::Left) => drag(model, event),
         _ => {}
     }
     vec![]
@@ -39,19 +44,21 @@ fn scroll_overlay(overlay: &mut Overlay, kind: MouseEventKind) {
     }
 }
 
-fn click(model: &mut Model, column: u16, row: u16) {
+fn click(model: &mut Model, event: MouseEvent) {
     let layout = model.layout();
-    match layout.at(column, row) {
+    match layout.at(event.column, event.row) {
         Spot::Line(line) => {
             let at = model.list.offset() + line;
             if at < model.list.shown_len() {
-                model.list.move_to(at, layout.list_height());
+                click_line(model, at, event.modifiers);
             }
             focus(model, Focus::List);
         }
         Spot::List => {
             focus(model, Focus::List);
         }
+        Spot::Titles(column) => sort_by(model, usize::from(column)),
+        Spot::Header(column) => filter_by(model, column),
         Spot::Pane(step) => {
             focus(model, Focus::Pane(step, 0));
         }
@@ -62,6 +69,49 @@ fn click(model: &mut Model, column: u16, row: u16) {
         }
         Spot::Nothing => {}
     }
+}
+
+fn click_line(model: &mut Model, at: usize, modifiers: KeyModifiers) {
+    let height = model.layout().list_height();
+    if modifiers.contains(KeyModifiers::SHIFT) {
+        model.list.stretch_to(at, height);
+        return;
+    }
+    model.list.move_to(at, height);
+    if modifiers.contains(KeyModifiers::CONTROL) {
+        model.list.toggle();
+    }
+}
+
+/// Selects what is dragged over. A drag that has not left its line selects nothing yet.
+fn drag(model: &mut Model, event: MouseEvent) {
+    let layout = model.layout();
+    if let Spot::Line(line) = layout.at(event.column, event.row) {
+        let at = model.list.offset() + line;
+        if at < model.list.shown_len() && at != model.list.position() {
+            model.list.stretch_to(at, layout.list_height());
+        }
+    }
+}
+
+fn sort_by(model: &mut Model, place: usize) {
+    let Layout::Roomy { list, .. } = model.layout() else { return };
+    let columns = Columns::of(usize::from(list.width.saturating_sub(2)), model.list.widest());
+    if let Some(column) = columns.at(place) {
+        model.list.sort_by(model.list.sort().by(column));
+        model.list.keep_in_window(model.layout().list_height());
+    }
+}
+
+/// A count shows those that it counts; the count of all, all.
+fn filter_by(model: &mut Model, column: u16) {
+    match counts::at(model, column).map(|count| count.standing) {
+        _ if model.list.is_empty() => return,
+        Some(Some(standing)) => model.list.toggle_standing(standing),
+        Some(None) => model.list.set_filter(Input::default()),
+        None => return,
+    }
+    model.list.keep_in_window(model.layout().list_height());
 }
 
 /// Which tab is at a column of the tab line. The first begins after a corner.

@@ -6,14 +6,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::parts::cut;
-use crate::domain::Standing;
-use crate::tui::list::word;
+use crate::tui::counts::{Count, counts};
 use crate::tui::model::Model;
 use crate::tui::theme::Role;
 
 /// Draws it.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
-    let counts = counts(model);
+    let counts = line(model);
     let room = usize::from(area.width).saturating_sub(counts.width() + 1);
     frame.render_widget(Paragraph::new(title(model, room)), area);
     frame.render_widget(Paragraph::new(counts).alignment(Alignment::Right), area);
@@ -40,26 +39,16 @@ fn title(model: &Model, room: usize) -> Line<'static> {
     Line::from(parts)
 }
 
-fn counts(model: &Model) -> Line<'static> {
+fn line(model: &Model) -> Line<'static> {
     let theme = model.setting.theme;
-    let tally = model.list.tally();
-    let roomy = model.size.0 >= 90;
     let mut parts = Vec::new();
-    if roomy {
-        parts.push(Span::raw(format!("{} mailboxes   ", tally.all())));
-    }
-    let counted = [
-        (Standing::Valid, tally.valid),
-        (Standing::Due, tally.due),
-        (Standing::Stuck, tally.stuck),
-        (Standing::Todo, tally.todo),
-    ];
-    for (standing, count) in counted {
-        let (symbol, role) = theme.standing(standing);
-        let role = if count == 0 { Role::Faint } else { role };
-        parts.push(Span::styled(format!("{symbol} "), theme.style(role)));
-        let gap = if roomy { "   " } else { "  " };
-        parts.push(Span::raw(format!("{count} {}{gap}", word(standing))));
+    for Count { standing, number, text } in counts(model) {
+        if let Some(standing) = standing {
+            let (symbol, role) = theme.standing(standing);
+            let role = if number == 0 { Role::Faint } else { role };
+            parts.push(Span::styled(format!("{symbol} "), theme.style(role)));
+        }
+        parts.push(Span::raw(text));
     }
     Line::from(parts)
 }

@@ -7,33 +7,29 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::parts::{fit, frame as border};
+use super::parts::{cut, fit, frame as border};
 use crate::domain::{StepState, TokenState};
 use crate::engine::Work;
-use crate::tui::list::Row;
+use crate::tui::columns::{CHECKED, Columns, MARKS, TOKEN};
+use crate::tui::list::{Direction, Row};
 use crate::tui::model::{Focus, Model};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::time;
-
-const STEPS: usize = 6;
-const TOKEN: usize = 8;
-const CHECKED: usize = 8;
-/// Where there is room: the word for what of IMAP and POP refused.
-const REFUSED: usize = 6;
-const MARKS: usize = 3;
 
 /// Draws it.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let theme = model.setting.theme;
     let has_focus = matches!(model.focus, Focus::List | Focus::Filter);
-    let block = border(theme, has_focus).title(title(model)).title_top(Line::from(place(model)).right_aligned());
+    let block = border(theme, has_focus)
+        .title(title(model))
+        .title_top(Line::from(place(model)).right_aligned())
+        .title_bottom(below(model, usize::from(area.width)));
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let columns = Columns::of(usize::from(inside.width), model.list.widest());
-    let mut lines = vec![columns.titles(theme)];
-    lines.extend(
-        model.list.window(usize::from(inside.height.saturating_sub(1))).map(|(row, at)| columns.row(model, row, at)),
-    );
+    let mut lines = vec![titles(columns, model)];
+    let height = usize::from(inside.height.saturating_sub(1));
+    lines.extend(model.list.window(height).map(|(row, at)| line(columns, model, row, at)));
     if model.list.shown_len() == 0 && !model.list.is_empty() {
         lines.push(Line::raw("  Nothing matches. esc shows all again."));
     }
@@ -42,7 +38,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
 
 fn title(model: &Model) -> Line<'static> {
     let theme = model.setting.theme;
-    let filter = model.list.filter.value();
+    let filter = model.list.filter().value();
     let mut parts = vec![Span::styled(" Mailboxes ", theme.style(Role::Title))];
     if model.focus == Focus::Filter {
         parts.push(Span::styled(format!(" /{filter}"), theme.style(Role::Accent)));
@@ -52,6 +48,18 @@ fn title(model: &Model) -> Line<'static> {
         parts.push(Span::styled(format!(" /{filter} "), theme.style(Role::Accent)));
     }
     Line::from(parts)
+}
+
+/// What the filter cannot make sense of, or what it can become.
+fn below(model: &Model, width: usize) -> Line<'static> {
+    let theme = model.setting.theme;
+    let room = width.saturating_sub(4);
+    let (role, text) = match (model.list.complaint(), model.focus) {
+        (Some(complaint), _) => (Role::Warn, complaint.to_owned()),
+        (None, Focus::Filter) => (Role::Faint, model.list.hint()),
+        (None, _) => return Line::default(),
+    };
+    Line::styled(format!(" {} ", cut(theme, &text, room)), theme.style(role))
 }
 
 fn place(model: &Model) -> String {
@@ -64,68 +72,45 @@ fn place(model: &Model) -> String {
         count => format!("{count} selected · "),
     };
     let position = if list.shown_len() == 0 { 0 } else { list.position() + 1 };
-    let text = format!(" {selected}{position}/{} · {} ", list.shown_len(), list.sort().word());
-    text.replace('·', model.setting.theme.pick("·", "-"))
+    let order = match (list.is_ranked(), list.sort().direction) {
+        (true, _) => "best match".to_owned(),
+        (false, Direction::Forward) => list.sort().word().to_owned(),
+        (false, Direction::Backward) => format!("{} reversed", list.sort().word()),
+    };
+    format!(" {selected}{position}/{} · {order} ", list.shown_len())
 }
 
-/// How wide each column is; 0: not shown.
-struct Columns {
-    mailbox: usize,
-    checked: usize,
-    application: usize,
-    account: usize,
+fn titles(columns: Columns, model: &Model) -> Line<'static> {
+    let theme = model.setting.theme;
+    let sorted = model.list.sort().column;
+    let titles = columns.titles().into_iter().filter(|(.., wide)| *wide > 0).map(|(column, title, wide)| {
+        let role = if column == sorted { Role::Title } else { Role::Faint };
+        Span::styled(fit(theme, title, wide), theme.style(role))
+    });
+    [Span::raw(" ".repeat(MARKS))].into_iter().chain(titles).collect()
 }
 
-impl Columns {
-    /// The addresses get what they need; application and account what is left, if it is enough.
-    fn of(width: usize, widest: usize) -> Self {
-        // The last column keeps off the frame.
-        let rest = width.saturating_sub(MARKS + STEPS + TOKEN + CHECKED + 1);
-        let left = rest.saturating_sub(widest + 1);
-        let word = if left >= REFUSED { REFUSED } else { 0 };
-        let left = left - word;
-        let application = if left >= 12 { left.min(16) } else { 0 };
-        let account = if left >= application + 16 { (left - application).min(40) } else { 0 };
-        Self { mailbox: rest - word - application - account, checked: CHECKED + word, application, account }
+fn line(columns: Columns, model: &Model, row: &Row, is_current: bool) -> Line<'static> {
+    let theme = model.setting.theme;
+    let cursor = if is_current { theme.pick("▌", ">") } else { " " };
+    let selected = if model.list.is_selected(row.id) { theme.pick("✓", "x") } else { " " };
+    let mut parts = vec![
+        Span::styled(format!("{cursor}{selected} "), theme.style(Role::Accent)),
+        Span::styled(fit(theme, &row.address, columns.mailbox.saturating_sub(1)), name_style(theme, is_current)),
+        Span::raw(" "),
+    ];
+    parts.extend(steps(model, row));
+    parts.extend(token(model, row));
+    parts.extend(checked(model, row, columns.checked));
+    if columns.application > 0 {
+        let application = fit(theme, &row.application, columns.application.saturating_sub(1));
+        parts.push(Span::raw(application + " "));
     }
-
-    fn titles(&self, theme: Theme) -> Line<'static> {
-        let mut text = " ".repeat(MARKS);
-        text.push_str(&fit(theme, "MAILBOX", self.mailbox));
-        text.push_str(&fit(theme, "1234", STEPS));
-        text.push_str(&fit(theme, "TOKEN", TOKEN));
-        text.push_str(&fit(theme, "CHECKED", self.checked));
-        if self.application > 0 {
-            text.push_str(&fit(theme, "APPLICATION", self.application));
-        }
-        if self.account > 0 {
-            text.push_str(&fit(theme, "ACCOUNT", self.account));
-        }
-        Line::styled(text, theme.style(Role::Faint))
+    if columns.account > 0 {
+        let account = if row.account == row.address { "itself" } else { &row.account };
+        parts.push(Span::styled(fit(theme, account, columns.account), theme.style(Role::Faint)));
     }
-
-    fn row(&self, model: &Model, row: &Row, is_current: bool) -> Line<'static> {
-        let theme = model.setting.theme;
-        let cursor = if is_current { theme.pick("▌", ">") } else { " " };
-        let selected = if model.list.is_selected(row.id) { theme.pick("✓", "x") } else { " " };
-        let mut parts = vec![
-            Span::styled(format!("{cursor}{selected} "), theme.style(Role::Accent)),
-            Span::styled(fit(theme, &row.address, self.mailbox.saturating_sub(1)), name_style(theme, is_current)),
-            Span::raw(" "),
-        ];
-        parts.extend(steps(model, row));
-        parts.extend(token(model, row));
-        parts.extend(checked(model, row, self.checked));
-        if self.application > 0 {
-            let application = fit(theme, &row.application, self.application.saturating_sub(1));
-            parts.push(Span::raw(application + " "));
-        }
-        if self.account > 0 {
-            let account = if row.account == row.address { "itself" } else { &row.account };
-            parts.push(Span::styled(fit(theme, account, self.account), theme.style(Role::Faint)));
-        }
-        Line::from(parts)
-    }
+    Line::from(parts)
 }
 
 fn name_style(theme: Theme, is_current: bool) -> Style {

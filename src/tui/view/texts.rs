@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::parts::{cut, dialog_room, hints, hints_of, key_name, say, window};
 use crate::tui::back::back;
 use crate::tui::keymap::{self, Action, Section, WALKTHROUGH};
+use crate::tui::list::query;
 use crate::tui::model::Model;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::update::is_possible;
@@ -25,13 +26,13 @@ pub fn help(frame: &mut Frame, model: &Model, top: u16) {
     let theme = model.setting.theme;
     let width = dialog_room(frame, WIDTH);
     let mut lines = Vec::new();
-    for section in keymap::sections() {
+    for section in keymap::sections().into_iter().chain([query::section()]) {
         lines.extend(of_section(model, &section, width));
         lines.push(Line::default());
     }
     for sentence in [
         "Pasting a redirect address or a code anywhere answers the sign-in that it belongs to.",
-        "The mouse selects, focuses and scrolls.",
+        "The mouse goes, focuses and scrolls; with shift or dragging it selects, on a title it sorts, on a count it filters.",
         &legend(theme),
     ] {
         lines.extend(wrapped(sentence, width));

@@ -10,6 +10,7 @@ use crate::tui::fixture::{
 };
 use crate::tui::form::Purpose;
 use crate::tui::keymap::{Action, DASHBOARD};
+use crate::tui::list::Direction;
 use crate::tui::message::Effect;
 use crate::tui::model::{Focus, Model};
 use crate::tui::overlay::Overlay;
@@ -123,11 +124,55 @@ fn keys_that_focus_and_arrange() {
     let mut model = at(is::AP);
     press(&mut model, "s");
     assert_eq!(model.list.sort().word(), "by state");
+    press(&mut model, "S");
+    assert_eq!(model.list.sort().direction, Direction::Backward);
     assert_eq!(model.list.current().unwrap().id, is::AP, "the cursor stays with its mailbox");
     press(&mut model, "*");
     assert_eq!(model.list.selected_len(), 7);
     press(&mut model, "*");
     assert_eq!(model.list.selected_len(), 0);
+}
+
+#[test]
+fn keys_that_select_several() {
+    let mut model = at(is::BILLING);
+    press(&mut model, "shift-↓");
+    press(&mut model, "shift-↓");
+    press(&mut model, "shift-↑");
+    assert_eq!(model.list.targets(), [is::BILLING, is::HR]);
+    press(&mut model, "esc");
+    press(&mut model, "V");
+    press(&mut model, "G");
+    press(&mut model, "↑");
+    press(&mut model, "V");
+    assert_eq!(model.list.selected_len(), 4, "from hr to legal");
+}
+
+#[test]
+fn the_counts_are_filters_on_a_key_and_esc_shows_all() {
+    let mut model = at(is::AP);
+    for (filter, first) in [("state:stuck", is::HR), ("state:due", is::SUPPORT), ("state:todo", is::BILLING)] {
+        press(&mut model, "f");
+        assert_eq!(model.list.filter().value(), filter);
+        assert_eq!(model.list.shown_ids()[0], first);
+    }
+    press(&mut model, "esc");
+    assert_eq!((model.list.filter().value(), model.list.shown_len()), ("", 7));
+}
+
+#[test]
+fn the_filter_says_what_can_follow_what_is_wrong_and_completes() {
+    let mut model = at(is::AP);
+    press(&mut model, "/");
+    type_in(&mut model, "st");
+    assert!(screen(&model).contains("state:  step:"));
+    press(&mut model, "tab");
+    type_in(&mut model, "x");
+    press(&mut model, "⏎");
+    assert_eq!(model.list.filter().value(), "state:x");
+    let screen = screen(&model);
+    assert!(screen.contains("state: takes stuck, due") && screen.contains("not “x”"), "{screen}");
+    assert_eq!(model.list.shown_len(), 7, "a term that says nothing hides nothing");
 }
 
 #[test]
@@ -234,9 +279,9 @@ fn esc_goes_back_one_thing_at_a_time() {
     tell(&mut model, crate::engine::Event::Work(Subject::Mailbox(is::BILLING), None));
     assert_eq!(model.list.selected_len(), 7);
     press(&mut model, "esc");
-    assert_eq!((model.list.selected_len(), model.list.filter.value()), (0, "contoso"));
+    assert_eq!((model.list.selected_len(), model.list.filter().value()), (0, "contoso"));
     press(&mut model, "esc");
-    assert_eq!(model.list.filter.value(), "");
+    assert_eq!(model.list.filter().value(), "");
     press(&mut model, "esc");
     assert!(model.notice.is_none());
 }
@@ -292,17 +337,17 @@ fn the_filter_takes_every_letter_until_it_is_kept_or_cleared() {
     let mut model = at(is::HR);
     press(&mut model, "/");
     type_in(&mut model, "qdR? ");
-    assert_eq!((model.focus, model.list.filter.value()), (Focus::Filter, "qdR? "));
+    assert_eq!((model.focus, model.list.filter().value()), (Focus::Filter, "qdR? "));
     for _ in 0..5 {
         press(&mut model, "backspace");
     }
     type_in(&mut model, "a");
     press(&mut model, "↓");
     press(&mut model, "⏎");
-    assert_eq!((model.focus, model.list.filter.value()), (Focus::List, "a"));
+    assert_eq!((model.focus, model.list.filter().value()), (Focus::List, "a"));
     press(&mut model, "/");
     press(&mut model, "esc");
-    assert_eq!((model.focus, model.list.filter.value()), (Focus::List, ""));
+    assert_eq!((model.focus, model.list.filter().value()), (Focus::List, ""));
 }
 
 #[test]

@@ -9,9 +9,12 @@ use crate::tui::model::{Focus, Model};
 use crate::tui::overlay::Overlay;
 use crate::tui::update::update;
 
-fn mouse(model: &mut Model, kind: MouseEventKind, (column, row): (u16, u16)) {
-    let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
-    assert_eq!(update(model, Message::Mouse(event)), []);
+fn mouse(model: &mut Model, kind: MouseEventKind, place: (u16, u16)) {
+    mouse_with(model, KeyModifiers::NONE, kind, place);
+}
+
+fn mouse_with(model: &mut Model, modifiers: KeyModifiers, kind: MouseEventKind, (column, row): (u16, u16)) {
+    assert_eq!(update(model, Message::Mouse(MouseEvent { kind, column, row, modifiers })), []);
 }
 
 fn click(model: &mut Model, place: (u16, u16)) {
@@ -56,6 +59,76 @@ fn a_click_below_the_last_mailbox_or_on_a_frame_moves_nothing() {
         click(&mut model, there);
         assert_eq!(model.list.current().unwrap().id, is::HR, "{there:?}");
     }
+}
+
+#[test]
+fn shift_and_dragging_select_a_range_and_ctrl_one() {
+    let left = MouseEventKind::Down(MouseButton::Left);
+    let mut model = at(is::AP);
+    let there = |model: &Model, name: &str| place(model, &format!("{name}@contoso"));
+    let (hr, legal, billing) = (there(&model, "hr"), there(&model, "legal"), there(&model, "billing"));
+    mouse_with(&mut model, KeyModifiers::SHIFT, left, hr);
+    assert_eq!(model.list.targets(), [is::AP, is::BILLING, is::HR]);
+    mouse_with(&mut model, KeyModifiers::CONTROL, left, billing);
+    assert_eq!(model.list.targets(), [is::AP, is::HR]);
+    model.list.deselect();
+    click(&mut model, hr);
+    assert_eq!(model.list.selected_len(), 0, "a click alone selects nothing");
+    for (drag, count) in [(hr, 0), (legal, 4), (hr, 1), (billing, 2), ((70, 70), 2)] {
+        mouse(&mut model, MouseEventKind::Drag(MouseButton::Left), drag);
+        assert_eq!(model.list.selected_len(), count, "dragged to {drag:?}");
+    }
+}
+
+#[test]
+fn a_click_on_a_columns_title_sorts_by_it_and_once_more_backward() {
+    for (title, word) in [
+        ("1234", "by state"),
+        ("TOKEN", "by token"),
+        ("CHECKED", "by check"),
+        ("APPLICATION", "by application"),
+        ("ACCOUNT", "by account"),
+        ("MAILBOX", "by address"),
+    ] {
+        let mut model = at(is::AP);
+        update(&mut model, Message::Resize(200, 40));
+        let other = if word == "by address" { "ACCOUNT" } else { "MAILBOX" };
+        for (title, order) in [(other, None), (title, Some(word.to_owned())), (title, Some(format!("{word} reversed")))]
+        {
+            let (column, row) = place(&model, title);
+            click(&mut model, (column + title.len() as u16 - 1, row));
+            let screen = screen(&model);
+            assert!(order.is_none_or(|order| screen.contains(&format!("· {order} "))), "{title}\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn a_click_on_a_count_shows_what_it_counts_and_once_more_all() {
+    for size in [(120, 40), (80, 24)] {
+        let mut model = at(is::AP);
+        update(&mut model, Message::Resize(size.0, size.1));
+        for (count, filter, shown) in [
+            ("2 valid", "state:valid", 2),
+            ("1 due", "state:due", 1),
+            ("3 stuck", "state:stuck", 3),
+            ("1 to do", "state:todo", 1),
+        ] {
+            let (column, row) = place(&model, count);
+            click(&mut model, (column - 2, row));
+            assert_eq!((model.list.filter().value(), model.list.shown_len()), (filter, shown), "{size:?}");
+        }
+        let todo = place(&model, "1 to do");
+        click(&mut model, todo);
+        assert_eq!((model.list.filter().value(), model.list.shown_len()), ("", 7));
+        click(&mut model, (20, 0));
+        assert_eq!(model.list.filter().value(), "", "what is no count filters nothing");
+    }
+    let mut model = at(is::AP);
+    let (stuck, all) = (place(&model, "3 stuck"), place(&model, "7 mailboxes"));
+    click(&mut model, stuck);
+    click(&mut model, all);
+    assert_eq!(model.list.shown_len(), 7);
 }
 
 #[test]

@@ -68,8 +68,8 @@ fn a_pasted_filter_is_one_line_and_the_window_follows() {
     let mut model = showing(crowd(500), (120, 40));
     press(&mut model, "G");
     press(&mut model, "/");
-    paste(&mut model, " person-0000\u{7}\n");
-    assert_eq!(model.list.filter.value(), "person-0000");
+    paste(&mut model, " \"person-0000\u{7}\u{202e}\"\n");
+    assert_eq!(model.list.filter().value(), "\"person-0000\"");
     let height = model.layout().list_height();
     assert_eq!((model.list.shown_len(), model.list.window(height).count()), (9, 9));
 }

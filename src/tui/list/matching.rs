@@ -1,0 +1,100 @@
+//! Which mailboxes a query is about, and how well they match it.
+
+use std::ops::Range;
+
+use jiff::{SignedDuration, Timestamp};
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
+use nucleo_matcher::{Matcher, Utf32Str};
+
+use super::query::{Likeness, Part, Query, Sense, Test};
+use super::row::Row;
+use crate::domain::{Standing, Step, TokenState};
+
+/// A query that is ready to be held against many rows. It keeps its room from one query to the next.
+#[derive(Debug, Default)]
+pub struct Matching {
+    matcher: Matcher,
+    letters: Vec<char>,
+    probes: Vec<(Sense, Probe)>,
+}
+
+/// One term.
+#[derive(Debug)]
+enum Probe {
+    Text(Part, Atom),
+    Deadline(Range<Timestamp>),
+    State(Standing),
+    Step(Step),
+    Token(TokenState),
+}
+
+impl Matching {
+    /// Takes another query, as of `now`.
+    pub fn set(&mut self, query: &Query, now: Timestamp) {
+        self.probes = query.terms.iter().map(|term| (term.sense, Probe::of(&term.test, now))).collect();
+    }
+
+    /// How well a row matches, or `None` if it does not. Nothing is allocated for it.
+    pub fn score(&mut self, row: &Row) -> Option<u32> {
+        let Self { matcher, letters, probes } = self;
+        let mut sum = 0;
+        for (sense, probe) in probes {
+            match (sense, probe.score(row, matcher, letters)) {
+                (Sense::Is, Some(score)) => sum += score,
+                (Sense::IsNot, None) => {}
+                _ => return None,
+            }
+        }
+        Some(sum)
+    }
+}
+
+impl Probe {
+    fn of(test: &Test, now: Timestamp) -> Self {
+        match test {
+            Test::Text(part, likeness, text) => Self::Text(*part, atom(*likeness, text)),
+            Test::DueWithin(days) => Self::Deadline(Timestamp::MIN..after(now, *days)),
+            Test::DueBeyond(days) => Self::Deadline(after(now, *days)..Timestamp::MAX),
+            Test::State(standing) => Self::State(*standing),
+            Test::Step(step) => Self::Step(*step),
+            Test::Token(state) => Self::Token(*state),
+        }
+    }
+
+    fn score(&self, row: &Row, matcher: &mut Matcher, letters: &mut Vec<char>) -> Option<u32> {
+        let holds = match self {
+            Self::Text(part, atom) => {
+                return atom.score(Utf32Str::new(text(row, *part), letters), matcher).map(u32::from);
+            }
+            Self::Deadline(range) => row.deadline.is_some_and(|deadline| range.contains(&deadline)),
+            Self::State(standing) => row.standing == *standing,
+            Self::Step(step) => row.step() == Some(*step),
+            Self::Token(state) => row.token == *state,
+        };
+        holds.then_some(0)
+    }
+}
+
+fn after(now: Timestamp, days: u16) -> Timestamp {
+    now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX)
+}
+
+fn atom(likeness: Likeness, text: &str) -> Atom {
+    let kind = match likeness {
+        Likeness::Fuzzy => AtomKind::Fuzzy,
+        Likeness::Holds => AtomKind::Substring,
+        Likeness::Begins => AtomKind::Prefix,
+        Likeness::Is => AtomKind::Exact,
+    };
+    Atom::new(text, CaseMatching::Ignore, Normalization::Smart, kind, false)
+}
+
+fn text(row: &Row, part: Part) -> &str {
+    match part {
+        Part::Address => &row.address,
+        Part::Application => &row.application,
+        Part::Account => &row.account,
+        Part::Note => &row.note,
+        Part::Trouble => row.trouble(),
+    }
+}

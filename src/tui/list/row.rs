@@ -1,0 +1,93 @@
+//! One line of the list, with all that it is drawn, sorted and filtered by.
+
+use jiff::Timestamp;
+
+use crate::domain::{Entry, MailboxId, Standing, Step, Steps, TokenState};
+
+/// One mailbox, ready to be drawn.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Which.
+    pub id: MailboxId,
+    /// Its address.
+    pub address: String,
+    /// The application's name.
+    pub application: String,
+    /// The account that signs in.
+    pub account: String,
+    /// What the administrator wrote beside it.
+    pub note: String,
+    /// How far it is.
+    pub steps: Steps,
+    /// Its token's state.
+    pub token: TokenState,
+    /// When the token dies if nobody uses it.
+    pub deadline: Option<Timestamp>,
+    /// When it was last tried at the submission server.
+    pub checked: Option<Timestamp>,
+    /// Which of IMAP and POP refused when they were last tried, in a word; empty: neither.
+    pub reading_refused: &'static str,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+impl Row {
+    /// The row of a mailbox.
+    #[must_use]
+    pub fn of(entry: &Entry<'_>, now: Timestamp) -> Self {
+        let limit = entry.idle_limit_days();
+        let steps = Steps::of(entry.application, entry.grant, entry.mailbox, limit, now);
+        let token = entry.grant.token.state(limit, now);
+        let checks = &entry.mailbox.checks;
+        Self {
+            id: entry.mailbox.id,
+            address: entry.mailbox.address.to_string(),
+            application: entry.application.name.to_string(),
+            account: entry.grant.account.to_string(),
+            note: entry.mailbox.note.as_str().to_owned(),
+            token,
+            deadline: entry.grant.token.idle_deadline(limit),
+            checked: checks.smtp.at(),
+            reading_refused: match (checks.imap.trouble(), checks.pop.trouble()) {
+                (None, None) => "",
+                (Some(_), None) => "IMAP",
+                (None, Some(_)) => "POP",
+                (Some(_), Some(_)) => "both",
+            },
+            standing: Standing::of(&steps, token),
+            steps,
+        }
+    }
+
+    /// The state of each of its steps, while a job may be at one.
+    #[must_use]
+    pub fn steps_while(&self, running: Option<Step>) -> Steps {
+        match running {
+            Some(step) => self.steps.clone().running(step),
+            None => self.steps.clone(),
+        }
+    }
+
+    /// The code of what went wrong; empty if nothing did.
+    #[must_use]
+    pub fn trouble(&self) -> &str {
+        self.steps.trouble().map_or("", |(_, trouble)| trouble.code())
+    }
+
+    /// The step that it is at: the one in trouble, or else the first that is not done.
+    #[must_use]
+    pub fn step(&self) -> Option<Step> {
+        self.steps.trouble().map(|(step, _)| step).or(self.steps.first_open())
+    }
+}
+
+/// The word that the header uses for a standing.
+#[must_use]
+pub fn word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Valid => "valid",
+        Standing::Due => "due",
+        Standing::Stuck => "stuck",
+        Standing::Todo => "to do",
+    }
+}
