@@ -10,6 +10,11 @@ use super::query::{Likeness, Part, Query, Sense, Test};
 use super::row::Row;
 use crate::domain::{Standing, Step, TokenState};
 
+/// The least score that the letters have to have on average, which is that of a letter alone: what
+/// is passed over between them (3 for the first letter, 1 for each more) has to be made good by
+/// letters that stand together or begin a word.
+const CLOSE: u32 = 16;
+
 /// A query that is ready to be held against many rows. It keeps its room from one query to the next.
 #[derive(Debug, Default)]
 pub struct Matching {
@@ -21,6 +26,7 @@ pub struct Matching {
 /// One term.
 #[derive(Debug)]
 enum Probe {
+    Fuzzy(Part, Atom),
     Text(Part, Atom),
     Deadline(Range<Timestamp>),
     State(Standing),
@@ -52,6 +58,7 @@ impl Matching {
 impl Probe {
     fn of(test: &Test, now: Timestamp) -> Self {
         match test {
+            Test::Text(part, Likeness::Fuzzy, text) => Self::Fuzzy(*part, atom(Likeness::Fuzzy, text)),
             Test::Text(part, likeness, text) => Self::Text(*part, atom(*likeness, text)),
             Test::DueWithin(days) => Self::Deadline(Timestamp::MIN..after(now, *days)),
             Test::DueBeyond(days) => Self::Deadline(after(now, *days)..Timestamp::MAX),
@@ -63,9 +70,8 @@ impl Probe {
 
     fn score(&self, row: &Row, matcher: &mut Matcher, letters: &mut Vec<char>) -> Option<u32> {
         let holds = match self {
-            Self::Text(part, atom) => {
-                return atom.score(Utf32Str::new(text(row, *part), letters), matcher).map(u32::from);
-            }
+            Self::Fuzzy(part, atom) => return close(atom, Utf32Str::new(text(row, *part), letters), matcher),
+            Self::Text(part, atom) => atom.score(Utf32Str::new(text(row, *part), letters), matcher).is_some(),
             Self::Deadline(range) => row.deadline.is_some_and(|deadline| range.contains(&deadline)),
             Self::State(standing) => row.standing == *standing,
             Self::Step(step) => row.step() == Some(*step),
@@ -77,6 +83,14 @@ impl Probe {
 
 fn after(now: Timestamp, days: u16) -> Timestamp {
     now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX)
+}
+
+/// How well a text has the letters of `atom`, if they are close together: in a whole address nearly
+/// every few letters are found somewhere. Greedy, since the best way to find them all is not worth four times the time.
+fn close(atom: &Atom, text: Utf32Str<'_>, matcher: &mut Matcher) -> Option<u32> {
+    let score = u32::from(matcher.fuzzy_match_greedy(text, atom.needle_text())?);
+    let letters = u32::try_from(atom.needle_text().len()).unwrap_or(u32::MAX);
+    (score >= letters.saturating_mul(CLOSE)).then_some(score)
 }
 
 fn atom(likeness: Likeness, text: &str) -> Atom {

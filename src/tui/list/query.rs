@@ -34,7 +34,8 @@ const fn kind(
 }
 
 /// The plain word, which every other kind stands beside.
-const WORD: Kind = kind("mail", "The address has these letters, in this order; \"mail\": just so", ("", &[]), word);
+const WORD: Kind =
+    kind("mail", "The address has these letters, in this order and close together; \"mail\": just so", ("", &[]), word);
 
 /// What can be asked for.
 pub const KINDS: &[Kind] = &[

@@ -133,6 +133,8 @@ fn each_kind_of_term_finds_its_mailboxes() {
     for (text, found) in [
         ("BILLING", vec![is::BILLING]),
         ("blng", vec![is::BILLING]),
+        ("alrt ia", vec![is::ALERTS]),
+        ("ilosml", vec![]),
         (" \"hr@\" ", vec![is::HR]),
         ("account:maria", vec![is::INFO]),
         ("app:mail", shown(&list)),
@@ -169,7 +171,7 @@ fn each_kind_of_term_finds_its_mailboxes() {
 fn the_best_match_comes_first_unless_an_order_was_chosen() {
     let mut all = nothing();
     let mailer = application("Mailer", "contoso.example");
-    for name in ["archive-hr", "char", "hr", "thomas.hardy"] {
+    for name in ["archive-hr", "char", "hr", "thomas.h-r"] {
         add(&mut all, &mailer, &format!("{name}@contoso.example"), held(9, 1), all_well(1));
     }
     let mut list = list(&all);
@@ -183,10 +185,7 @@ fn the_best_match_comes_first_unless_an_order_was_chosen() {
     list.renew(&all, now());
     assert_eq!(list.position(), 1, "what happens elsewhere leaves the cursor alone");
     list.sort_by(list.sort().reversed());
-    assert_eq!(
-        addresses(&list),
-        ["thomas.hardy", "hr", "char", "archive-hr"].map(|name| format!("{name}@contoso.example"))
-    );
+    assert_eq!(addresses(&list), ["thomas.h-r", "hr", "archive-hr"].map(|name| format!("{name}@contoso.example")));
     assert_eq!(list.current().unwrap().address, "archive-hr@contoso.example");
 }
 

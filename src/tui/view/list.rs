@@ -2,12 +2,12 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::parts::{cut, fit, frame as border};
+use super::parts::{cut, end_of, fit, frame as border};
 use crate::domain::{StepState, TokenState};
 use crate::engine::Work;
 use crate::tui::columns::{CHECKED, Columns, MARKS, TOKEN};
@@ -20,10 +20,12 @@ use crate::tui::time;
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let theme = model.setting.theme;
     let has_focus = matches!(model.focus, Focus::List | Focus::Filter);
+    let width = usize::from(area.width.saturating_sub(2));
+    let place = place(model);
     let block = border(theme, has_focus)
-        .title(title(model))
-        .title_top(Line::from(place(model)).right_aligned())
-        .title_bottom(below(model, usize::from(area.width)));
+        .title(title(model, width.saturating_sub(place.as_str().width())))
+        .title_top(Line::from(place).right_aligned())
+        .title_bottom(below(model, width));
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let columns = Columns::of(usize::from(inside.width), model.list.widest());
@@ -36,30 +38,33 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     frame.render_widget(Paragraph::new(lines), inside);
 }
 
-fn title(model: &Model) -> Line<'static> {
+/// The list's name, or, while it is filtered, its filter, of which the end stays in sight.
+fn title(model: &Model, room: usize) -> Line<'static> {
     let theme = model.setting.theme;
-    let filter = model.list.filter().value();
-    let mut parts = vec![Span::styled(" Mailboxes ", theme.style(Role::Title))];
-    if model.focus == Focus::Filter {
-        parts.push(Span::styled(format!(" /{filter}"), theme.style(Role::Accent)));
-        parts.push(Span::styled(theme.pick("▏", "_"), theme.style(Role::Accent)));
-        parts.push(Span::raw(" "));
-    } else if !filter.is_empty() {
-        parts.push(Span::styled(format!(" /{filter} "), theme.style(Role::Accent)));
+    let filter = model.list.filter();
+    if filter.value().is_empty() && model.focus != Focus::Filter {
+        return Line::styled(" Mailboxes ", theme.style(Role::Title));
     }
-    Line::from(parts)
+    let mut text = filter.value().to_owned();
+    if model.focus == Focus::Filter {
+        let cursor = text.char_indices().nth(filter.cursor()).map_or(text.len(), |(at, _)| at);
+        text.insert_str(cursor, theme.pick("▏", "_"));
+    }
+    Line::styled(format!(" /{} ", end_of(theme, &text, room.saturating_sub(3))), theme.style(Role::Accent))
 }
 
 /// What the filter cannot make sense of, or what it can become.
 fn below(model: &Model, width: usize) -> Line<'static> {
     let theme = model.setting.theme;
-    let room = width.saturating_sub(4);
+    let room = width.saturating_sub(2);
     let (role, text) = match (model.list.complaint(), model.focus) {
         (Some(complaint), _) => (Role::Warn, complaint.to_owned()),
         (None, Focus::Filter) => (Role::Faint, model.list.hint()),
         (None, _) => return Line::default(),
     };
-    Line::styled(format!(" {} ", cut(theme, &text, room)), theme.style(role))
+    // Not in the colour of the frame that it stands on.
+    let plain = Style::new().fg(Color::Reset).remove_modifier(Modifier::DIM);
+    Line::styled(format!(" {} ", cut(theme, &text, room)), plain.patch(theme.style(role)))
 }
 
 fn place(model: &Model) -> String {

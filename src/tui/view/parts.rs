@@ -214,6 +214,16 @@ pub fn cut(theme: Theme, text: &str, width: usize) -> String {
     out
 }
 
+/// The end of `text` in at most `width` columns, after an ellipsis if it is not the whole.
+#[must_use]
+pub fn end_of(theme: Theme, text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let turned: String = cut(theme, &text.chars().rev().collect::<String>(), width);
+    turned.chars().rev().collect()
+}
+
 /// `text` cut or filled up to exactly `width` columns.
 #[must_use]
 pub fn fit(theme: Theme, text: &str, width: usize) -> String {

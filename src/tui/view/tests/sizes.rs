@@ -123,6 +123,21 @@ fn overlays_keep_their_way_out_at_every_size() {
     }
 }
 
+/// What is typed last, how many match, and what is wrong with it are in sight in every window.
+#[test]
+fn a_long_filter_shows_its_end_and_leaves_the_counts_room() {
+    for size in SIZES {
+        let mut model = at(is::HR);
+        resized(&mut model, size);
+        press(&mut model, "/");
+        type_in(&mut model, "account:somebody app:Mailer 郵便箱 state:stuk the-end");
+        let screen = screen(&model);
+        for wanted in ["the-end▏", " 0/0 · best match", "state: takes stuck, due"] {
+            assert!(screen.contains(wanted), "{wanted} at {size:?}\n{screen}");
+        }
+    }
+}
+
 #[test]
 fn every_state_is_said_in_words_beside_its_symbol() {
     for mailbox in [is::AP, is::BILLING, is::HR, is::ALERTS, is::LEGAL] {
