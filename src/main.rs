@@ -9,7 +9,7 @@ use clap::Parser;
 use mailkey::cli::{self, Cli, Command, Exit, log};
 use mailkey::demo::{Demo, Options};
 use mailkey::desktop::Clipboard;
-use mailkey::domain::Trouble;
+use mailkey::domain::{Secret, Trouble};
 use mailkey::engine::{Clock, Engine, Home, Parts, Settings};
 use mailkey::registry::Registry;
 use mailkey::secrets::Secrets;
@@ -18,7 +18,11 @@ use mailkey::tui::perform::Person;
 use mailkey::tui::theme::Theme;
 use mailkey::tui::{self, Start};
 
+/// Holds the passphrase of the sealed secrets, for services.
+const PASSPHRASE: &str = "MAILKEY_PASSPHRASE";
+
 fn main() -> ExitCode {
+    let passphrase = take_passphrase();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return wrong_usage(&error),
@@ -34,13 +38,13 @@ fn main() -> ExitCode {
             )));
         }
     };
-    let outcome = runtime.block_on(run(cli));
+    let outcome = runtime.block_on(run(cli, passphrase));
     // A thread that still waits for standard input must not keep the program from ending.
     runtime.shutdown_timeout(Duration::from_millis(100));
     end(outcome)
 }
 
-async fn run(cli: Cli) -> Result<Exit, Trouble> {
+async fn run(cli: Cli, passphrase: Option<Secret>) -> Result<Exit, Trouble> {
     if let Some(Command::Demo { serve }) = cli.command {
         return match serve {
             Some(folder) => serve_demo(&folder).await,
@@ -50,10 +54,20 @@ async fn run(cli: Cli) -> Result<Exit, Trouble> {
     let home = Home::find(std::env::var_os("MAILKEY_HOME").map(Into::into))?;
     log::write_to(&home.log, std::env::var("MAILKEY_LOG").ok());
     let engine = Engine::open(&home)?;
-    match cli.command {
-        Some(command) => cli::run(command, engine).await,
-        None => tui::run(Start { engine, theme: theme(), demo: None }).await.map(|()| Exit::Well),
+    engine.take_passphrase(passphrase, cli::passphrase::person());
+    if let Some(command) = cli.command {
+        return cli::run(command, engine).await;
     }
+    engine.unlock().await?;
+    tui::run(Start { engine, theme: theme(), demo: None }).await.map(|()| Exit::Well)
+}
+
+/// Takes the passphrase out of the environment, so that no program that is started from here has it.
+fn take_passphrase() -> Option<Secret> {
+    let passphrase = std::env::var(PASSPHRASE).ok().map(Secret::new);
+    // SAFETY: the program has one thread yet, so that nobody reads the environment meanwhile.
+    unsafe { std::env::remove_var(PASSPHRASE) };
+    passphrase
 }
 
 /// The dashboard on an embedded tenant, with registry and store of its own.

@@ -11,6 +11,7 @@ pub mod json;
 mod list;
 pub mod log;
 pub mod markdown;
+pub mod passphrase;
 mod redeem;
 mod remove;
 mod signin;

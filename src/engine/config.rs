@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::domain::provider::{Dialect, Endpoints};
-use crate::domain::{MailServer, Provider, Trouble};
+use crate::domain::{MailServer, Provider, StoreKind, Trouble};
 
 /// The default configuration, as `mailkey` documents it.
 pub const DEFAULT: &str = include_str!("../../assets/config.toml");
@@ -18,8 +18,10 @@ const PROVIDERS: &str = include_str!("../../assets/providers.toml");
 /// What an installation is set to.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where refresh tokens are kept.
+    /// Where a new registry is to keep its secrets. Where they are, the registry itself says.
     pub store: StoreKind,
+    /// The file that holds the passphrase of the sealed secrets.
+    pub passphrase_file: Option<PathBuf>,
     /// Requests at once.
     pub parallel: usize,
     /// How long each step of a connection may take.
@@ -28,15 +30,6 @@ pub struct Settings {
     pub clear_after: Duration,
     /// The providers, by id.
     pub providers: Arc<HashMap<String, Provider>>,
-}
-
-/// Which secret store to use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum StoreKind {
-    /// The operating system's keyring.
-    #[default]
-    Keyring,
 }
 
 impl Settings {
@@ -75,14 +68,15 @@ impl Settings {
         };
         let file: File = toml::from_str(text).map_err(|error| malformed(at_line(text, &error)))?;
         let mut providers = built_in().map_err(&malformed)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
         for (id, table) in file.provider {
-            let folder = path.parent().unwrap_or(Path::new(""));
             let provider =
                 table.into_provider(&id, folder).map_err(|why| malformed(format!("[provider.{id}]: {why}")))?;
             providers.insert(id, provider);
         }
         Ok(Self {
             store: file.secrets.store,
+            passphrase_file: file.secrets.passphrase_file.map(|file| folder.join(file)),
             parallel: file.network.parallel,
             timeout: file.network.timeout,
             clear_after: file.clipboard.clear_after,
@@ -120,6 +114,7 @@ struct File {
 #[serde(default, deny_unknown_fields)]
 struct SecretsTable {
     store: StoreKind,
+    passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]

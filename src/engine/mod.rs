@@ -23,6 +23,7 @@ mod mailboxes;
 mod network;
 mod redemption;
 mod settling;
+mod store;
 mod tokens;
 mod troubles;
 mod watch;
@@ -32,14 +33,13 @@ mod wrong_account;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::{OnceCell, Semaphore, broadcast};
+use tokio::sync::{Semaphore, broadcast};
 use tokio_util::task::TaskTracker;
 
 use crate::desktop::Clipboard;
 use crate::domain::{Fleet, Secret, Trouble};
 use crate::registry::{Registry, Revision};
-use crate::secrets::seal::SealKey;
-use crate::secrets::{Key, Secrets};
+use crate::secrets::Secrets;
 
 pub use answers::Accepted;
 pub use clock::Clock;
@@ -51,6 +51,7 @@ pub use errands::Errand;
 pub use event::{Event, Subject};
 pub use home::Home;
 pub use import::List;
+pub use store::{Person, Question};
 pub use work::{Listening, Waiting, Work};
 pub use wrong_account::Choice;
 
@@ -64,7 +65,7 @@ pub struct Parts {
     pub settings: Settings,
     /// The registry.
     pub registry: Registry,
-    /// The secret store.
+    /// The keyring, or what stands for it.
     pub secrets: Secrets,
     /// The clipboard.
     pub clipboard: Clipboard,
@@ -75,7 +76,7 @@ pub struct Parts {
 struct Inner {
     parts: Parts,
     networks: Mutex<HashMap<String, network::Network>>,
-    seal_key: OnceCell<SealKey>,
+    store: store::Store,
     pool: Semaphore,
     to_finish: TaskTracker,
     first_checks: TaskTracker,
@@ -99,7 +100,7 @@ impl Engine {
         let (events, _) = broadcast::channel(EVENTS);
         Self(Arc::new(Inner {
             networks: Mutex::default(),
-            seal_key: OnceCell::new(),
+            store: store::Store::new(parts.registry.clone(), parts.secrets.clone(), &parts.settings),
             pool: Semaphore::new(parts.settings.parallel),
             to_finish: TaskTracker::new(),
             first_checks: TaskTracker::new(),
@@ -120,9 +121,7 @@ impl Engine {
     pub fn open(home: &Home) -> Result<Self, Trouble> {
         let settings = Settings::load(&home.config)?;
         let registry = Registry::open(&home.registry)?;
-        let secrets = match settings.store {
-            config::StoreKind::Keyring => Secrets::keyring(),
-        };
+        let secrets = Secrets::keyring();
         Ok(Self::new(Parts { settings, registry, secrets, clipboard: Clipboard::start(), clock: Clock::system() }))
     }
 
@@ -141,7 +140,7 @@ impl Engine {
     /// What the secret store is called.
     #[must_use]
     pub fn store_title(&self) -> &'static str {
-        self.0.parts.secrets.title()
+        self.0.store.title()
     }
 
     /// The time.
@@ -165,12 +164,11 @@ impl Engine {
         &self,
         job: impl FnOnce(&Registry) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
-        let registry = self.0.parts.registry.clone();
-        tokio::task::spawn_blocking(move || job(&registry)).await.unwrap_or_else(|_| Err(broken_job()))
+        on_registry(&self.0.parts.registry, job).await
     }
 
-    fn secrets(&self) -> &Secrets {
-        &self.0.parts.secrets
+    fn secrets(&self) -> &store::Store {
+        &self.0.store
     }
 
     fn registry_id(&self) -> &str {
@@ -182,32 +180,26 @@ impl Engine {
         let _ = self.0.events.send(event);
     }
 
-    /// The key under which access tokens and PKCE verifiers are sealed; made when it is first needed.
-    async fn seal_key(&self) -> Result<&SealKey, Trouble> {
-        self.0.seal_key.get_or_try_init(|| self.find_or_make_seal_key()).await
-    }
-
-    async fn find_or_make_seal_key(&self) -> Result<SealKey, Trouble> {
-        let key = Key::seal(self.registry_id());
-        if let Some(text) = self.secrets().get(&key).await? {
-            return SealKey::from_secret(&text);
-        }
-        let fresh = SealKey::random();
-        self.secrets().put(&key, &fresh.to_secret()).await?;
-        // Another process may have made one at the same moment: what is in the store counts.
-        match self.secrets().get(&key).await? {
-            Some(text) => SealKey::from_secret(&text),
-            None => Ok(fresh),
-        }
-    }
-
     async fn seal(&self, context: &str, secret: &Secret) -> Result<Vec<u8>, Trouble> {
-        Ok(self.seal_key().await?.seal(context, secret))
+        self.0.store.seal(context, secret).await
     }
 
     async fn unseal(&self, context: &str, sealed: &[u8]) -> Result<Secret, Trouble> {
-        self.seal_key().await?.open(context, sealed)
+        self.0.store.unseal(context, sealed).await
     }
+}
+
+async fn on_registry<T: Send + 'static>(
+    registry: &Registry,
+    job: impl FnOnce(&Registry) -> Result<T, Trouble> + Send + 'static,
+) -> Result<T, Trouble> {
+    let registry = registry.clone();
+    blocking(move || job(&registry)).await
+}
+
+/// Runs `job` where waiting holds nobody up.
+async fn blocking<T: Send + 'static>(job: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
+    tokio::task::spawn_blocking(job).await.unwrap_or_else(|_| Err(broken_job()))
 }
 
 fn broken_job() -> Trouble {

@@ -17,6 +17,7 @@ mod mailboxes;
 mod nearest;
 mod place;
 mod schema;
+mod secrets;
 mod sign_ins;
 mod sql;
 
@@ -30,6 +31,7 @@ use crate::domain::Trouble;
 pub use fleet::{Revision, Sight};
 pub use history::Event;
 pub use mailboxes::Protocol;
+pub use secrets::{Kept, SealKeyRecord};
 pub use sign_ins::{Claim, Progress, Purpose, SignIn};
 use sql::{Doing, Fault};
 

@@ -7,3 +7,9 @@ CREATE TABLE secrets (
     name   TEXT PRIMARY KEY,
     sealed BLOB NOT NULL
 ) STRICT;
+
+-- Where the secrets are. Until now that was the keyring; a registry that never kept any may choose.
+INSERT INTO meta SELECT 'secrets', 'keyring'
+    WHERE EXISTS (SELECT 1 FROM grants WHERE may_hold_secret)
+       OR EXISTS (SELECT 1 FROM applications WHERE has_client_secret)
+       OR EXISTS (SELECT 1 FROM discarded);

@@ -1,8 +1,9 @@
 //! Where secrets are kept: the operating system's keyring, or memory for the demo; and the seal for
-//! those that are kept in the registry.
+//! those that are kept in the registry, with the custody of its key.
 //!
 //! It knows no network and no screen.
 
+pub mod custody;
 mod entries;
 mod keyring;
 mod memory;
@@ -25,31 +26,46 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The name of one secret. It holds nothing secret itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key(String);
+pub struct Key {
+    name: String,
+    title: String,
+}
 
 impl Key {
     /// The refresh token of a grant. `registry` is the registry's own random id, so that two registries share one keyring.
     #[must_use]
     pub fn refresh_token(registry: &str, grant: GrantId) -> Self {
-        Self(format!("{registry}/grant/{grant}/refresh-token"))
+        Self {
+            name: format!("{registry}/grant/{grant}/refresh-token"),
+            title: format!("the refresh token of grant {grant}"),
+        }
     }
 
     /// The client secret of the application called `name`.
     #[must_use]
     pub fn client_secret(registry: &str, name: &str) -> Self {
-        Self(format!("{registry}/application/{name}/client-secret"))
+        Self {
+            name: format!("{registry}/application/{name}/client-secret"),
+            title: format!("the client secret of {name}"),
+        }
     }
 
-    /// The key under which secrets in the registry are sealed.
+    /// The key under which secrets in the registry are sealed; `id` is its [`seal::SealKey::id`].
     #[must_use]
-    pub fn seal(registry: &str) -> Self {
-        Self(format!("{registry}/seal-key"))
+    pub fn seal(registry: &str, id: &str) -> Self {
+        Self { name: format!("{registry}/seal-key/{id}"), title: "the key of the sealed secrets".to_owned() }
     }
 
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
+    }
+
+    /// What it is called in a sentence, such as `the refresh token of grant 7`.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
     }
 }
 
@@ -99,7 +115,7 @@ impl Secrets {
     /// `keyring.…`, told apart: `missing`, `locked`, `no_collection`, `denied`, `timeout`, `failed`.
     pub async fn probe(&self) -> Result<(), Trouble> {
         // A name of its own: two processes may probe at once.
-        let key = Key(format!("probe/{}", pieces::random_word()));
+        let key = Key { name: format!("probe/{}", pieces::random_word()), title: "a try".to_owned() };
         self.put(&key, &Secret::new("It works.")).await?;
         self.delete(&key).await
     }

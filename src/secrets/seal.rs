@@ -1,5 +1,5 @@
 //! The seal: secrets that lie in the registry are encrypted and authenticated with
-//! XChaCha20-Poly1305 under one key, which is itself in the secret store.
+//! XChaCha20-Poly1305 under one key, which is elsewhere: see [`super::custody`].
 
 use std::fmt;
 
@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, AeadCore, KeyInit, OsRng, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::domain::{Secret, Trouble};
@@ -35,6 +36,11 @@ impl SealKey {
         Self(Zeroizing::new(XChaCha20Poly1305::generate_key(&mut OsRng).into()))
     }
 
+    /// The key that these bytes are.
+    pub(super) fn of(bytes: Zeroizing<[u8; KEY]>) -> Self {
+        Self(bytes)
+    }
+
     /// Reads a key that [`SealKey::to_secret`] wrote.
     ///
     /// # Errors
@@ -56,6 +62,13 @@ impl SealKey {
     #[must_use]
     pub fn to_secret(&self) -> Secret {
         Secret::new(STANDARD.encode(*self.0))
+    }
+
+    /// Tells this key from others, and says nothing of it: the beginning of a hash, 16 hexadecimal digits.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let hash = Sha256::new().chain_update("mailkey seal key\0").chain_update(*self.0).finalize();
+        format!("{hash:x}").chars().take(16).collect()
     }
 
     /// Seals `secret`, bound to `context` (such as `grant/7/access-token`).
@@ -104,9 +117,9 @@ impl fmt::Debug for SealKey {
 fn no_key() -> Trouble {
     Trouble::new(
         "seal.key",
-        "The key for the secrets in the registry cannot be used",
-        "The secret store holds something else under its name.",
-        "Put the right entry back into the secret store. Without it, cached access tokens are fetched anew.",
+        "The key of the sealed secrets cannot be used",
+        "The keyring holds something else under its name. Nothing was changed.",
+        "Put the right entry back into the keyring.",
     )
 }
 
@@ -167,6 +180,8 @@ mod tests {
 
     #[test]
     fn a_key_does_not_show_itself() {
-        assert_eq!(format!("{:?}", SealKey::random()), "SealKey");
+        let (key, other) = (SealKey::random(), SealKey::random());
+        assert_eq!(format!("{key:?}"), "SealKey");
+        assert_eq!((key.id().len(), key.id() == key.clone().id(), key.id() == other.id()), (16, true, false));
     }
 }

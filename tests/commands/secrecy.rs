@@ -86,7 +86,8 @@ fn no_process_has_a_secret_among_its_arguments_or_in_its_environment() {
 }
 
 fn seal_key(home: &Home) -> Secret {
-    let key = Key::seal(home.registry().id());
+    let registry = home.registry();
+    let key = Key::seal(registry.id(), &registry.seal_key_record().unwrap().unwrap().id);
     home.runtime.block_on(Secrets::keyring().get(&key)).unwrap().unwrap()
 }
 

@@ -13,7 +13,7 @@ async fn no_secret_is_in_the_registrys_files() {
     let house = House::new().await;
     let engine = house.engine();
     let (errand, answer) = house.answered_elsewhere(house.mailbox("billing")).await;
-    let seal = house.secrets.get(&Key::seal(house.registry.id())).await.unwrap().unwrap();
+    let seal = house.secrets.get(&house.seal_key()).await.unwrap().unwrap();
     let sealed = house.registry.sign_in(&errand.state).unwrap().unwrap().sealed_verifier;
     let context = format!("sign-in/{}/verifier", errand.state);
     let verifier = SealKey::from_secret(&seal).unwrap().open(&context, &sealed).unwrap();
@@ -86,4 +86,21 @@ fn without_a_keyring_no_sign_in_begins() {
             assert_eq!(house.registry.open_sign_ins(house.now()).unwrap(), []);
         });
     });
+}
+
+#[tokio::test]
+async fn a_sealed_token_is_in_the_registry_and_its_key_alone_in_the_keyring() {
+    let house = House::sealed().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    let name = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
+    assert_eq!(house.secrets.get(&name).await, Ok(None));
+    let token = house.refresh_token(mailbox).await.unwrap();
+    let key = house.secrets.get(&house.seal_key()).await.unwrap().unwrap();
+    assert!(!holds(&house.bytes_of_registry(), token.expose()) && !holds(&house.bytes_of_registry(), key.expose()));
+    house.later(std::time::Duration::from_secs(7200));
+    house.engine().access_token(mailbox).await.unwrap();
+    assert_ne!(house.refresh_token(mailbox).await.unwrap(), token, "rotated");
+    engine.remove_mailbox(mailbox).await.unwrap();
+    assert_eq!(house.registry.count_sealed_secrets(), Ok(0));
 }

@@ -11,10 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 use mailkey::demo::{Demo, Options};
 use mailkey::desktop::Clipboard;
 use mailkey::domain::{
-    Address, Application, ApplicationName, Check, Grant, MailboxId, RedirectUri, Secret, Step, Steps, Token, Trouble,
+    Address, Application, ApplicationName, Check, Grant, MailboxId, RedirectUri, Secret, Step, Steps, StoreKind, Token,
+    Trouble,
 };
 use mailkey::engine::{Clock, Engine, Errand, Parts, Settings};
 use mailkey::registry::Registry;
+use mailkey::secrets::seal::SealKey;
 use mailkey::secrets::{Key, Secrets};
 use tempfile::TempDir;
 use url::Url;
@@ -58,6 +60,13 @@ impl House {
             demo,
         };
         house.registry.add_application(&mailer()).unwrap();
+        house
+    }
+
+    /// A household whose secrets are sealed in the registry.
+    pub async fn sealed() -> Self {
+        let mut house = Self::new().await;
+        house.settings.store = StoreKind::Sealed;
         house
     }
 
@@ -143,7 +152,21 @@ impl House {
     /// The refresh token of a mailbox, as the store has it now.
     pub async fn refresh_token(&self, mailbox: MailboxId) -> Option<Secret> {
         let key = Key::refresh_token(self.registry.id(), self.registry.mailbox(mailbox).unwrap().grant);
-        self.secrets.get(&key).await.unwrap()
+        match self.registry.kept_secret(key.as_str(), self.settings.store).unwrap().sealed {
+            Some(sealed) => Some(self.unseal(key.as_str(), &sealed).await),
+            None => self.secrets.get(&key).await.unwrap(),
+        }
+    }
+
+    /// What is sealed in the registry.
+    pub async fn unseal(&self, context: &str, sealed: &[u8]) -> Secret {
+        let key = self.secrets.get(&self.seal_key()).await.unwrap().unwrap();
+        SealKey::from_secret(&key).unwrap().open(context, sealed).unwrap()
+    }
+
+    /// The name of the seal key in the store.
+    pub fn seal_key(&self) -> Key {
+        Key::seal(self.registry.id(), &self.registry.seal_key_record().unwrap().unwrap().id)
     }
 
     /// How far a mailbox is, as the registry has it now.

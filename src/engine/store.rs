@@ -1,0 +1,201 @@
+//! Where a secret is, for everybody who needs one: in the keyring, or sealed in the registry.
+//!
+//! Not the configuration says which, but the registry: a secret that has a row there is there;
+//! without one it is in the keyring, if the registry's secrets may be there. So a secret moves at
+//! the moment in which its row comes or goes, whoever dies before or after that.
+
+mod passphrase;
+mod seal_key;
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::OnceCell;
+
+use super::{Engine, Settings, lock, on_registry};
+use crate::domain::{Secret, StoreKind, Trouble, Whereabouts};
+use crate::registry::{Kept, Registry};
+use crate::secrets::seal::SealKey;
+use crate::secrets::{Key, Secrets};
+
+use passphrase::Passphrases;
+pub use passphrase::{Person, Question};
+
+impl Engine {
+    /// Takes the passphrase of the sealed secrets from the environment, and somebody to ask if it is
+    /// not there nor in a file. Nobody is asked before a secret is needed.
+    pub fn take_passphrase(&self, environment: Option<Secret>, person: Option<Person>) {
+        self.0.store.passphrases.take(environment, person);
+    }
+
+    /// Has the seal key ready if that takes a passphrase, and asks nobody from then on: the screen
+    /// is about to be taken.
+    ///
+    /// # Errors
+    /// `seal.…`, `registry.…`.
+    pub async fn unlock(&self) -> Result<(), Trouble> {
+        let outcome = self.0.store.unlock().await;
+        self.0.store.passphrases.ask_nobody();
+        outcome
+    }
+}
+
+/// The secrets of one registry.
+pub(super) struct Store {
+    registry: Registry,
+    keyring: Secrets,
+    /// What a registry that has never kept a secret decides for.
+    wanted: StoreKind,
+    passphrases: Arc<Passphrases>,
+    seal_key: OnceCell<SealKey>,
+    seen: Mutex<StoreKind>,
+}
+
+impl Store {
+    /// The secrets of `registry`, with `keyring` for those that are not in it.
+    pub(super) fn new(registry: Registry, keyring: Secrets, settings: &Settings) -> Self {
+        let wanted = settings.store;
+        // For the title alone: what cannot be read now is said when a secret is asked for.
+        let seen = registry.whereabouts(wanted).map_or(wanted, Whereabouts::target);
+        Self {
+            registry,
+            keyring,
+            wanted,
+            passphrases: Arc::new(Passphrases::new(settings.passphrase_file.clone())),
+            seal_key: OnceCell::new(),
+            seen: Mutex::new(seen),
+        }
+    }
+
+    /// What the store that new secrets go to is called on the screen.
+    pub(super) fn title(&self) -> &'static str {
+        match *lock(&self.seen) {
+            StoreKind::Keyring => self.keyring.title(),
+            StoreKind::Sealed => "the registry, sealed",
+        }
+    }
+
+    /// Whether a new secret could be kept now.
+    ///
+    /// # Errors
+    /// `keyring.…`, `seal.…`, `registry.…`.
+    pub(super) async fn probe(&self) -> Result<(), Trouble> {
+        match self.whereabouts().await?.target() {
+            StoreKind::Keyring => self.keyring.probe().await,
+            StoreKind::Sealed => self.seal_key().await.map(drop),
+        }
+    }
+
+    /// Reads a secret; `None` if there is none.
+    ///
+    /// # Errors
+    /// `seal.broken` if it is there and cannot be opened; `seal.…`, `keyring.…`, `registry.…`.
+    pub(super) async fn get(&self, key: &Key) -> Result<Option<Secret>, Trouble> {
+        let kept = self.kept(key).await?;
+        if let Some(sealed) = kept.sealed {
+            return self.open(key, &sealed).await.map(Some);
+        }
+        if !kept.whereabouts.may_be_in(StoreKind::Keyring) {
+            return Ok(None);
+        }
+        if let Some(secret) = self.keyring.get(key).await? {
+            return Ok(Some(secret));
+        }
+        // It may have moved between the two looks.
+        match self.kept(key).await?.sealed {
+            Some(sealed) => self.open(key, &sealed).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes a secret. It is on disk, or in the keyring and read back, when this returns.
+    ///
+    /// # Errors
+    /// `seal.…`, `keyring.…`, `registry.…`; the old value is then still there.
+    pub(super) async fn put(&self, key: &Key, secret: &Secret) -> Result<(), Trouble> {
+        if self.keep(key, secret).await? {
+            return Ok(());
+        }
+        self.keyring.put(key, secret).await?;
+        // A move that began meanwhile made a copy of the old value, and the copy would be right.
+        if self.keep(key, secret).await? {
+            self.keyring.delete(key).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes a secret; it is no error if there is none.
+    ///
+    /// # Errors
+    /// `keyring.…`, `registry.…`.
+    pub(super) async fn delete(&self, key: &Key) -> Result<(), Trouble> {
+        let name = key.as_str().to_owned();
+        on_registry(&self.registry, move |registry| registry.forget_secret(&name)).await?;
+        if self.whereabouts().await?.may_be_in(StoreKind::Keyring) {
+            self.keyring.delete(key).await?;
+        }
+        Ok(())
+    }
+
+    /// Seals what is kept elsewhere in the registry, bound to `context`.
+    ///
+    /// # Errors
+    /// `seal.…`, `keyring.…`, `registry.…`.
+    pub(super) async fn seal(&self, context: &str, secret: &Secret) -> Result<Vec<u8>, Trouble> {
+        Ok(self.seal_key().await?.seal(context, secret))
+    }
+
+    /// Opens what [`Store::seal`] made for the same context.
+    ///
+    /// # Errors
+    /// `seal.…`, `keyring.…`, `registry.…`.
+    pub(super) async fn unseal(&self, context: &str, sealed: &[u8]) -> Result<Secret, Trouble> {
+        self.seal_key().await?.open(context, sealed)
+    }
+
+    /// Seals a secret into its row; `false` if its place is not the registry.
+    async fn keep(&self, key: &Key, secret: &Secret) -> Result<bool, Trouble> {
+        let kept = self.kept(key).await?;
+        if kept.sealed.is_none() && kept.whereabouts.target() != StoreKind::Sealed {
+            return Ok(false);
+        }
+        let (sealed, key_id) = self.sealed(key, secret).await?;
+        let name = key.as_str().to_owned();
+        on_registry(&self.registry, move |registry| registry.keep_secret(&name, &sealed, &key_id)).await
+    }
+
+    /// A secret sealed for its row, and the id of the key. What does not open again is not written.
+    async fn sealed(&self, key: &Key, secret: &Secret) -> Result<(Vec<u8>, String), Trouble> {
+        let seal_key = self.seal_key().await?;
+        let sealed = seal_key.seal(key.as_str(), secret);
+        match seal_key.open(key.as_str(), &sealed) {
+            Ok(opened) if opened == *secret => Ok((sealed, seal_key.id())),
+            _ => Err(broken(key)),
+        }
+    }
+
+    /// Opens a secret's row.
+    async fn open(&self, key: &Key, sealed: &[u8]) -> Result<Secret, Trouble> {
+        self.seal_key().await?.open(key.as_str(), sealed).map_err(|_| broken(key))
+    }
+
+    async fn kept(&self, key: &Key) -> Result<Kept, Trouble> {
+        let (name, wanted) = (key.as_str().to_owned(), self.wanted);
+        let kept = on_registry(&self.registry, move |registry| registry.kept_secret(&name, wanted)).await?;
+        *lock(&self.seen) = kept.whereabouts.target();
+        Ok(kept)
+    }
+
+    async fn whereabouts(&self) -> Result<Whereabouts, Trouble> {
+        let wanted = self.wanted;
+        on_registry(&self.registry, move |registry| registry.whereabouts(wanted)).await
+    }
+}
+
+fn broken(key: &Key) -> Trouble {
+    Trouble::new(
+        "seal.broken",
+        format!("In the registry, {} cannot be opened", key.title()),
+        "It was changed since it was sealed. It was left as it is.",
+        "Make it anew: sign in again, or enter the client secret again. Or put a copy of the registry's file in its place.",
+    )
+}

@@ -1,0 +1,171 @@
+//! Secrets, sealed: the rows of the sealed store, where the registry's secrets are, and which key
+//! seals them. What is in here is of use to nobody without that key, which is elsewhere.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{StoreKind, Trouble, Whereabouts};
+
+use super::Registry;
+use super::sql::{Columns, Fault, Json};
+
+/// What the registry knows of one secret, all at one moment.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Where the registry's secrets are.
+    pub whereabouts: Whereabouts,
+    /// The secret, if it is here.
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// The seal key as the registry knows it: which one it is, and who keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealKeyRecord {
+    /// Tells keys apart; it says nothing of the key itself.
+    pub id: String,
+    /// Who keeps it, as the secrets' own room writes that.
+    pub custodian: String,
+}
+
+impl Registry {
+    /// Where the secrets are. A registry that never kept any decides for `wanted`, once and for all.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn whereabouts(&self, wanted: StoreKind) -> Result<Whereabouts, Trouble> {
+        let decided = self.read(|transaction| find_whereabouts(transaction))?;
+        decided.map_or_else(|| self.write(|transaction| whereabouts(transaction, wanted)), Ok)
+    }
+
+    /// What is known of the secret called `name`; see [`Registry::whereabouts`] on `wanted`.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn kept_secret(&self, name: &str, wanted: StoreKind) -> Result<Kept, Trouble> {
+        let look = |transaction: &Transaction<'_>| {
+            let decided = find_whereabouts(transaction)?;
+            decided.map(|whereabouts| Ok(Kept { whereabouts, sealed: sealed(transaction, name)? })).transpose()
+        };
+        match self.read(look)? {
+            Some(kept) => Ok(kept),
+            None => Ok(Kept { whereabouts: self.whereabouts(wanted)?, sealed: None }),
+        }
+    }
+
+    /// Makes or replaces the secret called `name`, sealed under the key `key_id`. It is on disk when
+    /// this returns. `false`: nothing was written, since this secret's place is not here.
+    ///
+    /// # Errors
+    /// `seal.key_changed` if that is not the registry's key (any more); `registry.…`.
+    pub fn keep_secret(&self, name: &str, sealed: &[u8], key_id: &str) -> Result<bool, Trouble> {
+        self.write(|transaction| {
+            let is_here = find_whereabouts(transaction)?.is_some_and(|it| it.target() == StoreKind::Sealed)
+                || self::sealed(transaction, name)?.is_some();
+            if is_here {
+                put(transaction, name, sealed, key_id)?;
+            }
+            Ok(is_here)
+        })
+    }
+
+    /// Deletes the secret called `name`, if it is here.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn forget_secret(&self, name: &str) -> Result<(), Trouble> {
+        self.write(|transaction| {
+            transaction.prepare_cached("DELETE FROM secrets WHERE name = ?1")?.execute([name])?;
+            Ok(())
+        })
+    }
+
+    /// How many secrets are here.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn count_sealed_secrets(&self) -> Result<usize, Trouble> {
+        self.read(|transaction| count_sealed(transaction))
+    }
+
+    /// The key that the registry's secrets are sealed under, if there ever was one.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn seal_key_record(&self) -> Result<Option<SealKeyRecord>, Trouble> {
+        self.read(|transaction| find_record(transaction))
+    }
+
+    /// Puts `new` in the place of `old` and gives what holds from now on: of several processes that
+    /// make a key at once, all get the same one. Another key never takes the place of one that
+    /// secrets are sealed under.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn settle_seal_key(&self, old: Option<&SealKeyRecord>, new: &SealKeyRecord) -> Result<SealKeyRecord, Trouble> {
+        self.write(|transaction| {
+            let holds = find_record(transaction)?;
+            let is_needed = old.is_some_and(|old| old.id != new.id) && count_sealed(transaction)? > 0;
+            match holds {
+                Some(holds) if is_needed || Some(&holds) != old => Ok(holds),
+                _ => {
+                    transaction.execute("INSERT OR REPLACE INTO meta VALUES ('seal_key', ?1)", [Json(new)])?;
+                    Ok(new.clone())
+                }
+            }
+        })
+    }
+}
+
+/// Where the secrets are; decided for `wanted` if it never was.
+pub(super) fn whereabouts(transaction: &Transaction<'_>, wanted: StoreKind) -> Result<Whereabouts, Fault> {
+    if let Some(decided) = find_whereabouts(transaction)? {
+        return Ok(decided);
+    }
+    set_whereabouts(transaction, Whereabouts::In(wanted))?;
+    Ok(Whereabouts::In(wanted))
+}
+
+/// From now on the secrets are there.
+pub(super) fn set_whereabouts(transaction: &Transaction<'_>, whereabouts: Whereabouts) -> Result<(), Fault> {
+    transaction.execute("INSERT OR REPLACE INTO meta VALUES ('secrets', ?1)", [whereabouts.to_string()])?;
+    Ok(())
+}
+
+/// Makes or replaces a row, if `key_id` is the registry's key.
+pub(super) fn put(transaction: &Transaction<'_>, name: &str, sealed: &[u8], key_id: &str) -> Result<(), Fault> {
+    if find_record(transaction)?.is_none_or(|record| record.id != key_id) {
+        return Err(key_changed().into());
+    }
+    transaction.prepare_cached("INSERT OR REPLACE INTO secrets VALUES (?1, ?2)")?.execute(params![name, sealed])?;
+    Ok(())
+}
+
+/// The secret called `name`, if it is here.
+pub(super) fn sealed(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT sealed FROM secrets WHERE name = ?1")?;
+    Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+}
+
+/// How many secrets are here.
+pub(super) fn count_sealed(connection: &Connection) -> Result<usize, Fault> {
+    Ok(super::sql::count(connection, "secrets")?)
+}
+
+fn find_whereabouts(connection: &Connection) -> Result<Option<Whereabouts>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'secrets'")?;
+    Ok(statement.query_row([], |row| Columns::of(row).parsed()).optional()?)
+}
+
+fn find_record(connection: &Connection) -> Result<Option<SealKeyRecord>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = 'seal_key'")?;
+    Ok(statement.query_row([], |row| Columns::of(row).json()).optional()?)
+}
+
+fn key_changed() -> Trouble {
+    Trouble::new(
+        "seal.key_changed",
+        "The secret was not kept: the registry has another seal key than it had",
+        "The key was lost, and another process made a new one.",
+        "Start mailkey again, then try again.",
+    )
+}
