@@ -42,6 +42,8 @@ fn check(check: &Check) -> Value {
     }
 }
 
-fn trouble(trouble: &Trouble) -> Value {
+/// `{"code", "what", "why", "next"}`.
+#[must_use]
+pub fn trouble(trouble: &Trouble) -> Value {
     json!({ "code": trouble.code(), "what": trouble.what(), "why": trouble.why(), "next": trouble.next() })
 }

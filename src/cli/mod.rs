@@ -15,6 +15,7 @@ pub mod passphrase;
 mod redeem;
 mod remove;
 mod signin;
+mod store;
 mod token;
 
 use std::io::Write;
@@ -22,8 +23,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::domain::{Address, ApplicationName, RedirectUri, Trouble};
-use crate::engine::{Engine, Field};
+use crate::domain::{Address, ApplicationName, RedirectUri, StoreKind, Trouble};
+use crate::engine::{Engine, Field, Keeper};
 
 /// Takes Microsoft 365 mailboxes to OAuth 2.0: register, authorize, token, SMTP AUTH.
 ///
@@ -114,6 +115,29 @@ pub enum Command {
         #[arg(long)]
         copy: bool,
     },
+    /// Where secrets are kept, and moving them.
+    #[command(subcommand)]
+    Store(StoreCommand),
+}
+
+/// What to do with the secret stores.
+#[derive(Debug, Subcommand)]
+pub enum StoreCommand {
+    /// Which store is in use, how many secrets are in each, and who keeps the seal key.
+    Status {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Move every secret to the keyring, or sealed into the registry; go on after an interruption.
+    Move {
+        /// Where to: `keyring` or `sealed`.
+        #[arg(value_name = "STORE")]
+        to: StoreKind,
+        /// Who keeps the key of the sealed secrets: `keyring` or `passphrase`.
+        #[arg(long, value_name = "KEEPER", value_parser = keeper)]
+        key: Option<Keeper>,
+    },
 }
 
 /// What to do with applications.
@@ -203,6 +227,7 @@ impl Command {
             Self::History { .. } => "history",
             Self::Token { .. } => "token",
             Self::Get { .. } => "get",
+            Self::Store(_) => "store",
         }
     }
 }
@@ -220,6 +245,7 @@ async fn obey(command: Command, engine: &Engine) -> Result<Exit, Trouble> {
         Command::History { address, most, json } => history::run(engine, address, most, json).await,
         Command::Token { address } => token::run(engine, address).await,
         Command::Get { address, field, copy } => get::run(engine, address, field, copy).await,
+        Command::Store(command) => store::run(command, engine).await,
         Command::Demo { .. } => Ok(Exit::Usage),
     }
 }
@@ -229,8 +255,8 @@ async fn obey(command: Command, engine: &Engine) -> Result<Exit, Trouble> {
 pub fn exit_of(trouble: &Trouble) -> Exit {
     let family = trouble.code().split('.').next().unwrap_or_default();
     match family {
-        "config" | "registry" | "keyring" | "seal" | "home" | "internal" | "terminal" | "network" | "listener"
-        | "output" | "demo" | "clipboard" | "grant" => Exit::CouldNot,
+        "config" | "registry" | "keyring" | "seal" | "store" | "home" | "internal" | "terminal" | "network"
+        | "listener" | "output" | "demo" | "clipboard" | "grant" => Exit::CouldNot,
         "address" | "answer" | "application" | "import" | "mailbox" | "provider" => Exit::Usage,
         _ => Exit::Attention,
     }
@@ -254,6 +280,11 @@ fn print(line: &str) -> Result<(), Trouble> {
 fn tell(line: &str) {
     // Nobody reads it: then nobody misses it.
     let _ = writeln!(std::io::stderr(), "mailkey: {line}");
+}
+
+fn keeper(name: &str) -> Result<Keeper, &'static str> {
+    let all = [Keeper::Keyring, Keeper::Passphrase];
+    all.into_iter().find(|keeper| keeper.word() == name).ok_or("it is keyring or passphrase")
 }
 
 fn field(name: &str) -> Result<Field, String> {

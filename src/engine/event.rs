@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::answers::Accepted;
+use super::store::MoveProgress;
 use super::work::Work;
 use crate::domain::{Address, ApplicationName, Fleet, MailboxId, News, Trouble};
 
@@ -44,6 +45,8 @@ pub enum Event {
     ClipboardWatch(Result<(), Trouble>),
     /// What was copied is still there and ours (`false`) or was cleared just now (`true`).
     ClipboardCleared(bool),
+    /// Secrets are being moved from one store to the other.
+    StoreMoving(MoveProgress),
     /// A trouble that belongs to no step: the registry, or an answer that is no answer.
     Trouble(Trouble),
 }

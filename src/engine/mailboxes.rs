@@ -70,7 +70,7 @@ impl Engine {
         }
     }
 
-    async fn try_to_forget_discarded_secrets(&self) -> Result<(), Trouble> {
+    pub(super) async fn try_to_forget_discarded_secrets(&self) -> Result<(), Trouble> {
         for grant in self.registry(|registry| registry.discarded()).await? {
             self.secrets().delete(&Key::refresh_token(self.registry_id(), grant)).await?;
             self.registry(move |registry| registry.forget_discarded(grant)).await?;

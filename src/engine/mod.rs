@@ -51,7 +51,7 @@ pub use errands::Errand;
 pub use event::{Event, Subject};
 pub use home::Home;
 pub use import::List;
-pub use store::{Person, Question};
+pub use store::{Keeper, KeyStatus, LeftBehind, MoveProgress, Moved, Person, Question, StoreStatus};
 pub use work::{Listening, Waiting, Work};
 pub use wrong_account::Choice;
 

@@ -91,7 +91,8 @@ impl Engine {
         let refresh_token = tokens.refresh_token.as_ref().ok_or_else(no_refresh_token)?;
         self.0.works.report(ticket, Work::Storing { since: self.now() });
         let key = Key::refresh_token(self.registry_id(), grant.id);
-        self.secrets().put(&key, refresh_token).await?;
+        // A refresh or a move of the old token that is under way must not come after this one.
+        self.under_lease(grant.id, self.secrets().put(&key, refresh_token)).await?;
         let (now, id, identity) = (self.now(), grant.id, tokens.identity.clone());
         let (application, state) = (grant.application.clone(), errand.state.clone());
         let kept = self.registry(move |registry| registry.record_sign_in(id, identity.as_ref(), now)).await;

@@ -4,8 +4,10 @@
 //! without one it is in the keyring, if the registry's secrets may be there. So a secret moves at
 //! the moment in which its row comes or goes, whoever dies before or after that.
 
+mod moving;
 mod passphrase;
 mod seal_key;
+mod status;
 
 use std::sync::{Arc, Mutex};
 
@@ -17,8 +19,11 @@ use crate::registry::{Kept, Registry};
 use crate::secrets::seal::SealKey;
 use crate::secrets::{Key, Secrets};
 
+pub use moving::{LeftBehind, MoveProgress, Moved};
 use passphrase::Passphrases;
 pub use passphrase::{Person, Question};
+pub use seal_key::Keeper;
+pub use status::{KeyStatus, StoreStatus};
 
 impl Engine {
     /// Takes the passphrase of the sealed secrets from the environment, and somebody to ask if it is

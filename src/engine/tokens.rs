@@ -84,10 +84,7 @@ impl Engine {
             outcome = self.refresh_under_lease(case, wanted) => outcome,
             never = self.keep_lease(id, &holder) => match never {},
         };
-        if let Err(trouble) = self.registry(move |registry| registry.release_lease(id, &holder)).await {
-            // It runs out by itself.
-            tracing::warn!(code = trouble.code(), "a lease was not given back");
-        }
+        self.give_lease_back(id, holder).await;
         outcome.map(Some)
     }
 
@@ -163,6 +160,35 @@ impl Engine {
             None => registry.record_trouble(id, Some((Step::Token, &trouble))),
         })
         .await
+    }
+
+    /// Does `work` while no other process changes this grant's refresh token.
+    pub(super) async fn under_lease<T>(
+        &self,
+        id: GrantId,
+        work: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Trouble> {
+        let holder = holder();
+        let give_up = self.now() + PATIENCE;
+        while !self.take_lease(id, &holder).await? {
+            if self.now() > give_up {
+                return Err(busy());
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+        let outcome = tokio::select! {
+            outcome = work => outcome,
+            never = self.keep_lease(id, &holder) => match never {},
+        };
+        self.give_lease_back(id, holder).await;
+        outcome
+    }
+
+    async fn give_lease_back(&self, id: GrantId, holder: String) {
+        if let Err(trouble) = self.registry(move |registry| registry.release_lease(id, &holder)).await {
+            // It runs out by itself.
+            tracing::warn!(code = trouble.code(), "a lease was not given back");
+        }
     }
 
     async fn take_lease(&self, id: GrantId, holder: &str) -> Result<bool, Trouble> {

@@ -152,6 +152,7 @@ mod tests {
     use super::super::Registry;
     use super::super::fixture::{address, application, fresh};
     use super::*;
+    use crate::domain::{StoreKind, Whereabouts};
 
     /// What a later version of this program would open files with.
     fn one_more_step() -> Opening {
@@ -200,6 +201,23 @@ mod tests {
         assert_eq!(copy, folder.path().join(copy_name()));
         assert_eq!(opened(&copy).unwrap().applications().unwrap(), [app]);
         assert!(!folder.path().join(copy_name() + ".part").exists());
+    }
+
+    /// Whoever had secrets before there was a choice has them in the keyring, whatever is wanted now.
+    #[test]
+    fn a_registry_of_the_first_version_keeps_its_secrets_where_they_are() {
+        for (is_used, expected) in [(true, StoreKind::Keyring), (false, StoreKind::Sealed)] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("registry.db");
+            let first = Opening { migrations: MIGRATIONS[..1].to_vec(), ..Opening::default() };
+            let registry = Registry::open_as(&path, &first).unwrap();
+            if is_used {
+                registry.add_application(&application("Mailer")).unwrap();
+            }
+            drop(registry);
+            let whereabouts = opened(&path).unwrap().whereabouts(StoreKind::Sealed);
+            assert_eq!(whereabouts, Ok(Whereabouts::In(expected)));
+        }
     }
 
     #[test]

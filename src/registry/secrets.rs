@@ -169,3 +169,68 @@ fn key_changed() -> Trouble {
         "Start mailkey again, then try again.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::fresh;
+    use super::*;
+
+    fn record(id: &str) -> SealKeyRecord {
+        SealKeyRecord { id: id.to_owned(), custodian: "the keyring".to_owned() }
+    }
+
+    fn sealing() -> (tempfile::TempDir, Registry) {
+        let (folder, registry) = fresh();
+        registry.whereabouts(StoreKind::Sealed).unwrap();
+        registry.settle_seal_key(None, &record("one")).unwrap();
+        (folder, registry)
+    }
+
+    #[test]
+    fn where_secrets_are_is_decided_once() {
+        let (folder, registry) = fresh();
+        let other = Registry::open(&folder.path().join("registry.db")).unwrap();
+        assert_eq!(registry.whereabouts(StoreKind::Sealed), Ok(Whereabouts::In(StoreKind::Sealed)));
+        for registry in [registry, other] {
+            assert_eq!(registry.whereabouts(StoreKind::Keyring), Ok(Whereabouts::In(StoreKind::Sealed)));
+            let kept = registry.kept_secret("name", StoreKind::Keyring).unwrap();
+            assert_eq!(kept, Kept { whereabouts: Whereabouts::In(StoreKind::Sealed), sealed: None });
+        }
+    }
+
+    #[test]
+    fn a_secret_is_kept_here_only_if_its_place_is_here() {
+        let (_folder, registry) = fresh();
+        registry.whereabouts(StoreKind::Keyring).unwrap();
+        registry.settle_seal_key(None, &record("one")).unwrap();
+        assert_eq!(registry.keep_secret("old", &[1], "one"), Ok(false));
+        registry.begin_move(StoreKind::Sealed, StoreKind::Keyring).unwrap();
+        assert_eq!(registry.keep_secret("old", &[1], "one"), Ok(true));
+        registry.begin_move(StoreKind::Keyring, StoreKind::Keyring).unwrap();
+        assert_eq!(registry.keep_secret("old", &[2], "one"), Ok(true), "not moved yet");
+        assert_eq!(registry.keep_secret("new", &[3], "one"), Ok(false));
+        let sealed = |name| registry.kept_secret(name, StoreKind::Keyring).unwrap().sealed;
+        assert_eq!((sealed("old"), sealed("new")), (Some(vec![2]), None));
+        registry.forget_secret("old").unwrap();
+        assert_eq!(sealed("old"), None);
+    }
+
+    #[test]
+    fn of_two_keys_that_are_made_at_once_one_holds() {
+        let (_folder, registry) = sealing();
+        assert_eq!(registry.settle_seal_key(None, &record("two")), Ok(record("one")));
+        assert_eq!(registry.settle_seal_key(Some(&record("zero")), &record("two")), Ok(record("one")));
+        assert_eq!(registry.seal_key_record(), Ok(Some(record("one"))));
+    }
+
+    #[test]
+    fn a_key_that_secrets_are_sealed_under_changes_its_keeper_but_not_itself() {
+        let (_folder, registry) = sealing();
+        assert_eq!(registry.settle_seal_key(Some(&record("one")), &record("two")), Ok(record("two")), "none is yet");
+        assert_eq!(registry.keep_secret("name", &[1], "one").unwrap_err().code(), "seal.key_changed");
+        assert_eq!(registry.keep_secret("name", &[1], "two"), Ok(true));
+        assert_eq!(registry.settle_seal_key(Some(&record("two")), &record("three")), Ok(record("two")));
+        let elsewhere = SealKeyRecord { custodian: "a passphrase".to_owned(), ..record("two") };
+        assert_eq!(registry.settle_seal_key(Some(&record("two")), &elsewhere), Ok(elsewhere));
+    }
+}

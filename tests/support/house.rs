@@ -152,10 +152,23 @@ impl House {
     /// The refresh token of a mailbox, as the store has it now.
     pub async fn refresh_token(&self, mailbox: MailboxId) -> Option<Secret> {
         let key = Key::refresh_token(self.registry.id(), self.registry.mailbox(mailbox).unwrap().grant);
+        self.secret(&key).await
+    }
+
+    /// A secret, from the store that has it now.
+    pub async fn secret(&self, key: &Key) -> Option<Secret> {
         match self.registry.kept_secret(key.as_str(), self.settings.store).unwrap().sealed {
             Some(sealed) => Some(self.unseal(key.as_str(), &sealed).await),
-            None => self.secrets.get(&key).await.unwrap(),
+            None => self.secrets.get(key).await.unwrap(),
         }
+    }
+
+    /// Changes a byte of a sealed secret, as a fault of the disk would, or somebody with an editor.
+    pub fn tamper(&self, key: &Key) {
+        let mut sealed = self.registry.kept_secret(key.as_str(), self.settings.store).unwrap().sealed.unwrap();
+        *sealed.last_mut().unwrap() ^= 1;
+        let key_id = self.registry.seal_key_record().unwrap().unwrap().id;
+        assert!(self.registry.keep_secret(key.as_str(), &sealed, &key_id).unwrap());
     }
 
     /// What is sealed in the registry.

@@ -4,10 +4,30 @@
 use super::super::{blocking, on_registry};
 use super::Store;
 use crate::domain::{StoreKind, Trouble};
-use crate::registry::SealKeyRecord;
+use crate::registry::{Registry, SealKeyRecord};
 use crate::secrets::Key;
 use crate::secrets::custody::{Custodian, Wrapped};
 use crate::secrets::seal::SealKey;
+
+/// Who keeps the seal key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Keeper {
+    /// The keyring.
+    Keyring,
+    /// Whoever knows the passphrase.
+    Passphrase,
+}
+
+impl Keeper {
+    /// Its name in commands.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Keyring => "keyring",
+            Self::Passphrase => "passphrase",
+        }
+    }
+}
 
 impl Store {
     /// The seal key; made when it is first needed.
@@ -16,12 +36,52 @@ impl Store {
     /// `seal.passphrase` if the passphrase is wrong; `seal.key_missing`, `seal.…`, `keyring.…`,
     /// `registry.…`.
     pub(super) async fn seal_key(&self) -> Result<&SealKey, Trouble> {
-        self.seal_key.get_or_try_init(|| self.find_or_make_seal_key()).await
+        let find = async || {
+            let target = self.whereabouts().await?.target();
+            self.find_or_make_seal_key(self.suitable_keeper(target)).await
+        };
+        self.seal_key.get_or_try_init(find).await
+    }
+
+    /// Has the key ready to seal all secrets, kept by `keeper`: if none is named, by a passphrase
+    /// where there is one, else by whoever keeps it now.
+    pub(super) async fn be_ready_to_seal(&self, keeper: Option<Keeper>) -> Result<(), Trouble> {
+        let keeper = keeper.or_else(|| self.suitable_keeper(StoreKind::Sealed));
+        self.seal_key.get_or_try_init(|| self.find_or_make_seal_key(keeper)).await?;
+        match keeper {
+            Some(keeper) => self.give_key_to(keeper).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Changes the key's keeper, if it is another one. The old one keeps it until the registry says
+    /// otherwise, and what it may still have of it goes then.
+    pub(super) async fn give_key_to(&self, keeper: Keeper) -> Result<(), Trouble> {
+        let Some(old) = on_registry(&self.registry, Registry::seal_key_record).await? else { return Ok(()) };
+        let is_in_keyring = Custodian::parse(&old.custodian)? == Custodian::Keyring;
+        if is_in_keyring != (keeper == Keeper::Keyring) {
+            let key = self.seal_key().await?;
+            let custodian = self.give_into_custody(key, Some(keeper)).await?;
+            let new = SealKeyRecord { id: old.id.clone(), custodian: custodian.to_text() };
+            on_registry(&self.registry, move |registry| registry.settle_seal_key(Some(&old), &new)).await?;
+        }
+        if keeper == Keeper::Passphrase {
+            self.clear_keyring_of_key().await;
+        }
+        Ok(())
+    }
+
+    async fn clear_keyring_of_key(&self) {
+        let Some(key) = self.seal_key.get() else { return };
+        // Where a passphrase is used there need be no keyring at all.
+        if let Err(trouble) = self.keyring.delete(&self.entry(&key.id())).await {
+            tracing::debug!(code = trouble.code(), "the keyring was not asked to forget the seal key");
+        }
     }
 
     /// Has the key ready if it takes a passphrase, or may take a new one.
     pub(in crate::engine) async fn unlock(&self) -> Result<(), Trouble> {
-        let takes_passphrase = match on_registry(&self.registry, |registry| registry.seal_key_record()).await? {
+        let takes_passphrase = match on_registry(&self.registry, Registry::seal_key_record).await? {
             Some(record) => Custodian::parse(&record.custodian)? != Custodian::Keyring,
             None => self.whereabouts().await?.target() == StoreKind::Sealed,
         };
@@ -35,22 +95,30 @@ impl Store {
         }
     }
 
-    async fn find_or_make_seal_key(&self) -> Result<SealKey, Trouble> {
-        let Some(record) = on_registry(&self.registry, |registry| registry.seal_key_record()).await? else {
-            return self.make_seal_key(None).await;
+    /// Who is to keep the key of secrets in `target`; `None`: the keyring, or else a passphrase.
+    fn suitable_keeper(&self, target: StoreKind) -> Option<Keeper> {
+        match target {
+            StoreKind::Keyring => Some(Keeper::Keyring),
+            StoreKind::Sealed => self.passphrases.are_configured().then_some(Keeper::Passphrase),
+        }
+    }
+
+    async fn find_or_make_seal_key(&self, keeper: Option<Keeper>) -> Result<SealKey, Trouble> {
+        let Some(record) = on_registry(&self.registry, Registry::seal_key_record).await? else {
+            return self.make_seal_key(None, keeper).await;
         };
         if let Some(key) = self.fetch_seal_key(&record).await? {
             return Ok(key);
         }
         // What a lost key sealed for a while is no great loss; secrets are.
-        match on_registry(&self.registry, |registry| registry.count_sealed_secrets()).await? {
-            0 => self.make_seal_key(Some(record)).await,
+        match on_registry(&self.registry, Registry::count_sealed_secrets).await? {
+            0 => self.make_seal_key(Some(record), keeper).await,
             _ => Err(missing()),
         }
     }
 
     /// The key of a record from its custodian; `None` if that has lost it.
-    async fn fetch_seal_key(&self, record: &SealKeyRecord) -> Result<Option<SealKey>, Trouble> {
+    pub(super) async fn fetch_seal_key(&self, record: &SealKeyRecord) -> Result<Option<SealKey>, Trouble> {
         let key = match Custodian::parse(&record.custodian)? {
             Custodian::Passphrase(wrapped) => self.unwrap(wrapped).await?,
             Custodian::Keyring => match self.keyring.get(&self.entry(&record.id)).await? {
@@ -63,9 +131,9 @@ impl Store {
 
     /// Makes a key in the place of one that is lost, or of none. Of several processes that do so at
     /// once, all get the key of the one that the registry heard first.
-    async fn make_seal_key(&self, lost: Option<SealKeyRecord>) -> Result<SealKey, Trouble> {
+    async fn make_seal_key(&self, lost: Option<SealKeyRecord>, keeper: Option<Keeper>) -> Result<SealKey, Trouble> {
         let key = SealKey::random();
-        let custodian = self.give_into_custody(&key).await?;
+        let custodian = self.give_into_custody(&key, keeper).await?;
         let ours = SealKeyRecord { id: key.id(), custodian: custodian.to_text() };
         let (before, new) = (lost.clone(), ours.clone());
         let holds =
@@ -79,16 +147,14 @@ impl Store {
         self.fetch_seal_key(&holds).await?.ok_or_else(missing)
     }
 
-    /// Has a new key kept: under a passphrase if there is one and secrets are sealed under the key,
-    /// or if there is no keyring; else in the keyring.
-    async fn give_into_custody(&self, key: &SealKey) -> Result<Custodian, Trouble> {
-        let seals_secrets = self.whereabouts().await?.target() == StoreKind::Sealed;
-        if seals_secrets && self.passphrases.are_configured() {
+    /// Has a key kept by `keeper`; by the keyring, or if there is none under a passphrase, if none is named.
+    async fn give_into_custody(&self, key: &SealKey, keeper: Option<Keeper>) -> Result<Custodian, Trouble> {
+        if keeper == Some(Keeper::Passphrase) {
             return self.wrap(key).await.map(Custodian::Passphrase);
         }
         match self.keyring.put(&self.entry(&key.id()), &key.to_secret()).await {
             Ok(()) => Ok(Custodian::Keyring),
-            Err(trouble) if seals_secrets && is_absent(&trouble) => self.wrap(key).await.map(Custodian::Passphrase),
+            Err(trouble) if keeper.is_none() && is_absent(&trouble) => self.wrap(key).await.map(Custodian::Passphrase),
             Err(trouble) => Err(trouble),
         }
     }
@@ -104,7 +170,7 @@ impl Store {
     }
 
     /// The name of a key in the keyring.
-    fn entry(&self, id: &str) -> Key {
+    pub(super) fn entry(&self, id: &str) -> Key {
         Key::seal(self.registry.id(), id)
     }
 }
@@ -114,7 +180,7 @@ fn is_absent(trouble: &Trouble) -> bool {
     matches!(trouble.code(), "keyring.missing" | "keyring.no_collection" | "keyring.denied")
 }
 
-fn missing() -> Trouble {
+pub(super) fn missing() -> Trouble {
     Trouble::new(
         "seal.key_missing",
         "The key of the sealed secrets is not in the keyring",

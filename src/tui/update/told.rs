@@ -28,7 +28,7 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::ClipboardWatch(usable) => model.clipboard = Some(usable),
         Event::ClipboardCleared(true) => model.say(Tone::Plain, "The clipboard was cleared."),
-        Event::ClipboardCleared(false) => {}
+        Event::ClipboardCleared(false) | Event::StoreMoving(_) => {}
         Event::Trouble(trouble) => say_trouble(model, &trouble),
     }
     vec![]
