@@ -62,6 +62,26 @@ async fn a_move_that_is_killed_anywhere_loses_nothing() {
     }
 }
 
+/// A kill between two steps cannot be had from within; that the second one fails is the same.
+#[tokio::test]
+async fn a_move_whose_registry_fails_at_any_step_loses_nothing() {
+    let (house, engine, mailboxes) = fleet().await;
+    for (to, back) in [(StoreKind::Sealed, StoreKind::Keyring), (StoreKind::Keyring, StoreKind::Sealed)] {
+        for step in ["INSERT ON meta", "INSERT ON secrets", "DELETE ON secrets", "DELETE ON leases"] {
+            finish(&house, back).await;
+            let before = [token(&house, mailboxes[0]).await, token(&house, mailboxes[1]).await];
+            house.sql(&format!("CREATE TRIGGER fault BEFORE {step} BEGIN SELECT RAISE(ABORT, 'a fault'); END"));
+            let outcome = house.engine().move_store(to, None).await;
+            assert!(outcome.is_err() || !step.ends_with("meta"), "{to} {step}");
+            assert_eq!([token(&house, mailboxes[0]).await, token(&house, mailboxes[1]).await], before, "{to} {step}");
+            assert_eq!(house.secret(&client_secret(&house)).await, Some(Secret::new(CLIENT_SECRET)), "{to} {step}");
+            house.sql("DROP TRIGGER fault");
+            finish(&house, to).await;
+        }
+    }
+    all_work(&house, &engine, &mailboxes).await;
+}
+
 /// The refresh is under way when the move comes to its grant, and the token that it brings is newer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_is_refreshed_meanwhile_is_the_one_that_stays() {

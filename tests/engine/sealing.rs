@@ -1,1 +1,289 @@
+//! The sealed store: its key and who keeps it, passphrases, and what somebody changed.
 
+use std::sync::{Arc, Mutex};
+
+use mailkey::domain::{Application, ApplicationName, MailboxId, Secret, StoreKind};
+use mailkey::engine::{Engine, Keeper, KeyStatus, Person, Question};
+use mailkey::secrets::Key;
+use mailkey::secrets::seal::SealKey;
+
+use crate::house::{House, code_of, contoso, mailer, mailer_name};
+
+const TWO_HOURS: std::time::Duration = std::time::Duration::from_secs(2 * 60 * 60);
+const PASSPHRASE: &str = "correct horse battery staple";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_that_make_the_first_key_at_once_make_one() {
+    for keeper in [Keeper::Keyring, Keeper::Passphrase] {
+        let house = Arc::new(House::sealed().await);
+        let programs = (0..6).map(|number| {
+            let engine = house.engine();
+            if keeper == Keeper::Passphrase {
+                engine.take_passphrase(Some(Secret::new(PASSPHRASE)), None);
+            }
+            tokio::spawn(async move { engine.save_application(None, printer(number), Some(secret(number))).await })
+        });
+        for program in programs.collect::<Vec<_>>() {
+            program.await.unwrap().unwrap();
+        }
+        let engine = house.engine();
+        engine.take_passphrase(Some(Secret::new(PASSPHRASE)), None);
+        let status = engine.store_status().await.unwrap();
+        assert_eq!((status.key, status.sealed, status.broken), (KeyStatus::Ready(keeper), 6, vec![]));
+    }
+}
+
+#[tokio::test]
+async fn another_configuration_moves_nothing_and_loses_nothing() {
+    let mut house = House::new().await;
+    let mailbox = house.signed_in(&house.engine(), "billing").await;
+    house.settings.store = StoreKind::Sealed;
+    let engine = house.engine();
+    house.later(TWO_HOURS);
+    engine.access_token(mailbox).await.unwrap();
+    house.signed_in(&engine, "sales").await;
+    assert_eq!(house.registry.count_sealed_secrets(), Ok(0));
+    let status = engine.store_status().await.unwrap();
+    assert_eq!((status.wanted, status.keyring), (StoreKind::Sealed, Ok(2)));
+}
+
+#[tokio::test]
+async fn what_was_changed_is_said_to_be_and_left_until_somebody_signs_in_again() {
+    let (house, engine, mailbox) = sealed().await;
+    let (name, row) = (name(&house, mailbox), || row(&house, mailbox));
+    house.tamper(&name);
+    let tampered = row();
+    house.later(TWO_HOURS);
+    for outcome in [
+        engine.access_token(mailbox).await,
+        engine.credential(mailbox, mailkey::engine::Field::RefreshToken).await,
+        house.engine().access_token(mailbox).await,
+    ] {
+        let trouble = outcome.unwrap_err();
+        assert_eq!(trouble.code(), "seal.broken");
+        assert!(trouble.what().contains("refresh token of grant"), "{trouble}");
+    }
+    assert_eq!(row(), tampered);
+    let [broken] = &engine.store_status().await.unwrap().broken[..] else { panic!("it is not named") };
+    assert_eq!(broken.owner, "billing@contoso.example");
+    house.sign_in(&engine, mailbox).await;
+    engine.access_token(mailbox).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_secret_in_anothers_place_is_not_taken_for_ones_own() {
+    let (house, engine, mailbox) = sealed().await;
+    let other = house.signed_in(&engine, "sales").await;
+    let (one, two) = (name(&house, mailbox), name(&house, other));
+    house.sql(&format!(
+        "UPDATE secrets SET sealed = (SELECT sealed FROM secrets WHERE name = '{}') WHERE name = '{}'",
+        one.as_str(),
+        two.as_str()
+    ));
+    house.later(TWO_HOURS);
+    assert_eq!(code_of(engine.access_token(other).await), "seal.broken");
+    engine.access_token(mailbox).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_that_is_lost_or_wrong_is_said_to_be_and_no_other_takes_its_place() {
+    let (house, engine, mailbox) = sealed().await;
+    let (entry, record, row) = (house.seal_key(), house.registry.seal_key_record(), || row(&house, mailbox));
+    let (key, before) = (house.secrets.get(&entry).await.unwrap().unwrap(), row());
+    house.later(TWO_HOURS);
+    let wrong = [Some(SealKey::random().to_secret()), Some(Secret::new("no key at all")), None];
+    for (wrong, code) in wrong.into_iter().zip(["seal.key", "seal.key", "seal.key_missing"]) {
+        match &wrong {
+            Some(wrong) => house.secrets.put(&entry, wrong).await.unwrap(),
+            None => house.secrets.delete(&entry).await.unwrap(),
+        }
+        let fresh = house.engine();
+        assert_eq!(code_of(fresh.access_token(mailbox).await), code);
+        assert_eq!(code_of(fresh.begin_sign_in(mailbox).await.map(drop)), code);
+        assert_eq!(code_of(fresh.move_store(StoreKind::Keyring, None).await), code);
+        let KeyStatus::Failed(Keeper::Keyring, trouble) = fresh.store_status().await.unwrap().key else {
+            panic!("it is said to be well")
+        };
+        assert_eq!(trouble.code(), code);
+        assert_eq!((row(), house.registry.seal_key_record()), (before.clone(), record.clone()));
+        assert_eq!(house.secrets.get(&entry).await, Ok(wrong));
+    }
+    house.secrets.put(&entry, &key).await.unwrap();
+    house.engine().access_token(mailbox).await.unwrap();
+    drop(engine);
+}
+
+#[tokio::test]
+async fn a_key_that_is_lost_while_nothing_lasting_is_sealed_is_made_anew() {
+    let house = House::new().await;
+    let mailbox = house.signed_in(&house.engine(), "billing").await;
+    house.secrets.delete(&house.seal_key()).await.unwrap();
+    let engine = house.engine();
+    engine.access_token(mailbox).await.unwrap();
+    assert_eq!(house.demo.requests().refresh_token, 1, "the cache is lost");
+    house.engine().access_token(mailbox).await.unwrap();
+    assert_eq!(house.demo.requests().refresh_token, 1);
+}
+
+#[tokio::test]
+async fn a_passphrase_serves_every_program_that_has_it_and_no_other() {
+    let house = House::sealed().await;
+    let engine = with_passphrase(&house, PASSPHRASE);
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.later(TWO_HOURS);
+    with_passphrase(&house, PASSPHRASE).access_token(mailbox).await.unwrap();
+    house.later(TWO_HOURS);
+    let asked = house.demo.requests().refresh_token;
+    for (engine, code) in [
+        (with_passphrase(&house, "correct horse battery stapler"), "seal.passphrase"),
+        (house.engine(), "seal.passphrase_needed"),
+    ] {
+        assert_eq!(code_of(engine.access_token(mailbox).await), code);
+        assert_eq!(code_of(engine.unlock().await), code);
+        assert_eq!(code_of(engine.begin_sign_in(mailbox).await.map(drop)), code);
+    }
+    assert_eq!(house.demo.requests().refresh_token, asked);
+    with_passphrase(&house, PASSPHRASE).access_token(mailbox).await.unwrap();
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn without_keyring_and_passphrase_nobody_is_sent_to_sign_in() {
+    without_keyring("sealing::without_keyring_and_passphrase_nobody_is_sent_to_sign_in", async |house| {
+        let mailbox = house.mailbox("billing");
+        let begun = house.engine().begin_sign_in(mailbox).await;
+        assert_eq!(code_of(begun.map(drop)), "seal.passphrase_needed");
+        let begun = with_passphrase(&house, "short").begin_sign_in(mailbox).await;
+        assert_eq!(code_of(begun.map(drop)), "seal.passphrase_short");
+        assert_eq!(house.registry.seal_key_record(), Ok(None));
+    });
+}
+
+#[tokio::test]
+async fn a_passphrase_is_read_from_the_first_line_of_a_file_unless_the_environment_has_one() {
+    let mut house = House::sealed().await;
+    let file = house.folder.path().join("passphrase");
+    house.settings.passphrase_file = Some(file.clone());
+    for (text, code) in [(None, "seal.passphrase_file"), (Some("\nsecond line"), "seal.passphrase_file")] {
+        text.map(|text| std::fs::write(&file, text).unwrap());
+        assert_eq!(code_of(house.engine().unlock().await), code);
+    }
+    std::fs::write(&file, format!("{PASSPHRASE}\r\nand more\n")).unwrap();
+    house.engine().unlock().await.unwrap();
+    with_passphrase(&house, PASSPHRASE).unlock().await.unwrap();
+    assert_eq!(code_of(with_passphrase(&house, "another one").unlock().await), "seal.passphrase");
+    with_passphrase(&house, "").unlock().await.unwrap();
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+#[test]
+fn a_person_is_asked_once_and_has_three_tries() {
+    without_keyring("sealing::a_person_is_asked_once_and_has_three_tries", async |house| {
+        let asked: Arc<Mutex<Vec<Question>>> = Arc::default();
+        let engine_with = |answers: &[&'static str]| {
+            let (engine, asked, mut answers) = (house.engine(), Arc::clone(&asked), answers.to_vec());
+            let person: Person = Box::new(move |question| {
+                asked.lock().unwrap().push(question);
+                Ok(Secret::new(answers.remove(0)))
+            });
+            engine.take_passphrase(None, Some(person));
+            engine
+        };
+        let mailbox = house.signed_in(&engine_with(&[PASSPHRASE]), "billing").await;
+        engine_with(&["wrong one", "wrong too", PASSPHRASE]).unlock().await.unwrap();
+        let engine = engine_with(&["wrong one", "wrong too", "wrong again", PASSPHRASE]);
+        house.later(TWO_HOURS);
+        assert_eq!(code_of(engine.access_token(mailbox).await), "seal.passphrase");
+        assert_eq!(code_of(engine.access_token(mailbox).await), "seal.passphrase_needed");
+        let three = [Question::Known, Question::Again, Question::Again];
+        assert_eq!(*asked.lock().unwrap(), [&[Question::New][..], &three, &three].concat());
+    });
+}
+
+#[tokio::test]
+async fn the_dashboard_asks_nobody_once_it_has_the_screen() {
+    let house = House::new().await;
+    let engine = house.engine();
+    engine.take_passphrase(None, Some(Box::new(|_| panic!("somebody is asked behind the screen"))));
+    engine.unlock().await.unwrap();
+    let moved = engine.move_store(StoreKind::Sealed, Some(Keeper::Passphrase)).await;
+    assert_eq!(code_of(moved), "seal.passphrase_needed");
+}
+
+#[tokio::test]
+async fn the_key_goes_from_one_keeper_to_another_and_stays_the_same() {
+    let (house, _, mailbox) = sealed().await;
+    let (id, entry) = (house.registry.seal_key_record().unwrap().unwrap().id, house.seal_key());
+    let engine = with_passphrase(&house, PASSPHRASE);
+    engine.move_store(StoreKind::Sealed, None).await.unwrap();
+    assert_eq!(engine.store_status().await.unwrap().key, KeyStatus::Ready(Keeper::Passphrase));
+    assert_eq!(house.secrets.get(&entry).await, Ok(None), "the keyring has forgotten it");
+    assert_eq!(house.engine().store_status().await.unwrap().key, KeyStatus::NotAsked);
+    house.later(TWO_HOURS);
+    with_passphrase(&house, PASSPHRASE).access_token(mailbox).await.unwrap();
+
+    let engine = with_passphrase(&house, PASSPHRASE);
+    engine.move_store(StoreKind::Sealed, Some(Keeper::Keyring)).await.unwrap();
+    house.later(TWO_HOURS);
+    house.engine().access_token(mailbox).await.unwrap();
+    engine.move_store(StoreKind::Sealed, Some(Keeper::Passphrase)).await.unwrap();
+    engine.move_store(StoreKind::Keyring, None).await.unwrap();
+    house.later(TWO_HOURS);
+    house.engine().access_token(mailbox).await.unwrap();
+    assert_eq!(house.registry.seal_key_record().unwrap().unwrap().id, id);
+}
+
+#[tokio::test]
+async fn a_keyring_full_of_grants_is_worth_sealing() {
+    let house = House::new().await;
+    let engine = house.engine();
+    for number in 0..251 {
+        assert_eq!(engine.worth_sealing().await, Ok(false));
+        house.registry.grant_for(&mailer_name(), &contoso(&format!("m{number}"))).unwrap();
+    }
+    assert_eq!(engine.worth_sealing().await, Ok(true));
+    engine.move_store(StoreKind::Sealed, None).await.unwrap();
+    assert_eq!(engine.worth_sealing().await, Ok(false));
+}
+
+/// A mailbox that has signed in, with its token sealed.
+async fn sealed() -> (House, Engine, MailboxId) {
+    let house = House::sealed().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    (house, engine, mailbox)
+}
+
+fn with_passphrase(house: &House, passphrase: &str) -> Engine {
+    let engine = house.engine();
+    engine.take_passphrase(Some(Secret::new(passphrase)), None);
+    engine
+}
+
+fn name(house: &House, mailbox: MailboxId) -> Key {
+    Key::refresh_token(house.registry.id(), house.grant(mailbox).id)
+}
+
+fn row(house: &House, mailbox: MailboxId) -> Option<Vec<u8>> {
+    house.registry.kept_secret(name(house, mailbox).as_str(), StoreKind::Sealed).unwrap().sealed
+}
+
+fn printer(number: usize) -> Application {
+    Application { name: ApplicationName::parse(&format!("Printer {number}")).unwrap(), ..mailer() }
+}
+
+fn secret(number: usize) -> Secret {
+    Secret::new(format!("client-secret-{number}"))
+}
+
+/// Runs `work` on a sealed household where there is no keyring, as on a server.
+#[cfg(all(unix, not(target_os = "macos")))]
+fn without_keyring(test: &str, work: impl AsyncFnOnce(House)) {
+    crate::keyring_session::without_bus(test, |_| {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let mut house = House::sealed().await;
+            house.secrets = mailkey::secrets::Secrets::keyring();
+            work(house).await;
+        });
+    });
+}

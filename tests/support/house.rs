@@ -163,6 +163,11 @@ impl House {
         }
     }
 
+    /// Changes the registry's file behind everybody's back.
+    pub fn sql(&self, text: &str) {
+        rusqlite::Connection::open(self.folder.path().join("registry.db")).unwrap().execute_batch(text).unwrap();
+    }
+
     /// Changes a byte of a sealed secret, as a fault of the disk would, or somebody with an editor.
     pub fn tamper(&self, key: &Key) {
         let mut sealed = self.registry.kept_secret(key.as_str(), self.settings.store).unwrap().sealed.unwrap();
