@@ -9,7 +9,6 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, rea
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use zeroize::Zeroizing;
 
-use super::tell;
 use crate::domain::{Secret, Trouble};
 use crate::engine::{Person, Question};
 
@@ -24,6 +23,8 @@ pub fn person() -> Option<Person> {
 }
 
 fn ask(question: Question) -> Result<Secret, Trouble> {
+    // For as long as it takes: nothing that is typed early is shown either.
+    let _raw = Raw::begin().map_err(|error| unreadable(&error))?;
     match question {
         Question::Known => type_in("Passphrase of the sealed secrets: "),
         Question::Again => type_in("That is not it. Once more: "),
@@ -32,24 +33,26 @@ fn ask(question: Question) -> Result<Secret, Trouble> {
 }
 
 fn invent() -> Result<Secret, Trouble> {
-    tell("A passphrase is to protect the sealed secrets. Whoever forgets it has to sign in everywhere again.");
+    say("A passphrase is to protect the sealed secrets. Whoever forgets it has to sign in everywhere again.\r\n");
     loop {
         let passphrase = type_in("New passphrase: ")?;
         if type_in("The same once more: ")? == passphrase {
             return Ok(passphrase);
         }
-        tell("They differ.");
+        say("They differ.\r\n");
     }
 }
 
 fn type_in(prompt: &str) -> Result<Secret, Trouble> {
-    let raw = Raw::begin().map_err(|error| unreadable(&error))?;
-    // A prompt that nobody sees is asked all the same.
-    let _ = write!(stderr(), "{prompt}").and_then(|()| stderr().flush());
+    say(prompt);
     let typed = keys();
-    drop(raw);
-    let _ = writeln!(stderr());
+    say("\r\n");
     typed
+}
+
+/// A prompt that nobody sees is asked all the same.
+fn say(text: &str) {
+    let _ = write!(stderr(), "{text}").and_then(|()| stderr().flush());
 }
 
 fn keys() -> Result<Secret, Trouble> {

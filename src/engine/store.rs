@@ -117,6 +117,8 @@ impl Store {
     /// # Errors
     /// `seal.…`, `keyring.…`, `registry.…`; the old value is then still there.
     pub(super) async fn put(&self, key: &Key, secret: &Secret) -> Result<(), Trouble> {
+        let wanted = self.wanted;
+        on_registry(&self.registry, move |registry| registry.settle_whereabouts(wanted)).await?;
         if self.keep(key, secret).await? {
             return Ok(());
         }

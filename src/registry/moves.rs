@@ -58,11 +58,9 @@ impl Registry {
     pub fn begin_move(&self, to: StoreKind, wanted: StoreKind) -> Result<Whereabouts, Trouble> {
         self.write(|transaction| {
             let before = secrets::whereabouts(transaction, wanted)?;
-            if before == Whereabouts::In(to) {
-                return Ok(before);
-            }
-            secrets::set_whereabouts(transaction, Whereabouts::MovingTo(to))?;
-            Ok(Whereabouts::MovingTo(to))
+            let after = if before == Whereabouts::In(to) { before } else { Whereabouts::MovingTo(to) };
+            secrets::set_whereabouts(transaction, after)?;
+            Ok(after)
         })
     }
 

@@ -28,13 +28,27 @@ pub struct SealKeyRecord {
 }
 
 impl Registry {
-    /// Where the secrets are. A registry that never kept any decides for `wanted`, once and for all.
+    /// Where the secrets are; `wanted` if the registry never kept any.
     ///
     /// # Errors
     /// `registry.…`.
     pub fn whereabouts(&self, wanted: StoreKind) -> Result<Whereabouts, Trouble> {
-        let decided = self.read(|transaction| find_whereabouts(transaction))?;
-        decided.map_or_else(|| self.write(|transaction| whereabouts(transaction, wanted)), Ok)
+        self.read(|transaction| whereabouts(transaction, wanted))
+    }
+
+    /// The same, decided once and for all: a secret is about to be kept.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn settle_whereabouts(&self, wanted: StoreKind) -> Result<Whereabouts, Trouble> {
+        match self.read(|transaction| find_whereabouts(transaction))? {
+            Some(settled) => Ok(settled),
+            None => self.write(|transaction| {
+                let settled = whereabouts(transaction, wanted)?;
+                set_whereabouts(transaction, settled)?;
+                Ok(settled)
+            }),
+        }
     }
 
     /// What is known of the secret called `name`; see [`Registry::whereabouts`] on `wanted`.
@@ -42,14 +56,9 @@ impl Registry {
     /// # Errors
     /// `registry.…`.
     pub fn kept_secret(&self, name: &str, wanted: StoreKind) -> Result<Kept, Trouble> {
-        let look = |transaction: &Transaction<'_>| {
-            let decided = find_whereabouts(transaction)?;
-            decided.map(|whereabouts| Ok(Kept { whereabouts, sealed: sealed(transaction, name)? })).transpose()
-        };
-        match self.read(look)? {
-            Some(kept) => Ok(kept),
-            None => Ok(Kept { whereabouts: self.whereabouts(wanted)?, sealed: None }),
-        }
+        self.read(|transaction| {
+            Ok(Kept { whereabouts: whereabouts(transaction, wanted)?, sealed: sealed(transaction, name)? })
+        })
     }
 
     /// Makes or replaces the secret called `name`, sealed under the key `key_id`. It is on disk when
@@ -116,13 +125,9 @@ impl Registry {
     }
 }
 
-/// Where the secrets are; decided for `wanted` if it never was.
-pub(super) fn whereabouts(transaction: &Transaction<'_>, wanted: StoreKind) -> Result<Whereabouts, Fault> {
-    if let Some(decided) = find_whereabouts(transaction)? {
-        return Ok(decided);
-    }
-    set_whereabouts(transaction, Whereabouts::In(wanted))?;
-    Ok(Whereabouts::In(wanted))
+/// Where the secrets are; `wanted` if that never was settled.
+pub(super) fn whereabouts(connection: &Connection, wanted: StoreKind) -> Result<Whereabouts, Fault> {
+    Ok(find_whereabouts(connection)?.unwrap_or(Whereabouts::In(wanted)))
 }
 
 /// From now on the secrets are there.
@@ -181,17 +186,19 @@ mod tests {
 
     fn sealing() -> (tempfile::TempDir, Registry) {
         let (folder, registry) = fresh();
-        registry.whereabouts(StoreKind::Sealed).unwrap();
+        registry.settle_whereabouts(StoreKind::Sealed).unwrap();
         registry.settle_seal_key(None, &record("one")).unwrap();
         (folder, registry)
     }
 
     #[test]
-    fn where_secrets_are_is_decided_once() {
+    fn where_secrets_are_is_settled_once() {
         let (folder, registry) = fresh();
         let other = Registry::open(&folder.path().join("registry.db")).unwrap();
-        assert_eq!(registry.whereabouts(StoreKind::Sealed), Ok(Whereabouts::In(StoreKind::Sealed)));
+        assert_eq!(registry.whereabouts(StoreKind::Keyring), Ok(Whereabouts::In(StoreKind::Keyring)));
+        assert_eq!(registry.settle_whereabouts(StoreKind::Sealed), Ok(Whereabouts::In(StoreKind::Sealed)));
         for registry in [registry, other] {
+            assert_eq!(registry.settle_whereabouts(StoreKind::Keyring), Ok(Whereabouts::In(StoreKind::Sealed)));
             assert_eq!(registry.whereabouts(StoreKind::Keyring), Ok(Whereabouts::In(StoreKind::Sealed)));
             let kept = registry.kept_secret("name", StoreKind::Keyring).unwrap();
             assert_eq!(kept, Kept { whereabouts: Whereabouts::In(StoreKind::Sealed), sealed: None });
@@ -201,7 +208,7 @@ mod tests {
     #[test]
     fn a_secret_is_kept_here_only_if_its_place_is_here() {
         let (_folder, registry) = fresh();
-        registry.whereabouts(StoreKind::Keyring).unwrap();
+        registry.settle_whereabouts(StoreKind::Keyring).unwrap();
         registry.settle_seal_key(None, &record("one")).unwrap();
         assert_eq!(registry.keep_secret("old", &[1], "one"), Ok(false));
         registry.begin_move(StoreKind::Sealed, StoreKind::Keyring).unwrap();

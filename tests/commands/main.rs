@@ -11,6 +11,7 @@ mod import;
 mod obstacles;
 mod secrecy;
 mod signin;
+mod store;
 mod tokens;
 
 use program::Home;

@@ -84,6 +84,16 @@ impl Home {
         self.run(&arguments).well();
     }
 
+    /// Gives the home this configuration, besides the tenant's.
+    pub fn configure(&self, text: &str) {
+        std::fs::write(self.file("config.toml"), format!("{text}{}", self.demo.config_toml())).unwrap();
+    }
+
+    /// Has all leases run out, as they do some seconds after their holder was killed.
+    pub fn forget_leases(&self) {
+        rusqlite::Connection::open(self.file("registry.db")).unwrap().execute("DELETE FROM leases", []).unwrap();
+    }
+
     /// A file of the home.
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -103,7 +113,9 @@ impl Home {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        for name in ["DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY", "BROWSER", "MAILKEY_LOG"] {
+        for name in
+            ["DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY", "BROWSER", "MAILKEY_LOG", "MAILKEY_PASSPHRASE"]
+        {
             command.env_remove(name);
         }
         command

@@ -11,6 +11,7 @@ mod screen;
 mod leaving;
 mod looks;
 mod onboarding;
+mod passphrase;
 
 use program::Home;
 use screen::Terminal;

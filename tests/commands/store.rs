@@ -1,0 +1,208 @@
+//! `store`, and the sealed store as scripts and servers use it.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use mailkey::demo::Options;
+use mailkey::domain::{Secret, StoreKind};
+use mailkey::secrets::{Key, Secrets};
+use serde_json::{Value, json};
+
+use super::keyring_session::without_bus;
+use super::program::Home;
+use super::{at_home, at_home_of};
+
+const BILLING: &str = "billing@contoso.example";
+const COULD_NOT: i32 = 3;
+const PASSPHRASE: &str = "correct horse battery staple";
+
+#[test]
+fn a_server_without_a_keyring_seals_under_a_passphrase() {
+    without_bus("store::a_server_without_a_keyring_seals_under_a_passphrase", |_| {
+        let home = Home::new();
+        home.configure("[secrets]\nstore = \"sealed\"\npassphrase_file = \"passphrase\"\n");
+        home.add(&["billing"]);
+        home.run(&["signin", BILLING, "--print"]).refused(COULD_NOT, "passphrase");
+        std::fs::write(home.file("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
+        home.sign_in("billing");
+        let refresh = home.run(&["get", BILLING, "refresh-token"]).well().out;
+        home.expire_cache("billing");
+        home.run(&["token", BILLING]).well();
+        let status = status(&home, 0);
+        assert_eq!((&status["store"], &status["sealed"]["secrets"]), (&json!("sealed"), &json!(1)));
+        assert_eq!(status["key"], json!({ "state": "ok", "keeper": "passphrase", "trouble": null }));
+        assert_eq!(status["keyring"]["trouble"]["code"], "keyring.missing");
+        let registry = std::fs::read(home.file("registry.db")).unwrap();
+        assert!(!holds(&registry, refresh.trim_end()) && !holds(&registry, PASSPHRASE));
+
+        std::fs::write(home.file("passphrase"), "correct horse battery stapler").unwrap();
+        home.expire_cache("billing");
+        home.run(&["token", BILLING]).refused(COULD_NOT, "does not open");
+        let in_environment = |passphrase| {
+            let mut command = home.command(&["token", BILLING]);
+            home.start(command.env("MAILKEY_PASSPHRASE", passphrase)).end()
+        };
+        in_environment(PASSPHRASE).well();
+        in_environment("correct horse").refused(COULD_NOT, "does not open");
+        home.configure("");
+        home.expire_cache("billing");
+        home.run(&["token", BILLING]).refused(COULD_NOT, "MAILKEY_PASSPHRASE");
+        home.run(&["list"]).well();
+        in_environment(PASSPHRASE).well();
+    });
+}
+
+#[test]
+fn no_other_program_inherits_the_passphrase() {
+    without_bus("store::no_other_program_inherits_the_passphrase", |_| {
+        let home = Home::with_mailboxes(&["billing"]);
+        home.configure("[secrets]\nstore = \"sealed\"\n");
+        let (seen, script) = (home.file("seen"), home.file("browser.sh"));
+        let text = format!("#!/bin/sh\nenv > '{0}.part'\nmv '{0}.part' '{0}'\n", seen.display());
+        std::fs::write(&script, text).unwrap();
+        std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let mut command = home.command(&["signin", BILLING]);
+        let running = home.start(command.env("BROWSER", &script).env("MAILKEY_PASSPHRASE", PASSPHRASE));
+        super::keyring_session::wait_until("the browser is opened", || seen.exists());
+        let environment = std::fs::read_to_string(&seen).unwrap();
+        assert!(environment.contains("BROWSER=") && !environment.contains("PASSPHRASE"), "{environment}");
+        drop(running);
+    });
+}
+
+#[test]
+fn processes_that_make_the_first_key_at_once_make_one() {
+    at_home("store::processes_that_make_the_first_key_at_once_make_one", |home| {
+        home.configure("[secrets]\nstore = \"sealed\"\n");
+        let names: Vec<String> = (0..8).map(|number| format!("Gmail {number}")).collect();
+        let running = names.iter().map(|name| {
+            let add = ["app", "add", name, "--provider", "google", "--client-id", "1.apps.example", "--secret-stdin"];
+            let mut running = home.start(home.command(&add).stdin(Stdio::piped()));
+            running.write(&format!("client secret of {name}\n"));
+            running.close_input();
+            running
+        });
+        let running: Vec<_> = running.collect();
+        running.into_iter().for_each(|one| drop(one.end().well()));
+        for name in &names {
+            let address = format!("{}@example.org", name.replace(' ', "."));
+            home.run(&["add", &address, "--app", name]).well();
+            let secret = home.run(&["get", &address, "client-secret"]).well();
+            assert_eq!(secret.out, format!("client secret of {name}\n"));
+        }
+    });
+}
+
+#[test]
+fn secrets_move_by_one_command_and_the_status_says_where_they_are() {
+    at_home("store::secrets_move_by_one_command_and_the_status_says_where_they_are", |home| {
+        home.add(&["billing", "sales"]);
+        home.sign_in("billing");
+        let said = home.run(&["store", "status"]).well().out;
+        assert!(said.contains("Secrets are in the keyring.") && said.contains("In the keyring: 1."), "{said}");
+        let moved = home.run(&["store", "move", "sealed"]).well();
+        assert!(moved.out.is_empty() && moved.err.contains("1 secret was moved"), "{moved:?}");
+        assert_eq!(home.refresh_token("billing"), None, "the keyring has it no more");
+        home.expire_cache("billing");
+        home.run(&["token", BILLING]).well();
+        home.sign_in("sales");
+        let shape = json!({
+            "store": "sealed", "moving": false, "configured": "keyring",
+            "sealed": { "secrets": 2, "broken": [] },
+            "keyring": { "state": "ok", "secrets": 0, "trouble": null },
+            "key": { "state": "ok", "keeper": "keyring", "trouble": null },
+        });
+        assert_eq!(status(home, 0), shape);
+        home.registry().begin_move(StoreKind::Keyring, StoreKind::Keyring).unwrap();
+        let left = home.run(&["store", "status"]);
+        assert!(left.code == 1 && left.out.contains("`mailkey store move keyring` goes on"), "{left:?}");
+        home.run(&["store", "move", "keyring"]).well();
+        assert!(home.refresh_token("billing").is_some() && home.refresh_token("sales").is_some());
+        home.run(&["store", "move", "drawer"]).refused(2, "keyring and sealed");
+        home.run(&["store", "move", "sealed", "--key", "me"]).refused(2, "keyring or passphrase");
+        home.run(&["store", "move", "keyring", "--key", "passphrase"]).refused(2, "--key");
+    });
+}
+
+#[test]
+fn what_stands_in_the_way_of_a_move_is_said_before_anything_moves() {
+    super::keyring_session::in_session(
+        "store::what_stands_in_the_way_of_a_move_is_said_before_anything_moves",
+        |session| {
+            session.start_keyring(super::PASSWORD);
+            let home = Home::with_mailboxes(&["billing"]);
+            home.sign_in("billing");
+            home.run(&["store", "move", "sealed"]).well();
+            session.lock_keyring();
+            home.run(&["store", "move", "keyring"]).refused(COULD_NOT, "locked");
+            let status = status(&home, 1);
+            assert_eq!((&status["store"], &status["moving"]), (&json!("sealed"), &json!(false)));
+            assert_eq!(status["key"]["trouble"]["code"], "keyring.locked");
+            session.unlock_keyring(super::PASSWORD);
+            let _mover = home.registry().become_mover().unwrap();
+            home.run(&["store", "move", "keyring"]).refused(COULD_NOT, "Another process is moving");
+        },
+    );
+}
+
+/// `kill -9`, each time a little later, at a tenant that revokes a grant whose old token comes back.
+#[test]
+fn a_move_that_is_killed_loses_nothing() {
+    let strict = || Home::with(Options { strict: true, ..Options::default() });
+    at_home_of("store::a_move_that_is_killed_loses_nothing", strict, |home| {
+        let locals = ["billing", "sales", "ap", "support"];
+        home.add(&locals);
+        locals.iter().for_each(|local| home.sign_in(local));
+        for round in 0..16_usize {
+            let to = ["sealed", "keyring"][round / 8];
+            let running = home.start(&mut home.command(&["store", "move", to]));
+            std::thread::sleep(Duration::from_millis(10 + 8 * (round as u64 % 8)));
+            running.signal("KILL");
+            running.end();
+            home.forget_leases();
+            let refreshed = locals[round % locals.len()];
+            home.expire_cache(refreshed);
+            home.run(&["token", &format!("{refreshed}@contoso.example")]).well();
+        }
+        for to in ["sealed", "keyring", "sealed"] {
+            home.forget_leases();
+            home.run(&["store", "move", to]).well();
+            for local in locals {
+                home.expire_cache(local);
+                home.run(&["token", &format!("{local}@contoso.example")]).well();
+            }
+        }
+        assert_eq!(status(home, 0)["sealed"]["secrets"], locals.len());
+        let in_keyring = |local: &str| home.refresh_token(local).is_some();
+        assert!(!locals.into_iter().any(in_keyring), "the keyring has none any more");
+    });
+}
+
+#[test]
+fn a_key_that_is_not_in_the_keyring_is_said_to_be_missing() {
+    at_home("store::a_key_that_is_not_in_the_keyring_is_said_to_be_missing", |home| {
+        home.configure("[secrets]\nstore = \"sealed\"\n");
+        home.add(&["billing"]);
+        home.sign_in("billing");
+        let (registry, keyring) = (home.registry(), Secrets::keyring());
+        let entry = Key::seal(registry.id(), &registry.seal_key_record().unwrap().unwrap().id);
+        home.runtime.block_on(keyring.delete(&entry)).unwrap();
+        home.expire_cache("billing");
+        for arguments in [&["token", BILLING][..], &["get", BILLING, "refresh-token"], &["store", "move", "keyring"]] {
+            home.run(arguments).refused(COULD_NOT, "is not in the keyring");
+        }
+        assert_eq!(status(home, 1)["key"]["trouble"]["code"], "seal.key_missing");
+        home.runtime.block_on(keyring.put(&entry, &Secret::new("something else"))).unwrap();
+        home.run(&["token", BILLING]).refused(COULD_NOT, "cannot be used");
+    });
+}
+
+fn status(home: &Home, code: i32) -> Value {
+    let said = home.run(&["store", "status", "--json"]);
+    assert_eq!(said.code, code, "{said:?}");
+    serde_json::from_str(&said.out).unwrap()
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
