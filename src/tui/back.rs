@@ -8,6 +8,8 @@ use crate::engine::Subject;
 pub enum Back {
     /// From a pane to the list.
     ToList,
+    /// Open no further sign-in.
+    StopQueue,
     /// Begin no further check.
     StopChecks,
     /// Stop waiting for this errand's answer.
@@ -26,6 +28,7 @@ impl Back {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::ToList => "back",
+            Self::StopQueue => "stop the line",
             Self::StopChecks => "stop the check",
             Self::StopErrand(Subject::Mailbox(_)) => "stop the sign-in",
             Self::StopErrand(Subject::Application(_)) => "stop the consent",
@@ -41,6 +44,9 @@ impl Back {
 pub fn back(model: &Model) -> Option<Back> {
     if model.focus != Focus::List {
         return Some(Back::ToList);
+    }
+    if model.queue.is_some() {
+        return Some(Back::StopQueue);
     }
     if model.batch.is_some() {
         return Some(Back::StopChecks);

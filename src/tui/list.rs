@@ -8,7 +8,9 @@ pub mod query;
 mod row;
 mod selection;
 mod sort;
+mod sum;
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -22,6 +24,7 @@ use selection::Selection;
 
 pub use row::{Row, word};
 pub use sort::{Column, Direction, Sort};
+pub use sum::Sum;
 
 /// The list.
 #[derive(Debug, Default)]
@@ -36,6 +39,7 @@ pub struct List {
     at: usize,
     offset: usize,
     selection: Selection,
+    sum: OnceCell<Sum>,
     filter: Input,
     query: Query,
     matching: Matching,
@@ -51,6 +55,7 @@ impl List {
     pub fn renew(&mut self, fleet: &Fleet, now: Timestamp) {
         let cursor = self.current().map(|row| row.id);
         self.as_of = now;
+        self.sum.take();
         self.rows = fleet.entries().map(|entry| Row::of(&entry, now)).collect();
         self.places = self.rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
         self.order = self.sort.order(&self.rows);
@@ -67,6 +72,7 @@ impl List {
     pub fn refresh<'a>(&mut self, entries: impl Iterator<Item = Entry<'a>>, now: Timestamp) {
         let cursor = self.current().map(|row| row.id);
         self.as_of = now;
+        self.sum.take();
         for entry in entries {
             let known = self.places.get(&entry.mailbox.id).and_then(|place| self.rows.get_mut(*place));
             if let Some(known) = known {
@@ -234,7 +240,9 @@ impl List {
     pub fn stretch_to(&mut self, at: usize, height: usize) {
         let from = self.at;
         self.put_cursor(at, height);
-        self.selection.stretch(&self.shown_ids(), from, self.at);
+        let shown = self.shown_ids();
+        let to = self.at;
+        self.select().stretch(&shown, from, to);
     }
 
     /// The same, by so many lines.
@@ -244,7 +252,8 @@ impl List {
 
     /// Selects all from the mailbox that was selected last to the one under the cursor.
     pub fn reach(&mut self) {
-        self.selection.reach(&self.shown_ids(), self.at);
+        let (shown, to) = (self.shown_ids(), self.at);
+        self.select().reach(&shown, to);
     }
 
     fn put_cursor(&mut self, at: usize, height: usize) {
@@ -270,24 +279,37 @@ impl List {
     /// Selects or deselects the row under the cursor.
     pub fn toggle(&mut self) {
         if let Some(id) = self.current().map(|row| row.id) {
-            self.selection.toggle(id);
+            self.select().toggle(id);
         }
     }
 
     /// Selects all that are shown, or none if all are.
     pub fn toggle_all(&mut self) {
-        self.selection.toggle_all(self.shown_ids());
+        let shown = self.shown_ids();
+        self.select().toggle_all(shown);
     }
 
     /// Selects nothing.
     pub fn deselect(&mut self) {
-        self.selection.clear();
+        self.select().clear();
     }
 
     /// Whether a mailbox is selected.
     #[must_use]
     pub fn is_selected(&self, id: MailboxId) -> bool {
         self.selection.contains(id)
+    }
+
+    /// What is selected, in numbers.
+    #[must_use]
+    pub fn sum(&self) -> &Sum {
+        self.sum.get_or_init(|| Sum::of(self.selection()))
+    }
+
+    /// The selection, to be changed.
+    fn select(&mut self) -> &mut Selection {
+        self.sum.take();
+        &mut self.selection
     }
 
     /// The rows that are selected.

@@ -88,6 +88,8 @@ pub enum Done {
         /// Whether all was well.
         ok: bool,
     },
+    /// An errand could not be begun for this subject.
+    NotBegun(Subject, Trouble),
     /// It went wrong.
     Failed(Trouble),
 }

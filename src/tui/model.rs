@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::layout::Layout;
 use super::list::List;
 use super::overlay::{Overlay, Question};
+use super::queue::Queue;
 use super::theme::Theme;
 use super::time;
 use crate::domain::{Address, Application, ApplicationName, Entry, Fleet, MailboxId, Step, StepState, Steps, Trouble};
@@ -37,6 +38,8 @@ pub struct Model {
     pub unclaimed_code: Option<Vec<(MailboxId, Address)>>,
     /// What was last said.
     pub notice: Option<Notice>,
+    /// The assembly line of sign-ins.
+    pub queue: Option<Queue>,
     /// The checks that were asked for together.
     pub batch: Option<Batch>,
     /// The number of the newest batch.
@@ -136,6 +139,7 @@ impl Model {
             questions: VecDeque::new(),
             unclaimed_code: None,
             notice: None,
+            queue: None,
             batch: None,
             batches: 0,
             clipboard: None,

@@ -29,6 +29,8 @@ pub enum Next {
     Page(String),
     /// Check it live.
     Check(MailboxId),
+    /// Sign in for all that are selected and need it, one after the other.
+    SignInAll,
 }
 
 impl Next {
@@ -48,6 +50,7 @@ impl Next {
             Self::PowerShell(_) => "copy the PowerShell line",
             Self::Page(_) => "open the page",
             Self::Check(_) => "check",
+            Self::SignInAll => "sign in, one after the other",
         }
     }
 }
@@ -58,6 +61,9 @@ pub fn next(model: &Model) -> Next {
     let Some(fleet) = &model.fleet else { return Next::Wait };
     if fleet.applications.is_empty() {
         return Next::NewApplication;
+    }
+    if model.queue.is_none() && model.list.selected_len() > 1 && model.list.sum().sign_ins > 0 {
+        return Next::SignInAll;
     }
     if let Some(lines) = powershell_of_selection(model) {
         return Next::PowerShell(lines);
@@ -79,6 +85,9 @@ pub fn next(model: &Model) -> Next {
 
 /// The PowerShell lines of all that are selected and wait for one.
 fn powershell_of_selection(model: &Model) -> Option<String> {
+    if model.list.selected_len() < 2 || model.list.sum().power_shell == 0 {
+        return None;
+    }
     let lines: Vec<&str> = model
         .list
         .selection()
@@ -87,7 +96,7 @@ fn powershell_of_selection(model: &Model) -> Option<String> {
             _ => None,
         })
         .collect();
-    (model.list.selected_len() > 1 && !lines.is_empty()).then(|| lines.join("\n"))
+    Some(lines.join("\n"))
 }
 
 /// Where all steps are done: what IMAP and POP lack, or a look whether all is still well.

@@ -161,7 +161,10 @@ async fn begin(engine: &Engine, subject: &Subject) -> Result<Errand, Trouble> {
 
 /// Where no browser can be opened, the link is copied instead.
 async fn open_browser(engine: Engine, subject: Subject) -> Result<Option<Done>, Trouble> {
-    let errand = begin(&engine, &subject).await?;
+    let errand = match begin(&engine, &subject).await {
+        Ok(errand) => errand,
+        Err(trouble) => return Ok(Some(Done::NotBegun(subject, trouble))),
+    };
     let browser = open_or_copy(&engine, &errand.link).await;
     Ok(Some(Done::Opened { errand, browser }))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::domain::{Entry, GrantId, MailboxId, Token};
+use crate::domain::{Entry, GrantId, MailboxId};
 use crate::engine::Work;
 
 /// The most sign-ins that are kept open at once: more browser windows nobody keeps apart.
@@ -50,12 +50,12 @@ impl Count {
 }
 
 impl Queue {
-    /// A line of those that need a sign-in, in this order; `None` if none of them does.
+    /// A line of these mailboxes, in this order; `None` if there are none.
     #[must_use]
     pub fn of<'a>(entries: impl Iterator<Item = Entry<'a>>) -> Option<Self> {
         let mut left: VecDeque<SignIn> = VecDeque::new();
         let mut places: HashMap<GrantId, usize> = HashMap::new();
-        for entry in entries.filter(|entry| !matches!(entry.grant.token, Token::Held { .. })) {
+        for entry in entries {
             let place = *places.entry(entry.grant.id).or_insert(left.len());
             match left.get_mut(place) {
                 Some(sign_in) => sign_in.others.push(entry.mailbox.id),
@@ -113,6 +113,12 @@ impl Queue {
         Some(opened_for)
     }
 
+    /// Whether a sign-in waits for its person while others are left.
+    #[must_use]
+    pub fn can_skip(&self) -> bool {
+        !self.open.is_empty() && !self.left.is_empty()
+    }
+
     /// A sign-in could not be opened: it is left again.
     pub fn put_back(&mut self, mailbox: MailboxId) {
         if let Some(sign_in) = take(&mut self.open, |sign_in| sign_in.first == mailbox) {
@@ -138,6 +144,12 @@ impl Queue {
     /// Keeps one sign-in more open, or one fewer; gives how many.
     pub fn change_at_once(&mut self, by: isize) -> usize {
         self.at_once = self.at_once.saturating_add_signed(by).clamp(1, MOST_OPEN);
+        self.at_once
+    }
+
+    /// How many sign-ins are kept open at once.
+    #[must_use]
+    pub fn at_once(&self) -> usize {
         self.at_once
     }
 

@@ -4,18 +4,24 @@ use super::{Binding, bind};
 
 /// The keys, most important first.
 pub const DASHBOARD: &[Binding] = &[
-    bind(&["⏎"], Action::Next, "next step", "Do the next thing that this mailbox needs"),
+    bind(
+        &["⏎"],
+        Action::Next,
+        "next step",
+        "Do the next thing that this mailbox needs; of several, sign in one after the other",
+    ),
     bind(
         &["esc"],
         Action::Back,
         "",
-        "Back to the list; stop a running check or a sign-in; clear selection, filter, notice",
+        "Back to the list; stop a line, a check or a sign-in; clear selection, filter, notice",
     ),
     bind(&["p"], Action::PlayPerson, "play the person", "In the demo: sign in or consent in the person's place"),
     bind(&["o"], Action::Browser, "browser", "Open the browser for a sign-in; if somebody is signed in, it asks"),
     bind(&["l"], Action::Link, "copy link", "Copy the sign-in link; if somebody is signed in, it asks"),
     bind(&["L"], Action::ShowLink, "", "Show the sign-in link alone, to be selected with the mouse"),
     bind(&["v"], Action::TakeClipboard, "take clipboard", "Take what is on the clipboard as the answer to a sign-in"),
+    bind(&["x"], Action::Skip, "skip", "In a line of sign-ins: skip this one, and come back to it last"),
     bind(&["c"], Action::CopyMenu, "copy…", "Copy a credential of this mailbox, or show it"),
     bind(&["r"], Action::Check, "check", "Check the selection live: refresh, SMTP, IMAP, POP"),
     bind(&["n"], Action::NewMailbox, "new mailbox", "Add mailboxes"),
@@ -31,6 +37,8 @@ pub const DASHBOARD: &[Binding] = &[
         "",
         "Open the admin consent page of this mailbox's application, or copy its link where there is no browser",
     ),
+    bind(&["+"], Action::MoreAtOnce, "", "In a line of sign-ins: keep one more open at once"),
+    bind(&["-"], Action::FewerAtOnce, "", "In a line of sign-ins: keep one fewer open at once"),
     bind(&["w"], Action::Walkthrough, "", "Show how to register an application, step by step"),
     bind(&["R"], Action::CheckAll, "", "Check all mailboxes that are shown"),
     bind(&["f"], Action::FilterState, "", "Show only what is stuck, then due, to do, valid, then all again"),
@@ -70,6 +78,12 @@ pub enum Action {
     TakeClipboard,
     /// Let the demo play the person.
     PlayPerson,
+    /// Put the sign-in of the line that is open behind the others.
+    Skip,
+    /// Keep one more sign-in of the line open.
+    MoreAtOnce,
+    /// Keep one fewer open.
+    FewerAtOnce,
     /// The copy menu.
     CopyMenu,
     /// Check the selection.
@@ -181,6 +195,9 @@ impl Action {
             | Self::ShowLink
             | Self::TakeClipboard
             | Self::PlayPerson
+            | Self::Skip
+            | Self::MoreAtOnce
+            | Self::FewerAtOnce
             | Self::AdminConsent => Group::SigningIn,
             Self::CopyMenu | Self::Check | Self::CheckAll => Group::Credentials,
             Self::NewMailbox

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Entry, MailboxId, Standing, Step, Steps, TokenState};
+use crate::domain::{Entry, MailboxId, Remedy, Standing, Step, StepState, Steps, TokenState};
 
 /// One mailbox, ready to be drawn.
 #[derive(Debug, Clone)]
@@ -65,6 +65,20 @@ impl Row {
         match running {
             Some(step) => self.steps.clone().running(step),
             None => self.steps.clone(),
+        }
+    }
+
+    /// Whether somebody has to sign in for it next.
+    #[must_use]
+    pub fn needs_sign_in(&self) -> bool {
+        let without_token = matches!(self.token, TokenState::None | TokenState::Expired | TokenState::Revoked);
+        match self.steps.trouble() {
+            Some((step, trouble)) => match trouble.remedy() {
+                Remedy::SignIn | Remedy::ChooseAccount => true,
+                Remedy::None | Remedy::Retry { .. } => without_token && step != Step::Register,
+                _ => false,
+            },
+            None => without_token && *self.steps.get(Step::Register) == StepState::Done,
         }
     }
 

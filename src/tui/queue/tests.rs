@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::Fleet;
 use crate::engine::Work;
-use crate::tui::fixture::{Dice, crowd, now, waiting, without_tokens};
+use crate::tui::fixture::{Dice, now, waiting, without_tokens};
 
 fn line(fleet: &Fleet) -> Queue {
     Queue::of(fleet.entries()).expect("something to sign in")
@@ -61,8 +61,8 @@ fn one_sign_in_serves_all_mailboxes_of_its_grant() {
 }
 
 #[test]
-fn what_has_a_token_needs_no_line() {
-    assert_eq!(Queue::of(crowd(5).entries()), None);
+fn without_a_mailbox_there_is_no_line() {
+    assert_eq!(Queue::of(without_tokens(0).entries()), None);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use tui_input::Input;
 
 use super::errands::{consent, hand_out, open_errand};
+use super::line;
 use crate::domain::{MailboxId, Step};
 use crate::engine::{Subject, Work};
 use crate::tui::back::{Back, back};
@@ -13,6 +14,7 @@ use crate::tui::message::Effect;
 use crate::tui::model::{Batch, Focus, Model, Tone};
 use crate::tui::next::{Next, next};
 use crate::tui::overlay::{Confirmation, Overlay, Question, Way, WrongAccount};
+use crate::tui::queue::Queue;
 use crate::tui::view::hidden_lines;
 
 /// How many lines a page of a pane is: fewer than the smallest shows.
@@ -37,6 +39,8 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
         Action::AdminConsent => model
             .entry()
             .is_some_and(|entry| entry.provider.is_some_and(|provider| provider.endpoints.admin_consent.is_some())),
+        Action::Skip => model.queue.as_ref().is_some_and(Queue::can_skip),
+        Action::MoreAtOnce | Action::FewerAtOnce => model.queue.is_some(),
         Action::NewMailbox | Action::Applications => has_application,
         Action::Back => back(model).is_some(),
         Action::Edit => has_current || (model.list.is_empty() && has_application),
@@ -58,6 +62,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Link => hand_out(model, Way::Clipboard),
         Action::ShowLink => hand_out(model, Way::Screen),
         Action::TakeClipboard => vec![Effect::AcceptClipboard],
+        Action::Skip => line::skip(model),
+        Action::MoreAtOnce => line::change_at_once(model, 1),
+        Action::FewerAtOnce => line::change_at_once(model, -1),
         Action::PlayPerson => {
             open_errand(model).map(|waiting| Effect::PlayPerson(waiting.link.clone())).into_iter().collect()
         }
@@ -132,6 +139,7 @@ fn do_next(model: &mut Model) -> Vec<Effect> {
         Next::PowerShell(line) => vec![Effect::CopyText("The PowerShell line".to_owned(), line)],
         Next::Page(page) => vec![Effect::OpenPage(page)],
         Next::Check(id) => check(model, vec![id]),
+        Next::SignInAll => line::start(model),
     }
 }
 
@@ -169,6 +177,7 @@ fn edit_application(model: &Model) -> Option<Overlay> {
 fn go_back(model: &mut Model) -> Vec<Effect> {
     match back(model) {
         Some(Back::ToList) => return focus(model, Focus::List),
+        Some(Back::StopQueue) => line::stop(model),
         Some(Back::StopChecks) => {
             model.batch = None;
             model.say(Tone::Plain, "No further checks are begun. What was found is kept.");

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::errands;
+use super::{errands, line};
 use crate::domain::{Address, MailboxId, Trouble};
 use crate::engine::{Copied, Field};
 use crate::tui::form::{Name, Purpose, Status};
@@ -32,6 +32,7 @@ pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
             show(model, Overlay::Reveal(field, secret, until));
         }
         Done::Checked { batch, ok } => checked(model, batch, ok),
+        Done::NotBegun(subject, trouble) => line::not_begun(model, &subject, &trouble),
         Done::Failed(trouble) => say_trouble(model, &trouble),
     }
     vec![]

@@ -5,6 +5,7 @@ mod actions;
 mod done;
 mod errands;
 mod filter;
+mod line;
 mod mouse;
 mod overlays;
 mod told;
@@ -23,7 +24,8 @@ pub use done::title;
 
 /// Takes one message.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
-    let effects = take(model, message);
+    let mut effects = take(model, message);
+    effects.extend(line::advance(model));
     ask_next(model);
     effects
 }

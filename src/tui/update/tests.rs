@@ -2,6 +2,7 @@
 
 mod forms;
 mod keys;
+mod line;
 mod mouse;
 mod overlays;
 mod paste;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::done::say_trouble;
+use super::line;
 use crate::domain::{Fleet, MailboxId, News};
 use crate::engine::{Accepted, Event, Subject, Work};
 use crate::tui::message::Effect;
@@ -43,6 +44,9 @@ fn renew(model: &mut Model, fleet: &Fleet) {
     }
     let list = &model.list;
     let is_there = |id| list.find(id).is_some();
+    if let Some(queue) = &mut model.queue {
+        queue.retain(is_there);
+    }
     model.questions.retain_mut(|question| question.keep_about(is_there));
     if let Some(overlay) = &mut model.overlay
         && !overlay.keep_about(is_there)
@@ -66,6 +70,7 @@ fn at_work(model: &mut Model, subject: Subject, work: Option<Work>) {
     if !waits && matches!(&model.overlay, Some(Overlay::Link(errand)) if errand.subject == subject) {
         model.overlay = None;
     }
+    line::hear(model, &subject, work.as_ref());
     match work {
         Some(work) => {
             model.works.insert(subject, work);
@@ -94,7 +99,10 @@ fn ask(model: &mut Model, question: Question) {
 
 fn say_accepted(model: &mut Model, accepted: &Accepted) {
     match accepted {
-        Accepted::Token { account, .. } => {
+        Accepted::Token { mailbox, account } => {
+            if let Some(queue) = &mut model.queue {
+                queue.succeed(*mailbox);
+            }
             model.say(Tone::Good, format!("{account} signed in. The refresh token is in {}.", model.setting.store))
         }
         Accepted::Consent(name) => model.say(Tone::Good, format!("Admin consent for {name} was granted.")),

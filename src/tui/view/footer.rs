@@ -11,6 +11,7 @@ use crate::tui::back::back;
 use crate::tui::keymap::{Action, Binding, DASHBOARD, FILTER};
 use crate::tui::model::{Batch, Focus, Model, Tone};
 use crate::tui::next::next;
+use crate::tui::queue::Queue;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::update::is_possible;
 
@@ -22,9 +23,9 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let width = usize::from(area.width);
     let area = grown(frame, area, model);
     let room = usize::from(area.height.saturating_sub(1));
-    let running = model.batch.as_ref().map(|batch| progress(model, batch, width));
-    let mut lines = notice(model, width, room - usize::from(running.is_some()).min(room));
-    if lines.is_empty() && running.is_none() {
+    let running = running(model, width);
+    let mut lines = notice(model, width, room.saturating_sub(running.len()));
+    if lines.is_empty() && running.is_empty() {
         lines.push(demo(model, width));
     }
     lines.extend(running);
@@ -39,7 +40,7 @@ fn grown(frame: &mut Frame, area: Rect, model: &Model) -> Rect {
     let wide = usize::from(area.width).saturating_sub(4).max(1);
     let said = model.notice.as_ref().map_or(0, |notice| textwrap::wrap(&notice.text, wide).len());
     let said = u16::try_from(said).unwrap_or(u16::MAX).min(MOST);
-    let needed = said + u16::from(model.batch.is_some()) + 1;
+    let needed = said + u16::from(model.batch.is_some()) + u16::from(model.queue.is_some()) + 1;
     let more = needed.saturating_sub(area.height).min(area.y);
     let area = Rect { y: area.y - more, height: area.height + more, ..area };
     frame.render_widget(Clear, area);
@@ -82,6 +83,36 @@ fn demo(model: &Model, width: usize) -> Line<'static> {
         text.push_str(&admin);
     }
     Line::styled(cut(theme, &text, width), theme.style(Role::Faint))
+}
+
+/// A line for each thing that runs.
+fn running(model: &Model, width: usize) -> Vec<Line<'static>> {
+    let sign_ins = model.queue.as_ref().map(|queue| sign_ins(model, queue, width));
+    let checks = model.batch.as_ref().map(|batch| progress(model, batch, width));
+    sign_ins.into_iter().chain(checks).collect()
+}
+
+/// `Signing in 12 of 40 ━━━━──────── 1 waiting, 27 left, 2 failed`.
+fn sign_ins(model: &Model, queue: &Queue, width: usize) -> Line<'static> {
+    let theme = model.setting.theme;
+    let count = queue.count();
+    let over = count.done + count.failed;
+    let text = format!("Signing in {over} of {} ", count.all());
+    let mut after = format!(" {} waiting, {} left", count.waiting, count.left);
+    if count.failed > 0 {
+        after.push_str(&format!(", {} failed", count.failed));
+    }
+    if queue.at_once() > 1 {
+        after.push_str(&format!(", {} at once", queue.at_once()));
+    }
+    let room = width.saturating_sub(text.width() + after.width() + 4).min(30);
+    let full = (room * over).checked_div(count.all()).unwrap_or(room);
+    Line::from(vec![
+        Span::styled(theme.pick(" ▸ ", " > "), theme.style(Role::Busy)),
+        Span::raw(text + &theme.pick("━", "#").repeat(full)),
+        Span::styled(theme.pick("─", ".").repeat(room - full), theme.style(Role::Faint)),
+        Span::raw(after),
+    ])
 }
 
 fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {

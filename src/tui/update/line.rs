@@ -1,0 +1,87 @@
+//! The assembly line at work: what it opens, what it hears, and what it says.
+
+use super::done::say_trouble;
+use crate::domain::Trouble;
+use crate::engine::{Subject, Work};
+use crate::tui::message::Effect;
+use crate::tui::model::{Model, Tone};
+use crate::tui::queue::{Count, Queue};
+
+/// Begins a line with all of the selection that somebody has to sign in for.
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    let wanted = model.list.selection().filter(|row| row.needs_sign_in());
+    model.queue = Queue::of(wanted.filter_map(|row| model.entry_of(row.id)));
+    model.list.deselect();
+    vec![]
+}
+
+/// Opens what there is room for, the cursor on it, and says what came of a line that is over.
+pub fn advance(model: &mut Model) -> Vec<Effect> {
+    let Some(queue) = &mut model.queue else { return vec![] };
+    let opened = queue.open_next();
+    if queue.is_over() {
+        let count = queue.count();
+        model.queue = None;
+        let tone = if count.failed == 0 { Tone::Good } else { Tone::Bad };
+        model.say(tone, format!("The line is through: {}", sum(&count)));
+        return vec![];
+    }
+    if let Some(id) = opened.last() {
+        model.list.go_to(*id, model.layout().list_height());
+    }
+    opened.into_iter().map(|id| Effect::OpenBrowser(Subject::Mailbox(id))).collect()
+}
+
+/// Hears what is at work for a mailbox.
+pub fn hear(model: &mut Model, subject: &Subject, work: Option<&Work>) {
+    let (Some(queue), Subject::Mailbox(id)) = (&mut model.queue, subject) else { return };
+    match work {
+        Some(work) => queue.hear(*id, work),
+        None => queue.end(*id),
+    }
+}
+
+/// Stops the line. What is open stays open: it can be answered for as long as it lives.
+pub fn stop(model: &mut Model) {
+    let Some(queue) = model.queue.take() else { return };
+    let count = queue.count();
+    let open = if count.waiting == 0 { "" } else { " What is open can still be answered." };
+    model.say(Tone::Plain, format!("The line was stopped: {}{open}", sum(&count)));
+}
+
+/// Puts the sign-in under the cursor, or else the first that is open, behind the others.
+pub fn skip(model: &mut Model) -> Vec<Effect> {
+    let current = model.list.current().map(|row| row.id);
+    let skipped = model.queue.as_mut().and_then(|queue| queue.skip(current));
+    skipped.map(|id| Effect::Cancel(Subject::Mailbox(id))).into_iter().collect()
+}
+
+/// Keeps more or fewer sign-ins open.
+pub fn change_at_once(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(queue) = &mut model.queue {
+        queue.change_at_once(by);
+    }
+    vec![]
+}
+
+/// A sign-in could not be begun: what stands in its way stands in the way of the others too.
+pub fn not_begun(model: &mut Model, subject: &Subject, trouble: &Trouble) {
+    if let (Some(queue), Subject::Mailbox(id)) = (&mut model.queue, subject) {
+        queue.put_back(*id);
+        model.queue = None;
+    }
+    say_trouble(model, trouble);
+}
+
+fn sum(count: &Count) -> String {
+    let Count { done, failed, left, waiting } = *count;
+    let failed = match failed {
+        0 => String::new(),
+        failed => format!(", {failed} failed"),
+    };
+    let left = match left + waiting {
+        0 => String::new(),
+        left => format!(", {left} left"),
+    };
+    format!("{done} signed in{failed}{left}.")
+}

@@ -1,0 +1,154 @@
+//! The assembly line: what is opened when, what stops it, and what is said of it.
+
+use crate::domain::{MailboxId, Trouble};
+use crate::engine::{Accepted, Event, Subject, Work};
+use crate::tui::fixture::{address, now, press, screen, showing, tell, waiting, without_tokens};
+use crate::tui::message::{Done, Effect, Message};
+use crate::tui::model::{Model, Tone};
+use crate::tui::update::update;
+
+fn id(number: i64) -> MailboxId {
+    MailboxId(number)
+}
+
+fn opens(numbers: &[i64]) -> Vec<Effect> {
+    numbers.iter().map(|number| Effect::OpenBrowser(Subject::Mailbox(id(*number)))).collect()
+}
+
+fn hear(model: &mut Model, mailbox: i64, work: Option<Work>) -> Vec<Effect> {
+    update(model, Message::Engine(Event::Work(Subject::Mailbox(id(mailbox)), work)))
+}
+
+fn asks(model: &mut Model, mailbox: i64) -> Vec<Effect> {
+    hear(model, mailbox, Some(Work::SigningIn(waiting())))
+}
+
+fn answered(model: &mut Model, mailbox: i64) -> Vec<Effect> {
+    hear(model, mailbox, Some(Work::Exchanging { since: now() }))
+}
+
+fn accepted(model: &mut Model, mailbox: i64) -> Vec<Effect> {
+    let account = address(&format!("person-{mailbox:05}@contoso.example"));
+    let effects = update(model, Message::Engine(Event::Accepted(Accepted::Token { mailbox: id(mailbox), account })));
+    assert_eq!(effects, []);
+    hear(model, mailbox, None)
+}
+
+fn said(model: &Model) -> (Tone, &str) {
+    let notice = model.notice.as_ref().expect("a notice");
+    (notice.tone, &notice.text)
+}
+
+/// A line of so many mailboxes; the first sign-in is open.
+fn line(mailboxes: i64) -> Model {
+    let mut model = showing(without_tokens(mailboxes), (120, 40));
+    assert_eq!(press(&mut model, "*"), []);
+    assert!(screen(&model).contains("sign in, one after the other"));
+    assert_eq!(press(&mut model, "⏎"), opens(&[1]));
+    asks(&mut model, 1);
+    model
+}
+
+#[test]
+fn besides_signing_in_nobody_does_anything() {
+    let mut model = line(3);
+    assert!(screen(&model).contains("Signing in 0 of 3"));
+    assert_eq!(answered(&mut model, 1), opens(&[2]));
+    assert_eq!(model.list.current().map(|row| row.id), Some(id(2)), "the panes show whose turn it is");
+    asks(&mut model, 2);
+    assert_eq!(accepted(&mut model, 1), []);
+    assert!(screen(&model).contains("Signing in 1 of 3"));
+    assert_eq!(answered(&mut model, 2), opens(&[3]));
+    asks(&mut model, 3);
+    accepted(&mut model, 2);
+    answered(&mut model, 3);
+    accepted(&mut model, 3);
+    assert_eq!(said(&model), (Tone::Good, "The line is through: 3 signed in."));
+    assert!(model.queue.is_none());
+}
+
+#[test]
+fn one_that_fails_holds_nobody_up() {
+    let mut model = line(2);
+    assert_eq!(hear(&mut model, 1, None), opens(&[2]), "refused, or run out");
+    answered(&mut model, 2);
+    accepted(&mut model, 2);
+    assert_eq!(said(&model), (Tone::Bad, "The line is through: 1 signed in, 1 failed."));
+}
+
+#[test]
+fn a_question_is_waited_for() {
+    let mut model = line(2);
+    let asking = Work::Asking { state: "a-state".to_owned(), username: "alex".to_owned(), since: now() };
+    assert_eq!(hear(&mut model, 1, Some(asking)), []);
+    assert_eq!(answered(&mut model, 1), opens(&[2]), "it was answered: the tokens are kept");
+}
+
+#[test]
+fn several_are_open_at_once_if_asked() {
+    let mut model = line(4);
+    assert_eq!(press(&mut model, "+"), opens(&[2]));
+    assert!(screen(&model).contains("2 waiting, 2 left, 2 at once"), "{}", screen(&model));
+    asks(&mut model, 2);
+    assert_eq!(answered(&mut model, 2), opens(&[3]), "in any order");
+    assert_eq!(press(&mut model, "-"), []);
+    assert_eq!(answered(&mut model, 1), [], "one is open still, and one is what was asked for");
+}
+
+#[test]
+fn one_that_is_skipped_comes_back_last() {
+    let mut model = line(3);
+    let effects = press(&mut model, "x");
+    assert_eq!(effects, [vec![Effect::Cancel(Subject::Mailbox(id(1)))], opens(&[2])].concat());
+    assert_eq!(hear(&mut model, 1, None), [], "its end is no failure");
+    for (mailbox, next) in [(2, 3), (3, 1)] {
+        assert_eq!(answered(&mut model, mailbox), opens(&[next]));
+    }
+    assert_eq!(press(&mut model, "x"), [], "nobody else is left");
+}
+
+#[test]
+fn stopping_keeps_what_is_done_and_what_is_open() {
+    let mut model = line(5);
+    answered(&mut model, 1);
+    accepted(&mut model, 1);
+    assert_eq!(press(&mut model, "esc"), []);
+    let text = "The line was stopped: 1 signed in, 4 left. What is open can still be answered.";
+    assert_eq!(said(&model), (Tone::Plain, text));
+    assert_eq!(answered(&mut model, 2), [], "a late answer opens nothing");
+    accepted(&mut model, 2);
+    assert!(model.queue.is_none());
+}
+
+#[test]
+fn a_mailbox_that_is_removed_meanwhile_is_not_waited_for() {
+    let mut model = line(3);
+    let mut fleet = without_tokens(3);
+    fleet.mailboxes.remove(0);
+    let effects = update(&mut model, Message::Engine(Event::Fleet(fleet.into())));
+    assert_eq!(effects, opens(&[2]));
+    assert_eq!(hear(&mut model, 1, None), []);
+    assert!(screen(&model).contains("Signing in 0 of 2"));
+}
+
+#[test]
+fn what_stands_in_the_way_of_one_stands_in_the_way_of_all() {
+    let mut model = line(3);
+    let locked = Trouble::new("keyring.locked", "The keyring is locked", "", "Unlock it.");
+    let done = Done::NotBegun(Subject::Mailbox(id(1)), locked);
+    assert_eq!(update(&mut model, Message::Done(done)), []);
+    assert!(model.queue.is_none());
+    assert!(said(&model).1.contains("keyring.locked"));
+}
+
+#[test]
+fn a_thousand_are_through_in_a_thousand_answers() {
+    let mut model = line(1_000);
+    tell(&mut model, Event::ClipboardWatch(Ok(())));
+    for mailbox in 1..=1_000 {
+        let next = if mailbox < 1_000 { opens(&[mailbox + 1]) } else { vec![] };
+        assert_eq!(answered(&mut model, mailbox), next);
+        accepted(&mut model, mailbox);
+    }
+    assert_eq!(said(&model), (Tone::Good, "The line is through: 1000 signed in."));
+}
