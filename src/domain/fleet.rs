@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::application::{Application, ApplicationName};
 use super::grant::{Grant, GrantId};
 use super::mailbox::Mailbox;
@@ -82,6 +84,12 @@ impl Fleet {
     fn place_of(&self, address: &str) -> Option<usize> {
         let folded = address.to_lowercase();
         self.mailboxes.binary_search_by(|known| known.address.folded().cmp(&folded)).ok()
+    }
+
+    /// The moment after which some token's state is another though nothing happens to it.
+    #[must_use]
+    pub fn turns_after(&self, now: Timestamp) -> Option<Timestamp> {
+        self.entries().filter_map(|entry| entry.grant.token.turns_after(entry.idle_limit_days(), now)).min()
     }
 
     /// Every mailbox with what it depends on.

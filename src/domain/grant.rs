@@ -14,6 +14,8 @@ use super::trouble::Trouble;
 /// How many idle days before its end a refresh token counts as due.
 pub const DUE_DAYS: i64 = 14;
 
+const DUE: SignedDuration = SignedDuration::from_hours(24 * DUE_DAYS);
+
 /// A grant's number in its registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GrantId(pub i64);
@@ -134,9 +136,7 @@ impl Token {
             Self::Held { .. } => match self.idle_deadline(idle_limit_days) {
                 None => TokenState::Unknown,
                 Some(deadline) if deadline <= now => TokenState::Expired,
-                Some(deadline) if deadline.duration_since(now) < SignedDuration::from_hours(24 * DUE_DAYS) => {
-                    TokenState::Due
-                }
+                Some(deadline) if deadline.duration_since(now) < DUE => TokenState::Due,
                 Some(_) => TokenState::Valid,
             },
         }
@@ -150,6 +150,14 @@ impl Token {
         };
         let limit = SignedDuration::from_hours(24 * i64::from(idle_limit_days?));
         last_used_at.checked_add(limit).ok()
+    }
+
+    /// The moment after which its state is another though nothing happens to it, if there is one.
+    #[must_use]
+    pub fn turns_after(&self, idle_limit_days: Option<u32>, now: Timestamp) -> Option<Timestamp> {
+        let deadline = self.idle_deadline(idle_limit_days)?;
+        let due = deadline.checked_sub(DUE).ok();
+        [due, Some(deadline)].into_iter().flatten().find(|moment| *moment >= now)
     }
 
     /// When the person signed in for it.
@@ -193,5 +201,20 @@ mod tests {
             assert_eq!(held(days, now).state(Some(90), now), state, "{days} days");
         }
         assert_eq!(held(400, now).state(None, now), TokenState::Unknown);
+    }
+
+    #[test]
+    fn it_turns_when_its_state_changes_and_not_before() {
+        let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
+        let moment = SignedDuration::from_nanos(1);
+        for days in [0, 75, 76, 80, 89] {
+            let token = held(days, now);
+            let turn = token.turns_after(Some(90), now).unwrap();
+            let state = |at| token.state(Some(90), at);
+            assert!(turn >= now && state(turn - moment) == state(now), "{days} days");
+            assert_ne!(state(turn + moment), state(now), "{days} days");
+        }
+        assert_eq!(held(91, now).turns_after(Some(90), now), None);
+        assert_eq!(held(1, now).turns_after(None, now), None);
     }
 }

@@ -38,7 +38,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::desktop::Clipboard;
 use crate::domain::{Fleet, Secret, Trouble};
-use crate::registry::{Registry, Revision};
+use crate::registry::Registry;
 use crate::secrets::Secrets;
 
 pub use answers::Accepted;
@@ -84,9 +84,9 @@ struct Inner {
     errands: errands::Errands,
     copying: copying::Copying,
     command: OnceLock<&'static str>,
-    /// Up to where the registry was told. Whoever reads it to tell it holds this until it is told,
-    /// so that nothing older comes after something newer.
-    told: tokio::sync::Mutex<Option<Revision>>,
+    /// Whoever reads the registry to tell it holds this until it is told, so that nothing older
+    /// comes after something newer.
+    told: tokio::sync::Mutex<watch::Told>,
     events: broadcast::Sender<Event>,
 }
 

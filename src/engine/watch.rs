@@ -4,21 +4,35 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep_until};
 
 use super::event::{Event, Subject};
 use super::troubles::{lost_with_its_answer, over};
 use super::{Engine, Waiting};
 use crate::domain::Trouble;
-use crate::registry::{Progress, Sight};
+use crate::registry::{Progress, Revision, Sight};
 
 /// How often to look whether another process changed the registry.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long to gather the ends of jobs before the fleet is read again.
 const GATHER: Duration = Duration::from_millis(15);
 
+/// A picture of the fleet is told anew at least this often, whatever the tokens' limits are.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What was told of the registry.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Up to where.
+    revision: Option<Revision>,
+    /// Until when its tokens' states are right though nothing happens to them.
+    until: Option<Timestamp>,
+}
+
 impl Engine {
-    /// Publishes the fleet whenever it changed, for as long as it is polled.
+    /// Publishes the fleet whenever it changed, for as long as it is polled. What a token's state
+    /// is depends on the time as well.
     pub async fn watch(&self) {
         let mut seen = None;
         loop {
@@ -43,7 +57,9 @@ impl Engine {
                 self.notice_errands_ended_elsewhere().await;
             }
             self.end_errands_past_their_time().await;
-            if changed || foreign {
+            if self.is_outdated().await {
+                self.publish_fleet().await;
+            } else if changed || foreign {
                 self.publish_news().await;
             }
             seen = Some(version);
@@ -52,18 +68,27 @@ impl Engine {
 
     /// Reads the fleet, and tells it and which jobs have ended.
     pub async fn publish_fleet(&self) {
-        *self.0.told.lock().await = None;
+        self.0.told.lock().await.revision = None;
         self.publish_news().await;
+    }
+
+    async fn is_outdated(&self) -> bool {
+        let now = self.now();
+        self.0.told.lock().await.until.is_some_and(|until| until < now)
     }
 
     /// Tells what changed since the last time, and which jobs have ended.
     async fn publish_news(&self) {
         let ended = self.0.works.take_ended();
         let mut told = self.0.told.lock().await;
-        let (seen, providers) = (*told, self.settings().providers.clone());
+        let (seen, providers) = (told.revision, self.settings().providers.clone());
         match self.registry(move |registry| registry.look(seen, &providers)).await {
             Ok((revision, sight)) => {
-                *told = Some(revision);
+                told.revision = Some(revision);
+                if let Sight::Whole(fleet) = &sight {
+                    let now = self.now();
+                    told.until = fleet.turns_after(now).into_iter().chain([now + DAY]).min();
+                }
                 self.publish_sight(sight);
             }
             Err(trouble) => self.publish(Event::Trouble(trouble)),

@@ -1,13 +1,15 @@
 //! Access tokens: cached, refreshed once however many ask, and the end of a refresh token.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mailkey::demo::{Fault, Options};
-use mailkey::domain::{MailboxId, Remedy, Secret, Token, TokenEnd};
-use mailkey::engine::Field;
+use mailkey::domain::{Fleet, MailboxId, Remedy, Secret, Token, TokenEnd, TokenState};
+use mailkey::engine::{Event, Field};
 use mailkey::secrets::Key;
+use tokio::sync::broadcast::Receiver;
 
-use crate::house::{House, code_of, contoso};
+use crate::house::{House, PATIENCE, code_of, contoso};
 
 const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
 
@@ -113,6 +115,32 @@ async fn a_refresh_token_that_lay_idle_is_expired() {
     assert_eq!(house.trouble(mailbox), "token.idle_too_long");
     assert_eq!(code_of(engine.access_token(mailbox).await), "aadsts.700082");
     assert!(matches!(house.grant(mailbox).token, Token::Ended { end: TokenEnd::Expired, .. }));
+}
+
+#[tokio::test]
+async fn a_screen_is_told_when_a_token_falls_due_and_expires_though_nothing_happens() {
+    let house = House::new().await;
+    let engine = house.engine();
+    house.signed_in(&engine, "billing").await;
+    let mut events = engine.events();
+    let watching = engine.clone();
+    let watch = tokio::spawn(async move { watching.watch().await });
+    for (days, state) in [(0, TokenState::Valid), (77, TokenState::Due), (14, TokenState::Expired)] {
+        house.later(Duration::from_secs(days * 24 * 60 * 60));
+        let told = tokio::time::timeout(PATIENCE, next_fleet(&mut events)).await;
+        let fleet = told.unwrap_or_else(|_| panic!("nobody is told that it is {}", state.word()));
+        let grant = fleet.grants.values().next().unwrap();
+        assert_eq!(grant.token.state(Some(90), house.now()), state);
+    }
+    watch.abort();
+}
+
+async fn next_fleet(events: &mut Receiver<Event>) -> Arc<Fleet> {
+    loop {
+        if let Event::Fleet(fleet) = events.recv().await.unwrap() {
+            return fleet;
+        }
+    }
 }
 
 #[tokio::test]
