@@ -138,6 +138,12 @@ pub enum StoreCommand {
         #[arg(long, value_name = "KEEPER", value_parser = keeper)]
         key: Option<Keeper>,
     },
+    /// Delete the sealed secrets when their key or passphrase is lost, so that all can sign in anew.
+    GiveUp {
+        /// Do it: nothing brings them back.
+        #[arg(long, required = true)]
+        yes: bool,
+    },
 }
 
 /// What to do with applications.

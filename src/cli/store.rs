@@ -15,6 +15,7 @@ pub async fn run(command: StoreCommand, engine: &Engine) -> Result<Exit, Trouble
     match command {
         StoreCommand::Status { json } => status(engine, json).await,
         StoreCommand::Move { to, key } => move_all(engine, to, key).await,
+        StoreCommand::GiveUp { .. } => give_up(engine).await,
     }
 }
 
@@ -48,6 +49,12 @@ async fn move_all(engine: &Engine, to: StoreKind, keeper: Option<Keeper>) -> Res
     });
     left.iter().for_each(|secret| tell(&format!("{}: {}", secret.owner, secret.trouble)));
     Ok(if left.is_empty() { Exit::Well } else { Exit::Attention })
+}
+
+async fn give_up(engine: &Engine) -> Result<Exit, Trouble> {
+    let count = engine.give_up_sealed_secrets().await?;
+    tell(&format!("{count} sealed secrets were deleted. `mailkey signin ADDRESS` makes each anew."));
+    Ok(Exit::Well)
 }
 
 async fn show_progress(events: &mut Receiver<Event>) -> Infallible {

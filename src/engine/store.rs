@@ -4,8 +4,10 @@
 //! without one it is in the keyring, if the registry's secrets may be there. So a secret moves at
 //! the moment in which its row comes or goes, whoever dies before or after that.
 
+mod giving_up;
 mod moving;
 mod passphrase;
+mod rows;
 mod seal_key;
 mod status;
 
@@ -15,13 +17,14 @@ use tokio::sync::OnceCell;
 
 use super::{Engine, Settings, lock, on_registry};
 use crate::domain::{Secret, StoreKind, Trouble, Whereabouts};
-use crate::registry::{Kept, Registry};
+use crate::registry::{Kept, Registry, SealedSecret};
 use crate::secrets::seal::SealKey;
 use crate::secrets::{Key, Secrets};
 
 pub use moving::{LeftBehind, MoveProgress, Moved};
 use passphrase::Passphrases;
 pub use passphrase::{Person, Question};
+use rows::Rows;
 pub use seal_key::Keeper;
 pub use status::{KeyStatus, StoreStatus};
 
@@ -50,6 +53,7 @@ pub(super) struct Store {
     keyring: Secrets,
     /// What a registry that has never kept a secret decides for.
     wanted: StoreKind,
+    rows: Rows,
     passphrases: Arc<Passphrases>,
     seal_key: OnceCell<SealKey>,
     seen: Mutex<StoreKind>,
@@ -62,6 +66,7 @@ impl Store {
         // For the title alone: what cannot be read now is said when a secret is asked for.
         let seen = registry.whereabouts(wanted).map_or(wanted, Whereabouts::target);
         Self {
+            rows: Rows::new(registry.clone()),
             registry,
             keyring,
             wanted,
@@ -165,17 +170,17 @@ impl Store {
         if kept.sealed.is_none() && kept.whereabouts.target() != StoreKind::Sealed {
             return Ok(false);
         }
-        let (sealed, key_id) = self.sealed(key, secret).await?;
-        let name = key.as_str().to_owned();
-        on_registry(&self.registry, move |registry| registry.keep_secret(&name, &sealed, &key_id)).await
+        self.rows.keep(self.sealed(key, secret).await?).await
     }
 
-    /// A secret sealed for its row, and the id of the key. What does not open again is not written.
-    async fn sealed(&self, key: &Key, secret: &Secret) -> Result<(Vec<u8>, String), Trouble> {
+    /// A secret sealed for its row. What does not open again is not written.
+    async fn sealed(&self, key: &Key, secret: &Secret) -> Result<SealedSecret, Trouble> {
         let seal_key = self.seal_key().await?;
         let sealed = seal_key.seal(key.as_str(), secret);
         match seal_key.open(key.as_str(), &sealed) {
-            Ok(opened) if opened == *secret => Ok((sealed, seal_key.id())),
+            Ok(opened) if opened == *secret => {
+                Ok(SealedSecret { name: key.as_str().to_owned(), sealed, key_id: seal_key.id() })
+            }
             _ => Err(broken(key)),
         }
     }
@@ -202,7 +207,7 @@ fn broken(key: &Key) -> Trouble {
     Trouble::new(
         "seal.broken",
         format!("In the registry, {} cannot be opened", key.title()),
-        "It was changed since it was sealed. It was left as it is.",
+        "It was changed since it was sealed, or sealed under another key. It was left as it is.",
         "Make it anew: sign in again, or enter the client secret again. Or put a copy of the registry's file in its place.",
     )
 }

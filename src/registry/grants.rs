@@ -92,7 +92,7 @@ impl Registry {
     /// # Errors
     /// `grant.unknown`; `registry.…`.
     pub fn record_use(&self, id: GrantId, at: Timestamp) -> Result<(), Trouble> {
-        self.change_grant(
+        self.change_grant_lightly(
             id,
             "UPDATE grants SET obtained_at = coalesce(obtained_at, ?2), last_used_at = ?2, \
              ended_at = NULL, ending = NULL, trouble = NULL, may_hold_secret = 1 WHERE id = ?1",
@@ -128,7 +128,7 @@ impl Registry {
     /// # Errors
     /// `grant.unknown`; `registry.…`.
     pub fn cache_access_token(&self, id: GrantId, sealed: &[u8], expires_at: Timestamp) -> Result<(), Trouble> {
-        self.change_grant(
+        self.change_grant_lightly(
             id,
             "UPDATE grants SET access_token = ?2, access_token_expires_at = ?3 WHERE id = ?1",
             params![id.0, sealed, time(expires_at)],
@@ -153,10 +153,19 @@ impl Registry {
     }
 
     fn change_grant(&self, id: GrantId, sql: &str, values: impl Params) -> Result<(), Trouble> {
-        self.write(|transaction| match transaction.prepare_cached(sql)?.execute(values)? {
-            0 => Err(unknown(id).into()),
-            _ => Ok(()),
-        })
+        self.write(|transaction| change(transaction, id, sql, values))
+    }
+
+    /// For what the next use of the token would tell again.
+    fn change_grant_lightly(&self, id: GrantId, sql: &str, values: impl Params) -> Result<(), Trouble> {
+        self.write_lightly(|transaction| change(transaction, id, sql, values))
+    }
+}
+
+fn change(transaction: &Transaction<'_>, id: GrantId, sql: &str, values: impl Params) -> Result<(), Fault> {
+    match transaction.prepare_cached(sql)?.execute(values)? {
+        0 => Err(unknown(id).into()),
+        _ => Ok(()),
     }
 }
 

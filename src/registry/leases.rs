@@ -16,7 +16,7 @@ impl Registry {
     /// # Errors
     /// `grant.unknown`; `registry.…`.
     pub fn take_lease(&self, id: GrantId, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Trouble> {
-        self.write(|transaction| {
+        self.write_lightly(|transaction| {
             grants::by_id(transaction, id)?;
             let taken = transaction
                 .prepare_cached(
@@ -35,7 +35,7 @@ impl Registry {
     /// # Errors
     /// `registry.…`.
     pub fn release_lease(&self, id: GrantId, holder: &str) -> Result<(), Trouble> {
-        self.write(|transaction| {
+        self.write_lightly(|transaction| {
             transaction.execute("DELETE FROM leases WHERE grant_id = ?1 AND holder = ?2", params![id.0, holder])?;
             Ok(())
         })

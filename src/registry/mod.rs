@@ -33,7 +33,7 @@ pub use fleet::{Revision, Sight};
 pub use history::Event;
 pub use mailboxes::Protocol;
 pub use moves::{Mover, Owner};
-pub use secrets::{Kept, SealKeyRecord};
+pub use secrets::{Kept, SealKeyRecord, SealedSecret};
 pub use sign_ins::{Claim, Progress, Purpose, SignIn};
 use sql::{Doing, Fault};
 
@@ -109,8 +109,25 @@ impl Registry {
 
     /// Runs `work` as one change: all of it is kept, or (on an error, a panic, a power cut) nothing.
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Trouble> {
+        self.change("full", work)
+    }
+
+    /// The same, without waiting for the disk, for what is worth little tomorrow: a power cut (and
+    /// nothing less) may take it back, as a whole, with what was written so after it.
+    fn write_lightly<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>) -> Result<T, Trouble> {
+        self.change("normal", work)
+    }
+
+    /// On `synchronous` see <https://www.sqlite.org/pragma.html#pragma_synchronous>.
+    fn change<T>(
+        &self,
+        synchronous: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Trouble> {
         let mut watched = self.lock();
-        change(&mut watched.connection, work).map_err(|fault| fault.explain(&self.0.path, Doing::Writing))
+        let ready = watched.connection.pragma_update(None, "synchronous", synchronous).map_err(Fault::from);
+        let outcome = ready.and_then(|()| change(&mut watched.connection, work));
+        outcome.map_err(|fault| fault.explain(&self.0.path, Doing::Writing))
     }
 
     /// A panic under the lock rolled its transaction back, so what it guards is sound.

@@ -8,6 +8,7 @@ use rusqlite::Transaction;
 
 use crate::domain::{Address, ApplicationName, GrantId, Remedy, StoreKind, Trouble, Whereabouts};
 
+use super::secrets::SealedSecret;
 use super::sql::{Columns, Fault};
 use super::{Registry, applications, grants, place, secrets};
 
@@ -72,20 +73,20 @@ impl Registry {
         self.read(owners)
     }
 
-    /// Copies a secret in from the keyring, sealed under the key `key_id`, unless it is here already.
+    /// Copies a secret in from the keyring, unless it is here already.
     ///
     /// # Errors
     /// `grant.unknown`, `application.unknown` if its owner is gone; `seal.key_changed`; `registry.…`.
-    pub fn copy_in(&self, owner: &Owner, name: &str, sealed: &[u8], key_id: &str) -> Result<(), Trouble> {
+    pub fn copy_in(&self, owner: &Owner, secret: &SealedSecret) -> Result<(), Trouble> {
         self.write(|transaction| {
             match owner {
                 Owner::Grant(id, _) => drop(grants::by_id(transaction, *id)?),
                 Owner::Application(name) => drop(applications::number(transaction, name)?),
             }
-            match secrets::sealed(transaction, name)? {
-                Some(_) => Ok(()),
-                None => secrets::put(transaction, name, sealed, key_id),
+            if secrets::sealed(transaction, &secret.name)?.is_none() && !secrets::put(transaction, secret)? {
+                return Err(secrets::key_changed().into());
             }
+            Ok(())
         })
     }
 
@@ -186,13 +187,14 @@ mod tests {
         let key = SealKeyRecord { id: "key".to_owned(), custodian: String::new() };
         registry.settle_seal_key(None, &key).unwrap();
         let owner = owner(&registry);
-        registry.copy_in(&owner, "token", &[1], "key").unwrap();
-        registry.copy_in(&owner, "token", &[2], "key").unwrap();
+        let token = |value| SealedSecret { name: "token".to_owned(), sealed: vec![value], key_id: "key".to_owned() };
+        registry.copy_in(&owner, &token(1)).unwrap();
+        registry.copy_in(&owner, &token(2)).unwrap();
         assert_eq!(registry.let_go("token", &[2]), Ok(false));
         assert_eq!(registry.let_go("token", &[1]), Ok(true));
         assert_eq!(registry.let_go("token", &[1]), Ok(true), "gone already");
         registry.remove_mailbox(mailbox.id).unwrap();
-        let outcome = registry.copy_in(&owner, "token", &[1], "key");
+        let outcome = registry.copy_in(&owner, &token(1));
         assert_eq!(outcome.unwrap_err().code(), "grant.unknown");
     }
 }

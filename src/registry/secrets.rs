@@ -18,6 +18,17 @@ pub struct Kept {
     pub sealed: Option<Vec<u8>>,
 }
 
+/// A secret that was sealed for its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSecret {
+    /// Its name.
+    pub name: String,
+    /// The sealed bytes.
+    pub sealed: Vec<u8>,
+    /// The key that it is sealed under.
+    pub key_id: String,
+}
+
 /// The seal key as the registry knows it: which one it is, and who keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealKeyRecord {
@@ -61,20 +72,14 @@ impl Registry {
         })
     }
 
-    /// Makes or replaces the secret called `name`, sealed under the key `key_id`. It is on disk when
-    /// this returns. `false`: nothing was written, since this secret's place is not here.
+    /// Makes or replaces secrets, in one change that is on disk when this returns. The answers are
+    /// in the same order: `false`, if a secret was not written, since its place is not here;
+    /// `seal.key_changed`, if it is sealed under another key than the registry's.
     ///
     /// # Errors
-    /// `seal.key_changed` if that is not the registry's key (any more); `registry.…`.
-    pub fn keep_secret(&self, name: &str, sealed: &[u8], key_id: &str) -> Result<bool, Trouble> {
-        self.write(|transaction| {
-            let is_here = find_whereabouts(transaction)?.is_some_and(|it| it.target() == StoreKind::Sealed)
-                || self::sealed(transaction, name)?.is_some();
-            if is_here {
-                put(transaction, name, sealed, key_id)?;
-            }
-            Ok(is_here)
-        })
+    /// `registry.…`; then none was written.
+    pub fn keep_secrets(&self, secrets: &[SealedSecret]) -> Result<Vec<Result<bool, Trouble>>, Trouble> {
+        self.write(|transaction| secrets.iter().map(|secret| keep(transaction, secret)).collect())
     }
 
     /// Deletes the secret called `name`, if it is here.
@@ -94,6 +99,18 @@ impl Registry {
     /// `registry.…`.
     pub fn count_sealed_secrets(&self) -> Result<usize, Trouble> {
         self.read(|transaction| count_sealed(transaction))
+    }
+
+    /// Deletes everything that is sealed, and forgets the key. It gives how many secrets there were.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn give_up_sealed_secrets(&self) -> Result<usize, Trouble> {
+        self.write(|transaction| {
+            transaction.execute("DELETE FROM meta WHERE name = 'seal_key'", [])?;
+            transaction.execute("UPDATE grants SET access_token = NULL, access_token_expires_at = NULL", [])?;
+            Ok(transaction.execute("DELETE FROM secrets", [])?)
+        })
     }
 
     /// The key that the registry's secrets are sealed under, if there ever was one.
@@ -136,13 +153,22 @@ pub(super) fn set_whereabouts(transaction: &Transaction<'_>, whereabouts: Wherea
     Ok(())
 }
 
-/// Makes or replaces a row, if `key_id` is the registry's key.
-pub(super) fn put(transaction: &Transaction<'_>, name: &str, sealed: &[u8], key_id: &str) -> Result<(), Fault> {
-    if find_record(transaction)?.is_none_or(|record| record.id != key_id) {
-        return Err(key_changed().into());
+/// Makes or replaces a row; `false` if it is sealed under another key than the registry's.
+pub(super) fn put(transaction: &Transaction<'_>, secret: &SealedSecret) -> Result<bool, Fault> {
+    let is_right = find_record(transaction)?.is_some_and(|record| record.id == secret.key_id);
+    if is_right {
+        let mut statement = transaction.prepare_cached("INSERT OR REPLACE INTO secrets VALUES (?1, ?2)")?;
+        statement.execute(params![secret.name, secret.sealed])?;
     }
-    transaction.prepare_cached("INSERT OR REPLACE INTO secrets VALUES (?1, ?2)")?.execute(params![name, sealed])?;
-    Ok(())
+    Ok(is_right)
+}
+
+fn keep(transaction: &Transaction<'_>, secret: &SealedSecret) -> Result<Result<bool, Trouble>, Fault> {
+    let goes_here = find_whereabouts(transaction)?.is_some_and(|it| it.target() == StoreKind::Sealed);
+    if !goes_here && sealed(transaction, &secret.name)?.is_none() {
+        return Ok(Ok(false));
+    }
+    Ok(if put(transaction, secret)? { Ok(true) } else { Err(key_changed()) })
 }
 
 /// The secret called `name`, if it is here.
@@ -166,7 +192,8 @@ fn find_record(connection: &Connection) -> Result<Option<SealKeyRecord>, Fault> 
     Ok(statement.query_row([], |row| Columns::of(row).json()).optional()?)
 }
 
-fn key_changed() -> Trouble {
+/// `seal.key_changed`.
+pub(super) fn key_changed() -> Trouble {
     Trouble::new(
         "seal.key_changed",
         "The secret was not kept: the registry has another seal key than it had",
@@ -182,6 +209,11 @@ mod tests {
 
     fn record(id: &str) -> SealKeyRecord {
         SealKeyRecord { id: id.to_owned(), custodian: "the keyring".to_owned() }
+    }
+
+    fn keep(registry: &Registry, name: &str, sealed: &[u8], key_id: &str) -> Result<bool, Trouble> {
+        let secret = SealedSecret { name: name.into(), sealed: sealed.into(), key_id: key_id.into() };
+        registry.keep_secrets(&[secret]).unwrap().remove(0)
     }
 
     fn sealing() -> (tempfile::TempDir, Registry) {
@@ -210,12 +242,12 @@ mod tests {
         let (_folder, registry) = fresh();
         registry.settle_whereabouts(StoreKind::Keyring).unwrap();
         registry.settle_seal_key(None, &record("one")).unwrap();
-        assert_eq!(registry.keep_secret("old", &[1], "one"), Ok(false));
+        assert_eq!(keep(&registry, "old", &[1], "one"), Ok(false));
         registry.begin_move(StoreKind::Sealed, StoreKind::Keyring).unwrap();
-        assert_eq!(registry.keep_secret("old", &[1], "one"), Ok(true));
+        assert_eq!(keep(&registry, "old", &[1], "one"), Ok(true));
         registry.begin_move(StoreKind::Keyring, StoreKind::Keyring).unwrap();
-        assert_eq!(registry.keep_secret("old", &[2], "one"), Ok(true), "not moved yet");
-        assert_eq!(registry.keep_secret("new", &[3], "one"), Ok(false));
+        assert_eq!(keep(&registry, "old", &[2], "one"), Ok(true), "not moved yet");
+        assert_eq!(keep(&registry, "new", &[3], "one"), Ok(false));
         let sealed = |name| registry.kept_secret(name, StoreKind::Keyring).unwrap().sealed;
         assert_eq!((sealed("old"), sealed("new")), (Some(vec![2]), None));
         registry.forget_secret("old").unwrap();
@@ -234,8 +266,8 @@ mod tests {
     fn a_key_that_secrets_are_sealed_under_changes_its_keeper_but_not_itself() {
         let (_folder, registry) = sealing();
         assert_eq!(registry.settle_seal_key(Some(&record("one")), &record("two")), Ok(record("two")), "none is yet");
-        assert_eq!(registry.keep_secret("name", &[1], "one").unwrap_err().code(), "seal.key_changed");
-        assert_eq!(registry.keep_secret("name", &[1], "two"), Ok(true));
+        assert_eq!(keep(&registry, "name", &[1], "one").unwrap_err().code(), "seal.key_changed");
+        assert_eq!(keep(&registry, "name", &[1], "two"), Ok(true));
         assert_eq!(registry.settle_seal_key(Some(&record("two")), &record("three")), Ok(record("two")));
         let elsewhere = SealKeyRecord { custodian: "a passphrase".to_owned(), ..record("two") };
         assert_eq!(registry.settle_seal_key(Some(&record("two")), &elsewhere), Ok(elsewhere));

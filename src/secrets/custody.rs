@@ -130,7 +130,7 @@ fn wrong_passphrase() -> Trouble {
         "seal.passphrase",
         "The passphrase does not open the sealed secrets",
         "It is not the one that they were sealed under, or the registry's file was changed. Nothing was changed now.",
-        "Give the right one.",
+        "Give the right one. If it is lost for good, `mailkey store give-up` lets everybody sign in anew.",
     )
 }
 

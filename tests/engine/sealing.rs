@@ -233,6 +233,23 @@ async fn the_key_goes_from_one_keeper_to_another_and_stays_the_same() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_lost_for_good_is_given_up_and_signing_in_again_makes_another() {
+    let (house, engine, mailbox) = sealed().await;
+    assert_eq!(code_of(engine.give_up_sealed_secrets().await), "store.not_lost");
+    house.secrets.delete(&house.seal_key()).await.unwrap();
+    let fresh = house.engine();
+    assert_eq!(fresh.give_up_sealed_secrets().await, Ok(1));
+    assert_eq!(code_of(fresh.access_token(mailbox).await), "token.missing");
+    house.sign_in(&fresh, mailbox).await;
+    house.later(TWO_HOURS);
+    house.engine().access_token(mailbox).await.unwrap();
+    house.later(TWO_HOURS);
+    let late = engine.access_token(mailbox).await;
+    assert_eq!(code_of(late), "seal.broken", "the old key opens nothing, and writes nothing");
+    house.engine().access_token(mailbox).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_keyring_full_of_grants_is_worth_sealing() {
     let house = House::new().await;
     let engine = house.engine();

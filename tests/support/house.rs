@@ -15,7 +15,7 @@ use mailkey::domain::{
     Trouble,
 };
 use mailkey::engine::{Clock, Engine, Errand, Parts, Settings};
-use mailkey::registry::Registry;
+use mailkey::registry::{Registry, SealedSecret};
 use mailkey::secrets::seal::SealKey;
 use mailkey::secrets::{Key, Secrets};
 use tempfile::TempDir;
@@ -173,7 +173,8 @@ impl House {
         let mut sealed = self.registry.kept_secret(key.as_str(), self.settings.store).unwrap().sealed.unwrap();
         *sealed.last_mut().unwrap() ^= 1;
         let key_id = self.registry.seal_key_record().unwrap().unwrap().id;
-        assert!(self.registry.keep_secret(key.as_str(), &sealed, &key_id).unwrap());
+        let secret = SealedSecret { name: key.as_str().to_owned(), sealed, key_id };
+        assert_eq!(self.registry.keep_secrets(&[secret]), Ok(vec![Ok(true)]));
     }
 
     /// What is sealed in the registry.

@@ -125,9 +125,8 @@ impl Store {
     async fn move_in(&self, owner: &Owner, key: &Key) -> Result<bool, Trouble> {
         if self.kept(key).await?.sealed.is_none() {
             let Some(secret) = self.keyring.get(key).await? else { return Ok(false) };
-            let (sealed, key_id) = self.sealed(key, &secret).await?;
-            let (owner, name) = (owner.clone(), key.as_str().to_owned());
-            on_registry(&self.registry, move |registry| registry.copy_in(&owner, &name, &sealed, &key_id)).await?;
+            let (owner, sealed) = (owner.clone(), self.sealed(key, &secret).await?);
+            on_registry(&self.registry, move |registry| registry.copy_in(&owner, &sealed)).await?;
         }
         // What opens is what was sealed: the copy, or a newer value that was put there meanwhile.
         let Some(sealed) = self.kept(key).await?.sealed else { return Ok(false) };

@@ -185,7 +185,8 @@ pub(super) fn missing() -> Trouble {
         "seal.key_missing",
         "The key of the sealed secrets is not in the keyring",
         "It is another keyring than the one that it was put into, or somebody removed it. Nothing was changed.",
-        "Run mailkey as the user and in the session whose keyring has it, or put the keyring's backup back.",
+        "Run mailkey as the user and in the session whose keyring has it, or put the keyring's backup back. \
+         If it is lost for good, `mailkey store give-up` lets everybody sign in anew.",
     )
 }
 

@@ -100,7 +100,7 @@ impl Engine {
 
 impl Store {
     /// How it is with the key, without asking a person and without making one.
-    async fn key_status(&self) -> Result<KeyStatus, Trouble> {
+    pub(super) async fn key_status(&self) -> Result<KeyStatus, Trouble> {
         let Some(record) = on_registry(&self.registry, Registry::seal_key_record).await? else {
             return Ok(KeyStatus::None);
         };
