@@ -2,6 +2,7 @@
 //! wrong with it is said in the form.
 
 mod hints;
+mod import;
 mod make;
 mod read;
 
@@ -10,13 +11,13 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use crate::domain::text::is_unprintable;
-use crate::domain::{Application, MailboxId, Trouble};
+use crate::domain::{Application, MailboxId, Secret, Trouble};
 
 /// The longest text that is taken from a paste, in characters: some thousand addresses.
 const LONGEST: usize = 64 * 1024;
 
 /// A form on the screen.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Form {
     /// What it is for.
     pub purpose: Purpose,
@@ -39,6 +40,8 @@ pub enum Purpose {
     NewApplication,
     /// An existing application.
     EditApplication(Box<Application>),
+    /// A list of mailboxes: the one that was pasted, or else a file's, or the clipboard's.
+    Import(Option<Secret>),
 }
 
 /// How a form stands.
@@ -79,10 +82,12 @@ pub enum Name {
     Scopes,
     /// The application's client secret.
     ClientSecret,
+    /// The file that a list is in.
+    File,
 }
 
 /// A line of a form.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Field {
     /// Which.
     pub name: Name,
@@ -95,7 +100,7 @@ pub struct Field {
 }
 
 /// What is in a line.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Value {
     /// Text.
     Text(Input),
@@ -129,7 +134,20 @@ impl Form {
             Purpose::EditMailbox(_) => "Edit mailbox",
             Purpose::NewApplication => "New application",
             Purpose::EditApplication(_) => "Edit application",
+            Purpose::Import(_) => "Import mailboxes",
         }
+    }
+
+    /// What `⏎` does.
+    #[must_use]
+    pub fn sends(&self) -> &'static str {
+        if matches!(self.purpose, Purpose::Import(_)) { "shows what it would do" } else { "saves" }
+    }
+
+    /// What is said while it is sent.
+    #[must_use]
+    pub fn sending(&self) -> &'static str {
+        if matches!(self.purpose, Purpose::Import(_)) { "Reading the list…" } else { "Saving…" }
     }
 
     /// Goes some lines on, round the end.
@@ -165,7 +183,7 @@ impl Form {
     /// Puts pasted text into the line, without what cannot be printed: a column of addresses where
     /// several are taken, elsewhere its first line.
     pub fn paste(&mut self, pasted: &str) {
-        if self.status == Status::Sent {
+        if self.status == Status::Sent || self.take_list(pasted) {
             return;
         }
         let takes_several = self.purpose == Purpose::NewMailbox;

@@ -10,9 +10,9 @@ mod selection;
 mod sort;
 mod sum;
 
-use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use tui_input::Input;
@@ -39,7 +39,7 @@ pub struct List {
     at: usize,
     offset: usize,
     selection: Selection,
-    sum: OnceCell<Sum>,
+    sum: OnceLock<Sum>,
     filter: Input,
     query: Query,
     matching: Matching,

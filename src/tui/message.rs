@@ -1,11 +1,14 @@
 //! What reaches the update, and what it wants done.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use url::Url;
 
+use crate::domain::import::{Defaults, Malformed, Plan};
 use crate::domain::{Address, Application, ApplicationName, MailboxId, Secret, Trouble};
-use crate::engine::{Choice, Copied, Errand, Event, Field, Subject};
+use crate::engine::{Choice, Copied, Errand, Event, Field, List, Subject};
 
 /// Something happened.
 #[derive(Debug)]
@@ -79,6 +82,15 @@ pub enum Done {
     NotSaved(Trouble),
     /// The tenant behind what stands in the form.
     Tenant(Result<(String, Option<String>), Trouble>),
+    /// What an import would do.
+    Planned {
+        /// The effect that asked for it; if nobody waits for it any more, it has no say.
+        asked: Effect,
+        /// The plan, or why there is none.
+        plan: Result<Arc<Plan>, Trouble>,
+    },
+    /// A plan was carried out, and so many mailboxes were added; or none.
+    Imported(Result<usize, Trouble>),
     /// A credential that somebody asked to see.
     Revealed(Field, Secret),
     /// One mailbox of a batch was checked.
@@ -140,6 +152,10 @@ pub enum Effect {
     Reveal(MailboxId, Field),
     /// Add mailboxes: addresses, application, and the account if each is not its own.
     AddMailboxes(Vec<Address>, ApplicationName, Option<Address>),
+    /// Look what importing this list would do.
+    PlanImport(List, Defaults),
+    /// Carry a plan out.
+    Import(Arc<Plan>, Malformed),
     /// Change a mailbox.
     ChangeMailbox(MailboxId, Address, ApplicationName, Address),
     /// Remove mailboxes.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::form::Form;
+use super::import::Preview;
 use super::message::Effect;
 use crate::domain::{Address, ApplicationName, MailboxId, Secret};
 use crate::engine::{Errand, Field, Subject};
@@ -16,6 +17,8 @@ pub enum Overlay {
     Walkthrough(u16),
     /// A form.
     Form(Form),
+    /// What an import would do.
+    Import(Box<Preview>),
     /// The applications, with the line under the cursor.
     Applications(usize),
     /// What to copy of a mailbox, with the line under the cursor.
@@ -44,6 +47,7 @@ impl Overlay {
             Self::Help(_)
             | Self::Walkthrough(_)
             | Self::Form(_)
+            | Self::Import(_)
             | Self::Applications(_)
             | Self::Reveal(..)
             | Self::Link(_)

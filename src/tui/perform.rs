@@ -74,6 +74,14 @@ impl Performer {
             Effect::AddMailboxes(addresses, application, account) => {
                 self.answer(async move { Ok(Some(add_mailboxes(engine, addresses, application, account).await)) });
             }
+            Effect::PlanImport(list, defaults) => self.answer(async move {
+                let asked = Effect::PlanImport(list.clone(), defaults.clone());
+                let plan = engine.plan_import(list, defaults).await.map(Arc::new);
+                Ok(Some(Done::Planned { asked, plan }))
+            }),
+            Effect::Import(plan, malformed) => {
+                self.answer(async move { Ok(Some(Done::Imported(engine.import(plan, malformed).await))) });
+            }
             Effect::ChangeMailbox(id, address, application, account) => {
                 self.save(async move {
                     engine.change_mailbox(id, address, application, account).await.map(|()| Saved::Mailbox(id))

@@ -24,6 +24,7 @@ impl Form {
             Name::RedirectUri => of_redirect_uri(provider).into(),
             Name::Scopes => "Empty: IMAP, POP and SMTP as the provider names them".into(),
             Name::ClientSecret => of_client_secret(provider).into(),
+            Name::File => self.of_file(),
             Name::Application | Name::Provider => "".into(),
         }
     }

@@ -9,9 +9,6 @@ impl Form {
     /// An empty form for a mailbox with the application of the one `beside` it, or a form for `entry`.
     #[must_use]
     pub fn mailbox(fleet: &Fleet, entry: Option<&Entry<'_>>, beside: Option<&Entry<'_>>) -> Self {
-        let applications = sorted(fleet.applications.keys().map(|name| (name.to_string(), name.to_string())));
-        let current = entry.or(beside).map_or(String::new(), |entry| entry.application.name.to_string());
-        let at = applications.iter().position(|(name, _)| *name == current).unwrap_or(0);
         let address = entry.map_or(String::new(), |entry| entry.mailbox.address.to_string());
         let account = entry
             .filter(|entry| entry.grant.account != entry.mailbox.address)
@@ -20,12 +17,7 @@ impl Form {
             entry.map_or(Purpose::NewMailbox, |entry| Purpose::EditMailbox(entry.mailbox.id)),
             vec![
                 text(Name::Address, "Mailbox", "", address),
-                Field {
-                    name: Name::Application,
-                    label: "Application",
-                    placeholder: "",
-                    value: Value::Choice(applications, at),
-                },
+                application_choice(fleet, entry.or(beside)),
                 text(Name::Account, "Account", "itself", account),
             ],
         )
@@ -67,7 +59,15 @@ impl Form {
     }
 }
 
-fn text(name: Name, label: &'static str, placeholder: &'static str, value: String) -> Field {
+/// One of the applications, to begin with that of `entry`.
+pub(super) fn application_choice(fleet: &Fleet, entry: Option<&Entry<'_>>) -> Field {
+    let names = sorted(fleet.applications.keys().map(|name| (name.to_string(), name.to_string())));
+    let current = entry.map_or("", |entry| entry.application.name.as_str());
+    let at = names.iter().position(|(name, _)| name == current).unwrap_or(0);
+    Field { name: Name::Application, label: "Application", placeholder: "", value: Value::Choice(names, at) }
+}
+
+pub(super) fn text(name: Name, label: &'static str, placeholder: &'static str, value: String) -> Field {
     Field { name, label, placeholder, value: Value::Text(Input::new(value)) }
 }
 

@@ -19,6 +19,7 @@ impl Form {
                 .map(|(address, application, account)| Effect::ChangeMailbox(*id, address, application, account)),
             Purpose::NewApplication => self.application_parts(None),
             Purpose::EditApplication(old) => self.application_parts(Some(old)),
+            Purpose::Import(pasted) => self.plan(pasted.as_ref()),
         }
     }
 
@@ -34,9 +35,13 @@ impl Form {
         if addresses.is_empty() {
             Address::parse("").map_err(at(Name::Address))?;
         }
+        Ok(Effect::AddMailboxes(addresses, self.application_name()?, self.delegate()?))
+    }
+
+    /// Who signs in, if not each mailbox for itself.
+    pub(super) fn delegate(&self) -> Result<Option<Address>, (Name, Trouble)> {
         let account = Some(self.text(Name::Account)).filter(|account| !account.is_empty());
-        let account = account.map(Address::parse).transpose().map_err(at(Name::Account))?;
-        Ok(Effect::AddMailboxes(addresses, self.application_name()?, account))
+        account.map(Address::parse).transpose().map_err(at(Name::Account))
     }
 
     /// The addresses of new mailboxes as they were typed, with commas, semicolons or blanks between them.
@@ -46,7 +51,7 @@ impl Form {
             .filter(|one| !one.is_empty())
     }
 
-    fn application_name(&self) -> Result<ApplicationName, (Name, Trouble)> {
+    pub(super) fn application_name(&self) -> Result<ApplicationName, (Name, Trouble)> {
         ApplicationName::parse(self.text(Name::Application)).map_err(at(Name::Application))
     }
 
@@ -84,6 +89,6 @@ impl Form {
     }
 }
 
-fn at(name: Name) -> impl Fn(Trouble) -> (Name, Trouble) {
+pub(super) fn at(name: Name) -> impl Fn(Trouble) -> (Name, Trouble) {
     move |trouble| (name, trouble)
 }

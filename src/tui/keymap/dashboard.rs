@@ -39,6 +39,7 @@ pub const DASHBOARD: &[Binding] = &[
     ),
     bind(&["+"], Action::MoreAtOnce, "", "In a line of sign-ins: keep one more open at once"),
     bind(&["-"], Action::FewerAtOnce, "", "In a line of sign-ins: keep one fewer open at once"),
+    bind(&["i"], Action::Import, "", "Import mailboxes from a file, the clipboard or a paste"),
     bind(&["w"], Action::Walkthrough, "", "Show how to register an application, step by step"),
     bind(&["R"], Action::CheckAll, "", "Check all mailboxes that are shown"),
     bind(&["f"], Action::FilterState, "", "Show only what is stuck, then due, to do, valid, then all again"),
@@ -114,6 +115,8 @@ pub enum Action {
     SelectAll,
     /// Add a mailbox.
     NewMailbox,
+    /// Import mailboxes.
+    Import,
     /// Add an application.
     NewApplication,
     /// List the applications.
@@ -201,6 +204,7 @@ impl Action {
             | Self::AdminConsent => Group::SigningIn,
             Self::CopyMenu | Self::Check | Self::CheckAll => Group::Credentials,
             Self::NewMailbox
+            | Self::Import
             | Self::NewApplication
             | Self::Applications
             | Self::Walkthrough

@@ -168,6 +168,24 @@ pub const FORM: &[Binding<FormAction>] = &[
     bind(&["esc"], FormAction::Close, "closes", "Close without saving"),
 ];
 
+/// What a key does while it is shown what an import would do, besides scrolling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportAction {
+    /// Import all that is new, if no line is malformed.
+    Import,
+    /// Import without the malformed lines.
+    LeaveOut,
+    /// Back to the form.
+    Back,
+}
+
+/// The keys while it is shown what an import would do, besides those of a page.
+pub const IMPORT: &[Binding<ImportAction>] = &[
+    bind(&["⏎"], ImportAction::Import, "imports", "Before an import: import all, unless a line is malformed"),
+    bind(&["s"], ImportAction::LeaveOut, "skips what is malformed", "Before an import: import without malformed lines"),
+    bind(&["esc", "q"], ImportAction::Back, "goes back", "Before an import: back to the form"),
+];
+
 /// What a key does while the filter is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilterAction {

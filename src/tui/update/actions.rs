@@ -41,7 +41,7 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
             .is_some_and(|entry| entry.provider.is_some_and(|provider| provider.endpoints.admin_consent.is_some())),
         Action::Skip => model.queue.as_ref().is_some_and(Queue::can_skip),
         Action::MoreAtOnce | Action::FewerAtOnce => model.queue.is_some(),
-        Action::NewMailbox | Action::Applications => has_application,
+        Action::NewMailbox | Action::Import | Action::Applications => has_application,
         Action::Back => back(model).is_some(),
         Action::Edit => has_current || (model.list.is_empty() && has_application),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => has_current,
@@ -84,6 +84,9 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             overlay(model, |model| model.fleet.as_ref().map(|fleet| Overlay::Form(Form::application(fleet, None))))
         }
         Action::Applications => overlay(model, |_| Some(Overlay::Applications(0))),
+        Action::Import => overlay(model, |model| {
+            model.fleet.as_ref().map(|fleet| Overlay::Form(Form::import(fleet, model.entry().as_ref())))
+        }),
         Action::Edit => overlay(model, edit),
         Action::Back => go_back(model),
         Action::Quit => vec![Effect::Quit],
@@ -267,7 +270,7 @@ fn current(model: &Model) -> Option<MailboxId> {
 /// A key that does nothing says why, where that is not plain to see.
 fn explain_why_not(model: &mut Model, action: Action) {
     let why = match action {
-        Action::NewMailbox => "A mailbox needs an application first: N adds one.",
+        Action::NewMailbox | Action::Import => "A mailbox needs an application first: N adds one.",
         Action::TakeClipboard if matches!(model.clipboard, Some(Err(_))) => {
             "There is no clipboard here: paste the address into the terminal instead."
         }

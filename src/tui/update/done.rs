@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{errands, line};
+use super::{errands, import, line};
 use crate::domain::{Address, MailboxId, Trouble};
 use crate::engine::{Copied, Field};
 use crate::tui::form::{Name, Purpose, Status};
@@ -27,6 +27,8 @@ pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
         Done::Added { added, refused } => self::added(model, &added, refused),
         Done::NotSaved(trouble) => not_saved(model, trouble),
         Done::Tenant(found) => tenant(model, found),
+        Done::Planned { asked, plan } => import::planned(model, &asked, plan),
+        Done::Imported(outcome) => import::imported(model, outcome),
         Done::Revealed(field, secret) => {
             let until = model.now + REVEAL;
             show(model, Overlay::Reveal(field, secret, until));

@@ -5,6 +5,7 @@ mod actions;
 mod done;
 mod errands;
 mod filter;
+mod import;
 mod line;
 mod mouse;
 mod overlays;

@@ -34,12 +34,14 @@ pub fn mouse(model: &mut Model, event: MouseEvent) -> Vec<Effect> {
 }
 
 fn scroll_overlay(overlay: &mut Overlay, kind: MouseEventKind) {
-    let (Overlay::Help(top) | Overlay::Walkthrough(top)) = overlay else {
-        return;
+    let lines = match kind {
+        MouseEventKind::ScrollDown => 3,
+        MouseEventKind::ScrollUp => -3,
+        _ => return,
     };
-    match kind {
-        MouseEventKind::ScrollDown => *top = top.saturating_add(3),
-        MouseEventKind::ScrollUp => *top = top.saturating_sub(3),
+    match overlay {
+        Overlay::Help(top) | Overlay::Walkthrough(top) => *top = top.saturating_add_signed(lines),
+        Overlay::Import(preview) => preview.scroll(isize::from(lines)),
         _ => {}
     }
 }

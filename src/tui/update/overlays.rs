@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::errands::consent_to;
+use super::import;
 use crate::domain::{Application, MailboxId, Trouble};
 use crate::engine::{Choice, Errand, Field};
 use crate::tui::form::{Form, Name, Status};
@@ -27,6 +28,7 @@ pub fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
         Overlay::Help(top) => (scroll(top, key), vec![]),
         Overlay::Walkthrough(top) => walkthrough_key(model, top, key),
         Overlay::Form(form) => form_key(form, key),
+        Overlay::Import(preview) => import::key(preview, key),
         Overlay::Applications(at) => applications_key(model, at, key),
         Overlay::CopyMenu(mailbox, at) => copy_key(model, *mailbox, at, key),
         Overlay::Reveal(..) => (Then::Close, vec![]),
@@ -43,13 +45,13 @@ pub fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
 }
 
 /// What becomes of the overlay.
-enum Then {
+pub(super) enum Then {
     Stay,
     Close,
     Open(Box<Overlay>),
 }
 
-fn open(overlay: Overlay) -> Then {
+pub(super) fn open(overlay: Overlay) -> Then {
     Then::Open(Box::new(overlay))
 }
 

@@ -5,9 +5,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use super::parts::{cut, dialog_room, hints, hints_of, say, window};
+use super::parts::{cut, dialog_room, hints, say, window};
 use crate::tui::form::{Field, Form, Status, Value};
-use crate::tui::keymap::FORM;
+use crate::tui::keymap::{Binding, FORM, FormAction};
 use crate::tui::model::Model;
 use crate::tui::theme::Role;
 
@@ -70,7 +70,7 @@ fn notes(model: &Model, form: &Form) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default()];
     match &form.status {
         Status::Open => lines.push(say(theme, Role::Faint, hint.into_owned())),
-        Status::Sent => lines.push(say(theme, Role::Busy, "Saving…")),
+        Status::Sent => lines.push(say(theme, Role::Busy, form.sending())),
         Status::LookingForTenant => lines.push(say(theme, Role::Busy, "Looking for the tenant…")),
         Status::FoundTenant(region) => {
             let region = region.as_ref().map(|region| format!(" ({region})")).unwrap_or_default();
@@ -82,6 +82,11 @@ fn notes(model: &Model, form: &Form) -> Vec<Line<'static>> {
         }
     }
     lines.push(Line::default());
-    lines.push(hints(theme, hints_of(FORM)));
+    let shown = FORM.iter().filter(|binding| !binding.hint.is_empty());
+    let does = |binding: &Binding<FormAction>| match binding.action {
+        FormAction::Save => form.sends(),
+        _ => binding.hint,
+    };
+    lines.push(hints(theme, shown.map(|binding| (binding.hint_key(), does(binding)))));
     lines
 }

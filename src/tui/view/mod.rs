@@ -5,6 +5,7 @@ mod ascii;
 mod footer;
 mod form;
 mod header;
+mod import;
 mod link;
 mod list;
 mod menus;
@@ -60,6 +61,7 @@ fn draw_overlay(frame: &mut Frame, model: &Model, overlay: &Overlay) {
         Overlay::Help(top) => texts::help(frame, model, *top),
         Overlay::Walkthrough(top) => texts::walkthrough(frame, model, *top),
         Overlay::Form(form) => form::draw(frame, model, form),
+        Overlay::Import(preview) => import::draw(frame, model, preview),
         Overlay::Applications(at) => applications::draw(frame, model, *at),
         Overlay::CopyMenu(mailbox, at) => menus::copy(frame, model, *mailbox, *at),
         Overlay::Reveal(field, secret, until) => menus::reveal(frame, model, *field, secret, *until),

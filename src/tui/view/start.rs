@@ -44,6 +44,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     lines.push(Line::default());
     lines.push(say(theme, Role::Ready, "2. Your mailboxes"));
     lines.push(key(theme, "n", "adds a mailbox; ⏎ then signs it in".replace('⏎', theme.pick("⏎", "enter"))));
+    lines.push(key(theme, "i", "imports many, from a file or the clipboard"));
     lines.push(Line::default());
     lines.push(say(theme, Role::Faint, "Tokens are kept in the operating system's keyring, never in a file of their own. `mailkey demo` shows it all on a tenant of its own."));
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).block(block), area);

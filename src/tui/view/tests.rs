@@ -4,17 +4,22 @@ mod pictures;
 mod sizes;
 mod themes;
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
 use crate::domain::Secret;
+use crate::domain::import::{Defaults, plan};
 use crate::engine::Field;
-use crate::tui::fixture::{address, at, demo_at, errand, is, name, now, press};
+use crate::tui::fixture::{address, at, demo_at, errand, fleet, is, name, now, press};
+use crate::tui::form::Form;
+use crate::tui::import::Preview;
 use crate::tui::model::Model;
 use crate::tui::overlay::{Confirmation, Overlay, Question, WrongAccount};
 
 /// The dashboard with each of the overlays.
 fn overlays() -> Vec<Model> {
-    let mut models: Vec<Model> = ["?", "w", "n", "N", "c", "d", "A", "o"]
+    let mut models: Vec<Model> = ["?", "w", "n", "N", "i", "c", "d", "A", "o"]
         .into_iter()
         .map(|key| {
             let mut model = at(is::AP);
@@ -39,6 +44,7 @@ fn overlays() -> Vec<Model> {
         Overlay::Confirm(Confirmation::RemoveMailboxes(vec![is::AP, is::HR])),
         Overlay::Confirm(Confirmation::RemoveApplication(name("Mailer"))),
         Overlay::Link(errand(is::BILLING)),
+        Overlay::Import(Box::new(preview())),
     ];
     models.extend(others.into_iter().map(|overlay| {
         let mut model = demo_at(is::BILLING);
@@ -46,4 +52,13 @@ fn overlays() -> Vec<Model> {
         model
     }));
     models
+}
+
+/// A list with everything that a list can have.
+fn preview() -> Preview {
+    let list = "address,account,floor\nnew@contoso.example,,1\nnew@contoso.example,,1\nap@contoso.example,,2\n\
+                hr@contoso.example,maria.lopez@contoso.example,3\nbilling,,4\nsales@contoso.example,,5,six\n";
+    let defaults = Defaults { application: name("Mailer"), account: None };
+    let plan = plan(list.as_bytes(), &defaults, &fleet()).unwrap();
+    Preview::new(Form::import(&fleet(), None), Arc::new(plan))
 }

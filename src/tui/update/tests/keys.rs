@@ -82,6 +82,7 @@ fn a_key_that_opens_something_opens_it() {
         ("A", "Applications(0)"),
         ("n", "Form(Form { purpose: NewMailbox"),
         ("N", "Form(Form { purpose: NewApplication"),
+        ("i", "Form(Form { purpose: Import(None)"),
         ("e", "Form(Form { purpose: EditMailbox(MailboxId(2))"),
     ] {
         let mut model = at(is::BILLING);

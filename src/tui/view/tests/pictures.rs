@@ -163,3 +163,10 @@ fn the_copy_menu() {
     press(&mut model, "c");
     assert_snapshot!(screen(&model));
 }
+
+#[test]
+fn what_an_import_would_do() {
+    let mut model = at(is::AP);
+    model.overlay = Some(Overlay::Import(Box::new(super::preview())));
+    assert_snapshot!(screen(&model));
+}

@@ -1,0 +1,90 @@
+//! An import on the dashboard: a form asks for the list, a preview shows what it would do, and a key
+//! has it done.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyEvent;
+
+use super::done::say_trouble;
+use super::overlays::{Then, open};
+use crate::domain::Trouble;
+use crate::domain::import::{Malformed, Plan};
+use crate::tui::form::Status;
+use crate::tui::import::{Preview, Progress};
+use crate::tui::keymap::{IMPORT, ImportAction, PAGE, PageAction, find};
+use crate::tui::message::Effect;
+use crate::tui::model::{Model, Tone};
+use crate::tui::overlay::Overlay;
+
+/// How many remarks a page is.
+const PAGE_OF_REMARKS: isize = 5;
+
+/// Takes a key while a preview is shown.
+pub fn key(preview: &mut Preview, key: &KeyEvent) -> (Then, Vec<Effect>) {
+    match (find(IMPORT, key), find(PAGE, key)) {
+        (Some(_), _) if preview.progress == Progress::Importing => {}
+        (Some(ImportAction::Back), _) => return (open(Overlay::Form(preview.form.clone())), vec![]),
+        (Some(ImportAction::Import), _) if preview.plan.new.is_empty() && preview.plan.malformed.is_empty() => {
+            return (Then::Close, vec![]);
+        }
+        (Some(ImportAction::Import), _) => return (Then::Stay, accept(preview, Malformed::StopsAll)),
+        (Some(ImportAction::LeaveOut), _) => return (Then::Stay, accept(preview, Malformed::IsLeftOut)),
+        (None, Some(PageAction::Down)) => preview.scroll(1),
+        (None, Some(PageAction::Up)) => preview.scroll(-1),
+        (None, Some(PageAction::PageDown)) => preview.scroll(PAGE_OF_REMARKS),
+        (None, Some(PageAction::PageUp)) => preview.scroll(-PAGE_OF_REMARKS),
+        (None, None) => {}
+    }
+    (Then::Stay, vec![])
+}
+
+fn accept(preview: &mut Preview, malformed: Malformed) -> Vec<Effect> {
+    match preview.plan.accept(malformed) {
+        Ok(_) => {
+            preview.progress = Progress::Importing;
+            vec![Effect::Import(Arc::clone(&preview.plan), malformed)]
+        }
+        Err(trouble) => {
+            preview.progress = Progress::Refused(trouble);
+            vec![]
+        }
+    }
+}
+
+/// What came of looking at the list that `asked` was about. If the form was changed or closed
+/// meanwhile, nobody wants to know.
+pub fn planned(model: &mut Model, asked: &Effect, plan: Result<Arc<Plan>, Trouble>) {
+    model.overlay = match (model.overlay.take(), plan) {
+        (Some(Overlay::Form(mut form)), plan) if form.status == Status::Sent && form.effect().as_ref() == Ok(asked) => {
+            form.status = Status::Open;
+            match plan {
+                Ok(plan) => Some(Overlay::Import(Box::new(Preview::new(form, plan)))),
+                Err(trouble) => {
+                    form.status = Status::Wrong(trouble);
+                    Some(Overlay::Form(form))
+                }
+            }
+        }
+        (overlay, _) => overlay,
+    };
+}
+
+/// What came of the import.
+pub fn imported(model: &mut Model, outcome: Result<usize, Trouble>) {
+    match (&mut model.overlay, outcome) {
+        (Some(Overlay::Import(preview)), Err(trouble)) => preview.progress = Progress::Refused(trouble),
+        (_, Err(trouble)) => say_trouble(model, &trouble),
+        (overlay, Ok(count)) => {
+            overlay.take_if(|overlay| matches!(overlay, Overlay::Import(_)));
+            model.say(Tone::Good, done(count));
+        }
+    }
+}
+
+fn done(count: usize) -> String {
+    match count {
+        0 => "No mailbox was imported: none is new.".to_owned(),
+        1 => "1 mailbox was imported. f shows those that are to do.".to_owned(),
+        count => format!("{count} mailboxes were imported. f shows those that are to do."),
+    }
+}
