@@ -30,7 +30,7 @@ fn fill(folder: &Path, mailboxes: usize) {
     if mailboxes == 0 {
         return;
     }
-    registry.add_application(&application()).unwrap();
+    registry.add_application(&application("microsoft")).unwrap();
     drop(registry);
     let mut connection = Connection::open(&path).unwrap();
     let transaction = connection.transaction().unwrap();
@@ -62,10 +62,16 @@ pub fn address(number: usize) -> Address {
     Address::parse(&format!("person-{number:05}@contoso.example")).unwrap()
 }
 
-fn application() -> Application {
+/// What the application is called.
+pub fn name() -> ApplicationName {
+    ApplicationName::parse("Mailer").unwrap()
+}
+
+/// The application, at this provider.
+pub fn application(provider: &str) -> Application {
     Application {
-        name: ApplicationName::parse("Mailer").unwrap(),
-        provider: "microsoft".to_owned(),
+        name: name(),
+        provider: provider.to_owned(),
         tenant: "contoso.example".to_owned(),
         client_id: "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18".to_owned(),
         redirect_uri: RedirectUri::parse(mailkey::domain::redirect_uri::DEFAULT).unwrap(),

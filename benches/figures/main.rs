@@ -4,15 +4,25 @@
 mod bare;
 mod frame;
 mod household;
+mod import;
 mod list;
+mod refresh;
 mod screen;
 mod table;
 
 use table::Table;
 
 /// What can be measured, by its name on the command line.
-const SUBJECTS: &[(&str, fn(&mut Table))] =
-    &[("frame", frame::measure), ("list", list::measure), ("screen", screen::measure)];
+const SUBJECTS: &[(&str, fn(&mut Table))] = &[
+    ("frame", frame::measure),
+    ("list", list::measure),
+    ("screen", screen::measure),
+    ("import", import::measure),
+    ("refresh", refresh::measure),
+];
+
+/// What writes into the keyring of the session, and so is measured only when it is named.
+const ON_REQUEST: &[(&str, fn(&mut Table))] = &[("keyring", refresh::measure_with_keyring)];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -21,9 +31,10 @@ fn main() {
     {
         return bare::run(rest);
     }
-    let wanted = |name: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == name);
+    let is_named = |name: &str| arguments.iter().any(|argument| argument == name);
+    let always = SUBJECTS.iter().filter(|(name, _)| arguments.is_empty() || is_named(name));
     let mut table = Table::default();
-    for (name, measure) in SUBJECTS.iter().filter(|(name, _)| wanted(name)) {
+    for (name, measure) in always.chain(ON_REQUEST.iter().filter(|(name, _)| is_named(name))) {
         eprintln!("measuring: {name}");
         measure(&mut table);
     }
