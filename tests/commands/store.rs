@@ -8,9 +8,9 @@ use mailkey::domain::{Secret, StoreKind};
 use mailkey::secrets::{Key, Secrets};
 use serde_json::{Value, json};
 
-use super::keyring_session::without_bus;
+use super::keyring_session::{in_session, without_bus};
 use super::program::Home;
-use super::{at_home, at_home_of};
+use super::{PASSWORD, at_home, at_home_of};
 
 const BILLING: &str = "billing@contoso.example";
 const COULD_NOT: i32 = 3;
@@ -126,23 +126,23 @@ fn secrets_move_by_one_command_and_the_status_says_where_they_are() {
 
 #[test]
 fn what_stands_in_the_way_of_a_move_is_said_before_anything_moves() {
-    super::keyring_session::in_session(
-        "store::what_stands_in_the_way_of_a_move_is_said_before_anything_moves",
-        |session| {
-            session.start_keyring(super::PASSWORD);
-            let home = Home::with_mailboxes(&["billing"]);
-            home.sign_in("billing");
-            home.run(&["store", "move", "sealed"]).well();
+    let name = "store::what_stands_in_the_way_of_a_move_is_said_before_anything_moves";
+    in_session(name, |session| {
+        session.start_keyring(PASSWORD);
+        let home = Home::with_mailboxes(&["billing"]);
+        home.sign_in("billing");
+        for (from, to) in [("keyring", "sealed"), ("sealed", "keyring")] {
             session.lock_keyring();
-            home.run(&["store", "move", "keyring"]).refused(COULD_NOT, "locked");
+            home.run(&["store", "move", to]).refused(COULD_NOT, "locked");
             let status = status(&home, 1);
-            assert_eq!((&status["store"], &status["moving"]), (&json!("sealed"), &json!(false)));
+            assert_eq!((&status["store"], &status["moving"]), (&json!(from), &json!(false)));
             assert_eq!(status["key"]["trouble"]["code"], "keyring.locked");
-            session.unlock_keyring(super::PASSWORD);
-            let _mover = home.registry().become_mover().unwrap();
-            home.run(&["store", "move", "keyring"]).refused(COULD_NOT, "Another process is moving");
-        },
-    );
+            session.unlock_keyring(PASSWORD);
+            home.run(&["store", "move", to]).well();
+        }
+        let _mover = home.registry().become_mover().unwrap();
+        home.run(&["store", "move", "sealed"]).refused(COULD_NOT, "Another process is moving");
+    });
 }
 
 /// `kill -9`, each time a little later, at a tenant that revokes a grant whose old token comes back.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use mailkey::domain::{Application, ApplicationName, MailboxId, Secret, StoreKind};
+use mailkey::domain::{Application, ApplicationName, MailboxId, Secret, StoreKind, Whereabouts};
 use mailkey::engine::{Engine, Keeper, KeyStatus, Person, Question};
 use mailkey::secrets::Key;
 use mailkey::secrets::seal::SealKey;
@@ -106,6 +106,7 @@ async fn a_key_that_is_lost_or_wrong_is_said_to_be_and_no_other_takes_its_place(
         };
         assert_eq!(trouble.code(), code);
         assert_eq!((row(), house.registry.seal_key_record()), (before.clone(), record.clone()));
+        assert_eq!(house.registry.whereabouts(StoreKind::Keyring), Ok(Whereabouts::In(StoreKind::Sealed)));
         assert_eq!(house.secrets.get(&entry).await, Ok(wrong));
     }
     house.secrets.put(&entry, &key).await.unwrap();

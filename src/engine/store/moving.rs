@@ -49,10 +49,7 @@ impl Engine {
     pub async fn move_store(&self, to: StoreKind, keeper: Option<Keeper>) -> Result<Moved, Trouble> {
         let _mover = self.registry(Registry::become_mover).await?;
         let store = &self.0.store;
-        match to {
-            StoreKind::Sealed => store.be_ready_to_seal(keeper).await?,
-            StoreKind::Keyring => store.keyring.probe().await?,
-        }
+        store.be_ready_to_move(to, keeper).await?;
         let wanted = store.wanted;
         let whereabouts = self.registry(move |registry| registry.begin_move(to, wanted)).await?;
         let moved = match whereabouts {
@@ -113,6 +110,26 @@ impl Engine {
 }
 
 impl Store {
+    /// Sees that both stores can be used, before anything is said of a move.
+    async fn be_ready_to_move(&self, to: StoreKind, keeper: Option<Keeper>) -> Result<(), Trouble> {
+        match to {
+            StoreKind::Sealed => {
+                let holds_some = !on_registry(&self.registry, Registry::secret_owners).await?.is_empty();
+                if holds_some && self.whereabouts().await?.may_be_in(StoreKind::Keyring) {
+                    self.keyring_answers().await?;
+                }
+                self.be_ready_to_seal(keeper).await
+            }
+            StoreKind::Keyring => {
+                self.keyring.probe().await?;
+                match on_registry(&self.registry, Registry::count_sealed_secrets).await? {
+                    0 => Ok(()),
+                    _ => self.seal_key().await.map(drop),
+                }
+            }
+        }
+    }
+
     /// The name of an owner's secret.
     pub(super) fn key_of(&self, owner: &Owner) -> Key {
         match owner {

@@ -55,3 +55,64 @@ fn write(registry: &Registry, mut waiting: Vec<Waiting>) {
         let _ = caller.send(answer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::StoreKind;
+    use crate::registry::SealKeyRecord;
+
+    fn rows() -> (tempfile::TempDir, Arc<Rows>) {
+        let folder = tempfile::tempdir().unwrap();
+        let registry = Registry::open(&folder.path().join("registry.db")).unwrap();
+        registry.settle_whereabouts(StoreKind::Sealed).unwrap();
+        let key = SealKeyRecord { id: "key".to_owned(), custodian: String::new() };
+        registry.settle_seal_key(None, &key).unwrap();
+        (folder, Arc::new(Rows::new(registry)))
+    }
+
+    fn secret(number: usize, key_id: &str) -> SealedSecret {
+        SealedSecret { name: number.to_string(), sealed: vec![7], key_id: key_id.to_owned() }
+    }
+
+    #[tokio::test]
+    async fn many_at_once_are_all_kept_and_one_that_fails_costs_no_other() {
+        let (_folder, rows) = rows();
+        let turn = rows.turn.lock().await;
+        let keys = |number: usize| if number == 7 { "another key" } else { "key" };
+        let all: Vec<_> = (0..64)
+            .map(|number| {
+                let rows = Arc::clone(&rows);
+                tokio::spawn(async move { rows.keep(secret(number, keys(number))).await })
+            })
+            .collect();
+        while lock(&rows.waiting).len() < all.len() {
+            tokio::task::yield_now().await;
+        }
+        drop(turn);
+        for (number, one) in all.into_iter().enumerate() {
+            let outcome = one.await.unwrap();
+            assert_eq!(outcome.is_err(), number == 7, "{outcome:?}");
+        }
+        assert_eq!(rows.registry.count_sealed_secrets(), Ok(63));
+    }
+
+    /// Who asked for it may have lost the lease meanwhile, and somebody else may know better.
+    #[tokio::test]
+    async fn what_nobody_waits_for_any_more_is_not_written_later() {
+        let (_folder, rows) = rows();
+        let turn = rows.turn.lock().await;
+        let one = Arc::clone(&rows);
+        let gone = tokio::spawn(async move { one.keep(secret(1, "key")).await });
+        while lock(&rows.waiting).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        gone.abort();
+        assert!(gone.await.unwrap_err().is_cancelled());
+        drop(turn);
+        assert_eq!(rows.keep(secret(2, "key")).await, Ok(true));
+        assert_eq!(rows.registry.count_sealed_secrets(), Ok(1));
+    }
+}
