@@ -38,7 +38,11 @@ impl Rows {
         // None, if the one before has taken this one along.
         let waiting = std::mem::take(&mut *lock(&self.waiting));
         if !waiting.is_empty() {
-            on_registry(&self.registry, move |registry| Ok(write(registry, waiting))).await?;
+            let write_all = move |registry: &Registry| {
+                write(registry, waiting);
+                Ok(())
+            };
+            on_registry(&self.registry, write_all).await?;
         }
         drop(turn);
         answer.await.unwrap_or_else(|_| Err(broken_job()))

@@ -63,7 +63,10 @@ impl Store {
             let key = self.seal_key().await?;
             let custodian = self.give_into_custody(key, Some(keeper)).await?;
             let new = SealKeyRecord { id: old.id.clone(), custodian: custodian.to_text() };
-            on_registry(&self.registry, move |registry| registry.settle_seal_key(Some(&old), &new)).await?;
+            let settle = move |registry: &Registry| Ok(registry.settle_seal_key(Some(&old), &new)? == new);
+            if !on_registry(&self.registry, settle).await? {
+                return Err(another_key());
+            }
         }
         if keeper == Keeper::Passphrase {
             self.clear_keyring_of_key().await;
