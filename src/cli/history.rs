@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use super::columns::Columns;
 use super::{Exit, print};
 use crate::domain::{Address, Trouble};
-use crate::engine::Engine;
-use crate::registry::Event;
+use crate::engine::{Engine, HistoryLine};
 
 /// What happened to a mailbox, or to all, newest first.
 pub async fn run(engine: &Engine, address: Option<Address>, most: usize, as_json: bool) -> Result<Exit, Trouble> {
@@ -26,7 +25,7 @@ pub async fn run(engine: &Engine, address: Option<Address>, most: usize, as_json
 }
 
 /// `{"at", "mailbox", "what", "command", "detail"}`.
-fn record(event: &Event) -> Value {
+fn record(event: &HistoryLine) -> Value {
     json!({
         "at": event.at,
         "mailbox": event.mailbox.as_str(),
