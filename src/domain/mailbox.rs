@@ -37,7 +37,7 @@ pub struct Mailbox {
     pub note: Note,
 }
 
-/// A mailbox that is to be added.
+/// A mailbox as it is to be: added, or what another is changed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMailbox {
     /// Its address.

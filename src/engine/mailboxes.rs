@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::event::{Event as Told, Subject};
-use crate::domain::{Address, ApplicationName, Mailbox, MailboxId, Trouble};
+use crate::domain::{Address, ApplicationName, Mailbox, MailboxId, NewMailbox, Trouble};
 use crate::secrets::Key;
 
 impl Engine {
@@ -23,18 +23,12 @@ impl Engine {
         Ok(mailbox)
     }
 
-    /// Changes a mailbox's address, application or account.
+    /// Changes a mailbox's address, application, account and note.
     ///
     /// # Errors
     /// `mailbox.exists`, `mailbox.unknown`, `application.unknown`.
-    pub async fn change_mailbox(
-        &self,
-        id: MailboxId,
-        address: Address,
-        application: ApplicationName,
-        account: Address,
-    ) -> Result<(), Trouble> {
-        self.registry(move |registry| registry.change_mailbox(id, &address, &application, &account)).await?;
+    pub async fn change_mailbox(&self, id: MailboxId, to: NewMailbox) -> Result<(), Trouble> {
+        self.registry(move |registry| registry.change_mailbox(id, &to)).await?;
         self.cancel_errand(&Subject::Mailbox(id)).await?;
         self.forget_discarded_secrets().await;
         self.0.works.changed.notify_one();

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use crate::domain::{Address, Application, ApplicationName, Check, Mailbox, RedirectUri, Remedy, Trouble};
+use crate::domain::{
+    Address, Application, ApplicationName, Check, Mailbox, NewMailbox, Note, RedirectUri, Remedy, Trouble,
+};
 
 use super::Registry;
 
@@ -29,6 +31,12 @@ pub(super) fn name(text: &str) -> ApplicationName {
 
 pub(super) fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
+}
+
+/// A mailbox of “Mailer” with a note.
+pub(super) fn new_mailbox(mailbox: &str, account: &str) -> NewMailbox {
+    let note = Note::parse("third floor").unwrap();
+    NewMailbox { address: address(mailbox), application: name("Mailer"), account: address(account), note }
 }
 
 pub(super) fn application(text: &str) -> Application {

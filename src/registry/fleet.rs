@@ -74,7 +74,7 @@ fn whole(transaction: &Transaction<'_>, providers: &Arc<HashMap<String, Provider
 #[cfg(test)]
 mod tests {
     use super::super::Protocol;
-    use super::super::fixture::{address, application, at, fresh, name};
+    use super::super::fixture::{address, application, at, fresh, name, new_mailbox};
     use super::*;
     use crate::domain::{Check, Mailbox, Token};
 
@@ -151,7 +151,7 @@ mod tests {
             &|| drop(registry.add_mailbox(&address("d@x"), &name("Mailer"), &address("d@x")).unwrap()),
             &|| registry.remove_mailbox(boxes[0].id).unwrap(),
             &|| registry.assign_grant(boxes[1].id, registry.mailbox_at(&address("d@x")).unwrap().grant).unwrap(),
-            &|| drop(registry.change_mailbox(boxes[1].id, &address("e@x"), &name("Mailer"), &address("e@x")).unwrap()),
+            &|| drop(registry.change_mailbox(boxes[1].id, &new_mailbox("e@x", "e@x")).unwrap()),
             &|| registry.add_application(&application("Printer")).unwrap(),
             &|| registry.remove_application(&name("Printer")).unwrap(),
         ];

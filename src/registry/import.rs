@@ -37,14 +37,8 @@ fn add(transaction: &Transaction<'_>, mailbox: &NewMailbox) -> Result<(), Fault>
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{address, at, name, with_mailbox};
+    use super::super::fixture::{address, at, name, new_mailbox as new, with_mailbox};
     use super::*;
-    use crate::domain::Note;
-
-    fn new(mailbox: &str, account: &str) -> NewMailbox {
-        let note = Note::parse("third floor").unwrap();
-        NewMailbox { address: address(mailbox), application: name("Mailer"), account: address(account), note }
-    }
 
     fn added(mailbox: &Address) -> Event {
         let (what, command) = ("added".to_owned(), "import".to_owned());

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use crate::domain::{Address, ApplicationName, Check, Checks, Grant, GrantId, Mailbox, MailboxId, Trouble};
+use crate::domain::{Address, ApplicationName, Check, Checks, Grant, GrantId, Mailbox, MailboxId, NewMailbox, Trouble};
 
 use super::nearest::nearest;
 use super::sql::{Columns, Fault, Json, count, time};
@@ -72,26 +72,21 @@ impl Registry {
         })
     }
 
-    /// Changes address, application or account. What was found for another address or through
+    /// Changes address, application, account and note. What was found for another address or through
     /// another grant is forgotten. A grant that nobody uses any more goes to [`Registry::discarded`].
     ///
     /// # Errors
     /// `mailbox.unknown`; `mailbox.exists` if another mailbox has the address; `application.unknown`; `registry.…`.
-    pub fn change_mailbox(
-        &self,
-        id: MailboxId,
-        address: &Address,
-        application: &ApplicationName,
-        account: &Address,
-    ) -> Result<Mailbox, Trouble> {
+    pub fn change_mailbox(&self, id: MailboxId, to: &NewMailbox) -> Result<Mailbox, Trouble> {
+        let NewMailbox { address, application, account, note } = to;
         self.write(|transaction| {
             let before = by_id(transaction, id)?;
             refuse_taken(transaction, address, Some(id))?;
             let grant = grants::find_or_make(transaction, application, account)?;
             grants::respell(transaction, grant, account)?;
             transaction.execute(
-                "UPDATE mailboxes SET address = ?2, folded = ?3, grant_id = ?4 WHERE id = ?1",
-                params![id.0, address.as_str(), address.folded(), grant.0],
+                "UPDATE mailboxes SET address = ?2, folded = ?3, grant_id = ?4, note = ?5 WHERE id = ?1",
+                params![id.0, address.as_str(), address.folded(), grant.0, note.as_str()],
             )?;
             if before.address != *address || before.grant != grant {
                 forget_checks(transaction, id)?;
@@ -252,7 +247,7 @@ fn unknown(connection: &Connection, address: &Address) -> Result<Trouble, Fault>
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{address, application, at, name, trouble, with_mailbox};
+    use super::super::fixture::{address, application, at, name, new_mailbox, trouble, with_mailbox};
     use super::*;
 
     fn checked(registry: &Registry, id: MailboxId) {
@@ -315,8 +310,10 @@ mod tests {
             registry.add_application(&application("Printer")).unwrap();
             registry.record_sign_in(before.grant, None, at(0)).unwrap();
             checked(&registry, before.id);
-            let after = registry.change_mailbox(before.id, &address(to), &name(app), &address(account)).unwrap();
+            let wanted = NewMailbox { application: name(app), ..new_mailbox(to, account) };
+            let after = registry.change_mailbox(before.id, &wanted).unwrap();
             assert_eq!(after, registry.mailbox(before.id).unwrap());
+            assert_eq!(after.note, wanted.note);
             assert_eq!((after.address.as_str(), after.application.as_str()), (to, app));
             assert_eq!(registry.grant(after.grant).unwrap().account.as_str(), account);
             assert_eq!(after.checks.smtp.is_ok(), checks_stay, "{to} {app} {account}");
@@ -330,7 +327,7 @@ mod tests {
         let (_folder, registry, mailbox) = with_mailbox();
         let other = address("ap@contoso.com");
         registry.add_mailbox(&other, &name("Mailer"), &other).unwrap();
-        let outcome = registry.change_mailbox(mailbox.id, &other, &name("Mailer"), &other);
+        let outcome = registry.change_mailbox(mailbox.id, &new_mailbox("ap@contoso.com", "ap@contoso.com"));
         assert_eq!(outcome.unwrap_err().code(), "mailbox.exists");
         assert_eq!(registry.mailbox(mailbox.id), Ok(mailbox));
     }

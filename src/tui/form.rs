@@ -84,6 +84,8 @@ pub enum Name {
     ClientSecret,
     /// The file that a list is in.
     File,
+    /// What is written beside the mailbox.
+    Note,
 }
 
 /// A line of a form.

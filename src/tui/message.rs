@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::domain::import::{Defaults, Malformed, Plan};
-use crate::domain::{Address, Application, ApplicationName, MailboxId, Secret, Trouble};
+use crate::domain::{Address, Application, ApplicationName, MailboxId, NewMailbox, Secret, Trouble};
 use crate::engine::{Choice, Copied, Errand, Event, Field, List, Subject};
 
 /// Something happened.
@@ -157,7 +157,7 @@ pub enum Effect {
     /// Carry a plan out.
     Import(Arc<Plan>, Malformed),
     /// Change a mailbox.
-    ChangeMailbox(MailboxId, Address, ApplicationName, Address),
+    ChangeMailbox(MailboxId, NewMailbox),
     /// Remove mailboxes.
     RemoveMailboxes(Vec<MailboxId>),
     /// Remove an application that no mailbox uses.

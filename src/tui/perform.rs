@@ -82,10 +82,8 @@ impl Performer {
             Effect::Import(plan, malformed) => {
                 self.answer(async move { Ok(Some(Done::Imported(engine.import(plan, malformed).await))) });
             }
-            Effect::ChangeMailbox(id, address, application, account) => {
-                self.save(async move {
-                    engine.change_mailbox(id, address, application, account).await.map(|()| Saved::Mailbox(id))
-                });
+            Effect::ChangeMailbox(id, to) => {
+                self.save(async move { engine.change_mailbox(id, to).await.map(|()| Saved::Mailbox(id)) });
             }
             Effect::RemoveMailboxes(ids) => self.answer(async move {
                 for id in ids {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mailkey::demo::{Fault, Options};
-use mailkey::domain::{Check, Secret};
+use mailkey::domain::{Check, NewMailbox, Note, Secret};
 use mailkey::secrets::Key;
 
 use crate::house::{House, code_of, contoso, mailer, mailer_name};
@@ -29,7 +29,9 @@ async fn another_account_means_another_grant_and_the_old_token_goes() {
     let engine = house.engine();
     let mailbox = house.signed_in(&engine, "billing").await;
     let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
-    engine.change_mailbox(mailbox, contoso("billing"), mailer_name(), contoso("sales")).await.unwrap();
+    let (address, application, account) = (contoso("billing"), mailer_name(), contoso("sales"));
+    let to = NewMailbox { address, application, account, note: Note::default() };
+    engine.change_mailbox(mailbox, to).await.unwrap();
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
     assert_eq!(house.refresh_token(mailbox).await, None);
     assert_eq!(house.registry.mailbox(mailbox).unwrap().checks.smtp, Check::Unknown);

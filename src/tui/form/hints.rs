@@ -25,6 +25,7 @@ impl Form {
             Name::Scopes => "Empty: IMAP, POP and SMTP as the provider names them".into(),
             Name::ClientSecret => of_client_secret(provider).into(),
             Name::File => self.of_file(),
+            Name::Note => "What you want to know of it later; the filter finds it: note:floor".into(),
             Name::Application | Name::Provider => "".into(),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Form, Name, Purpose};
-use crate::domain::{Address, Application, ApplicationName, Check, RedirectUri, Secret, Trouble};
+use crate::domain::{Address, Application, ApplicationName, Check, NewMailbox, Note, RedirectUri, Secret, Trouble};
 use crate::tui::message::Effect;
 
 impl Form {
@@ -14,9 +14,7 @@ impl Form {
     pub fn effect(&self) -> Result<Effect, (Name, Trouble)> {
         match &self.purpose {
             Purpose::NewMailbox => self.new_mailboxes(),
-            Purpose::EditMailbox(id) => self
-                .mailbox_parts()
-                .map(|(address, application, account)| Effect::ChangeMailbox(*id, address, application, account)),
+            Purpose::EditMailbox(id) => self.changed_mailbox().map(|to| Effect::ChangeMailbox(*id, to)),
             Purpose::NewApplication => self.application_parts(None),
             Purpose::EditApplication(old) => self.application_parts(Some(old)),
             Purpose::Import(pasted) => self.plan(pasted.as_ref()),
@@ -55,14 +53,11 @@ impl Form {
         ApplicationName::parse(self.text(Name::Application)).map_err(at(Name::Application))
     }
 
-    fn mailbox_parts(&self) -> Result<(Address, ApplicationName, Address), (Name, Trouble)> {
+    fn changed_mailbox(&self) -> Result<NewMailbox, (Name, Trouble)> {
         let address = Address::parse(self.text(Name::Address)).map_err(at(Name::Address))?;
-        let application = self.application_name()?;
-        let account = match self.text(Name::Account) {
-            "" => address.clone(),
-            account => Address::parse(account).map_err(at(Name::Account))?,
-        };
-        Ok((address, application, account))
+        let account = self.delegate()?.unwrap_or_else(|| address.clone());
+        let note = Note::parse(self.text(Name::Note)).map_err(at(Name::Note))?;
+        Ok(NewMailbox { address, application: self.application_name()?, account, note })
     }
 
     fn application_parts(&self, old: Option<&Application>) -> Result<Effect, (Name, Trouble)> {

@@ -127,7 +127,7 @@ fn a_removed_mailbox_leaves_the_cursor_on_its_neighbour_and_the_selection_withou
 #[test]
 fn each_kind_of_term_finds_its_mailboxes() {
     let mut all = fleet();
-    all.mailboxes[2].note = Note::parse("Third floor, Größe M").unwrap();
+    all.mailboxes[2].note = Note::parse("Fourth floor, Größe M").unwrap();
     let mut list = list(&all);
     let noted = all.mailboxes[2].id;
     for (text, found) in [
@@ -150,7 +150,8 @@ fn each_kind_of_term_finds_its_mailboxes() {
         ("due:<14d", vec![is::SUPPORT]),
         ("due:>80d", vec![is::AP, is::HR, is::INFO]),
         ("!due:<14d state:due", vec![]),
-        ("note:\"third floor\"", vec![noted]),
+        ("note:\"fourth floor\"", vec![noted]),
+        ("note:floor", vec![noted, is::INFO]),
         ("note:größe", vec![noted]),
         ("note:grö", vec![noted]),
         ("trouble:smtp.auth_disabled", vec![is::HR]),

@@ -138,6 +138,9 @@ fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     for (name, server, result) in servers.into_iter().filter_map(|(name, server, check)| Some((name, server?, check))) {
         check(text, model, name, server, result);
     }
+    if !entry.mailbox.note.is_empty() {
+        text.field("Note", entry.mailbox.note.as_str());
+    }
 }
 
 fn reading_refused(text: &mut Text, model: &Model, name: &str, check: &Check) {

@@ -1,6 +1,6 @@
 //! Forms: what is typed, what is wrong with it, and that it is sent once.
 
-use crate::domain::{Fleet, Secret, Trouble};
+use crate::domain::{Fleet, NewMailbox, Note, Secret, Trouble};
 use crate::engine::Event;
 use crate::tui::fixture::{
     add, address, application, at, fleet, held, is, name, nothing, press, screen, showing, tell, type_in,
@@ -192,7 +192,9 @@ fn a_form_starts_with_what_is_there() {
     press(&mut model, "e");
     let sent = press(&mut model, "⏎");
     let (info, maria) = (address("info@contoso.example"), address("maria.lopez@contoso.example"));
-    assert_eq!(sent, [Effect::ChangeMailbox(is::INFO, info, name("Mailer"), maria)]);
+    let note = Note::parse("third floor").unwrap();
+    let to = NewMailbox { address: info, application: name("Mailer"), account: maria, note };
+    assert_eq!(sent, [Effect::ChangeMailbox(is::INFO, to)]);
     let mut model = at(is::AP);
     press(&mut model, "1");
     press(&mut model, "e");

@@ -139,6 +139,12 @@ fn a_long_filter_shows_its_end_and_leaves_the_counts_room() {
 }
 
 #[test]
+fn the_note_of_a_mailbox_stands_in_its_pane() {
+    assert!(screen(&at(is::INFO)).contains("third floor"));
+    assert!(!screen(&at(is::AP)).contains("Note"), "where there is none, none is spoken of");
+}
+
+#[test]
 fn every_state_is_said_in_words_beside_its_symbol() {
     for mailbox in [is::AP, is::BILLING, is::HR, is::ALERTS, is::LEGAL] {
         let mut model = at(mailbox);
