@@ -56,6 +56,27 @@ async fn a_mailbox_signs_in_by_paste() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_is_imported_from_a_paste_after_a_look_at_it() {
+    let dashboard = Dashboard::start().await;
+    dashboard.go_to(BILLING).await;
+    dashboard.press(&["i"]);
+    dashboard.sees("Import mailboxes").await;
+    dashboard
+        .paste("address;note\nsecond@contoso.example;second floor\nbilling@contoso.example;\nthird@contoso.example;\n");
+    dashboard.sees("4 lines were pasted").await;
+    dashboard.press(&["⏎"]);
+    dashboard.sees("2 new").await;
+    assert!(dashboard.screen().contains("1 known already"), "{}", dashboard.screen());
+    dashboard.press(&["⏎"]);
+    dashboard.sees("2 mailboxes were imported").await;
+    dashboard.sees("20 mailboxes").await;
+    dashboard.press(&["esc", "/"]);
+    dashboard.type_in("note:floor");
+    dashboard.sees("second@contoso.example").await;
+    dashboard.sees("1/1").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_sign_ins_come_back_in_the_other_order() {
     let dashboard = Dashboard::start().await;
     let mut addresses = Vec::new();
