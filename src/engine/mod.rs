@@ -204,7 +204,9 @@ async fn blocking<T: Send + 'static>(job: impl FnOnce() -> Result<T, Trouble> + 
     tokio::task::spawn_blocking(job).await.unwrap_or_else(|_| Err(broken_job()))
 }
 
-fn broken_job() -> Trouble {
+/// A job panicked. What it was about is in the log.
+#[must_use]
+pub fn broken_job() -> Trouble {
     Trouble::new(
         "internal.job",
         "A job broke off",

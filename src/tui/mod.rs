@@ -15,6 +15,7 @@ pub mod message;
 pub mod model;
 pub mod next;
 pub mod overlay;
+pub mod panics;
 pub mod perform;
 pub mod queue;
 pub mod runner;
@@ -25,6 +26,9 @@ pub mod update;
 pub mod view;
 pub mod walkthrough;
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
 use jiff::tz::TimeZone;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
@@ -35,7 +39,7 @@ use self::model::{DemoNote, Model, Setting};
 use self::perform::{Performer, Person};
 use self::theme::Theme;
 use crate::domain::Trouble;
-use crate::engine::{Engine, Event};
+use crate::engine::{Engine, Event, broken_job};
 
 /// What a dashboard starts with.
 pub struct Start {
@@ -62,12 +66,20 @@ pub async fn run(start: Start) -> Result<(), Trouble> {
         clear_after: engine.settings().clear_after,
         demo: note,
     };
+    // Listened for before the terminal is taken, so that it is given back whenever the end comes.
+    let end = terminal::end();
     let mut screen = terminal::Screen::enter()?;
+    panics::watch(terminal::give_back, tell_broken_job(messages.clone()));
     let mut model = Model::new(setting, engine.now(), screen.size());
     let mut background = background(&engine, &messages);
-    background.spawn(forward_signals(messages.clone()));
+    background.spawn(forward_end(end, messages.clone()));
     let performer = Performer::new(engine.clone(), messages, person);
-    let ended = runner::run(&mut screen, &mut model, &mut terminal::input(), &performer, &mut inbox).await;
+    let mut input = terminal::input();
+    let shown = AssertUnwindSafe(runner::run(&mut screen, &mut model, &mut input, &performer, &mut inbox));
+    let ended = tokio::select! {
+        ended = shown.catch_unwind() => ended.unwrap_or_else(|_| Err(broken_loop())),
+        () = broken(&mut background) => Err(broken_job()),
+    };
     drop(screen);
     drop(background);
     engine.settle().await;
@@ -116,7 +128,31 @@ async fn forward_events(
 }
 
 /// The system's wish to end the program is a message like any other.
-async fn forward_signals(messages: mpsc::UnboundedSender<Message>) {
-    terminal::wait_for_end().await;
+async fn forward_end(end: impl Future<Output = ()>, messages: mpsc::UnboundedSender<Message>) {
+    end.await;
     let _ = messages.send(Message::Quit);
+}
+
+/// Comes when one of the tasks panicked, without which the dashboard would show what is no more.
+async fn broken(background: &mut JoinSet<()>) {
+    while !matches!(background.join_next().await, Some(Err(_))) {
+        if background.is_empty() {
+            return std::future::pending().await;
+        }
+    }
+}
+
+fn tell_broken_job(messages: mpsc::UnboundedSender<Message>) -> impl Fn() + Send + Sync {
+    move || {
+        let _ = messages.send(Message::Engine(Event::Trouble(broken_job())));
+    }
+}
+
+fn broken_loop() -> Trouble {
+    Trouble::new(
+        "internal.dashboard",
+        "The dashboard broke off",
+        "This is a fault in mailkey; what is said above tells where.",
+        "Start it again: nothing is lost. If it happens twice, report it with that text.",
+    )
 }

@@ -1,7 +1,7 @@
-//! The real terminal: entered, left as it was, also after a panic.
+//! The real terminal: taken, and given back as it was.
 
 use std::io::{self, IsTerminal, Stdout, Write, stdin, stdout};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
@@ -27,6 +27,8 @@ use crate::domain::{Secret, Trouble};
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// `None` while the shell has it.
+    hold: Option<Hold>,
 }
 
 impl Screen {
@@ -43,12 +45,11 @@ impl Screen {
                 "Run it in a terminal, or use a command: `mailkey help` lists them.",
             ));
         }
-        restore_after_panic();
-        take().map_err(|error| failed(&error))?;
+        let hold = Hold::take().map_err(|error| failed(&error))?;
         // Asked once, crossterm hears of every change of size from now on; the size is read later.
         let _ = crossterm::event::poll(Duration::ZERO);
         let terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(|error| failed(&error))?;
-        Ok(Self { terminal })
+        Ok(Self { terminal, hold: Some(hold) })
     }
 
     /// Columns and rows; a small window if the terminal does not say.
@@ -72,18 +73,12 @@ impl Surface for Screen {
     }
 
     fn suspend(&mut self) -> Result<(), Trouble> {
-        give_back();
+        self.hold = None;
         stop_until_continued();
-        take().map_err(|error| failed(&error))?;
+        self.hold = Some(Hold::take().map_err(|error| failed(&error))?);
         // Not `clear`: it asks the terminal where its cursor is, and some never answer.
         let size = self.terminal.size().map_err(|error| failed(&error))?;
         self.terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(|error| failed(&error))
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        give_back();
     }
 }
 
@@ -101,46 +96,61 @@ pub fn input() -> UnboundedReceiver<Event> {
     inbox
 }
 
-/// Waits until the system asks the program to end.
+/// Comes when the system asks the program to end. It is listened for from the call on.
 #[cfg(unix)]
-pub async fn wait_for_end() {
+pub fn end() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut signals: Vec<_> = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()]
         .into_iter()
         .filter_map(|kind| signal(kind).ok())
         .collect();
-    let received = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
-    futures_util::future::select_all(received).await;
+    async move {
+        let received = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
+        futures_util::future::select_all(received).await;
+    }
 }
 
-/// Waits until the system asks the program to end.
+/// Comes when the system asks the program to end.
 #[cfg(not(unix))]
-pub async fn wait_for_end() {
-    let _ = tokio::signal::ctrl_c().await;
+pub fn end() -> impl Future<Output = ()> {
+    async {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
-fn take() -> io::Result<()> {
-    enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture)
+/// Whether any of the terminal's settings may be ours.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal is ours until this is dropped. If taking it fails half way, it is given back as well.
+struct Hold;
+
+impl Hold {
+    fn take() -> io::Result<Self> {
+        TAKEN.store(true, Ordering::Relaxed);
+        let hold = Self;
+        enable_raw_mode()?;
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture)?;
+        Ok(hold)
+    }
 }
 
-fn give_back() {
+impl Drop for Hold {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Makes the terminal what it was. A second time it does nothing: what was said meanwhile would be
+/// written over.
+pub fn give_back() {
+    if !TAKEN.swap(false, Ordering::Relaxed) {
+        return;
+    }
     // What cannot be given back any more is gone; the rest is tried all the same.
     let _ =
         execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, crossterm::cursor::Show);
     let _ = disable_raw_mode();
     let _ = stdout().flush();
-}
-
-fn restore_after_panic() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            give_back();
-            before(panic);
-        }));
-    });
 }
 
 #[cfg(unix)]

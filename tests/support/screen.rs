@@ -2,13 +2,15 @@
 
 #![allow(dead_code)]
 
+use std::fs::File;
 use std::io::{Read as _, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtyPair, PtySize, native_pty_system};
 use vt100::{MouseProtocolMode, Parser};
 
 /// Longer than any machine needs; no test waits for it when all is well.
@@ -39,13 +41,30 @@ pub struct Left {
 impl Terminal {
     /// Starts `mailkey` with these arguments and this environment in a terminal of this size.
     pub fn start(size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let pair = native_pty_system().openpty(pty_size(size)).unwrap();
+        let mut terminal = Self::start_in(open(size), size, arguments, environment);
+        terminal.read();
+        terminal
+    }
+
+    /// The same in a terminal that takes nothing before [`Terminal::read`]: whoever writes, waits.
+    pub fn start_in_full(size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let pair = open(size);
+        fill(&*pair.master);
+        Self::start_in(pair, size, arguments, environment)
+    }
+
+    fn start_in(pair: PtyPair, size: (u16, u16), arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let child = pair.slave.spawn_command(command(arguments, environment)).unwrap();
-        let drawn =
-            Arc::new(Mutex::new(Drawn { bytes: Vec::new(), is_watched: true, parser: Parser::new(size.1, size.0, 0) }));
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let on = Arc::clone(&drawn);
-        let reading = std::thread::spawn(move || {
+        let drawn = Drawn { bytes: Vec::new(), is_watched: true, parser: Parser::new(size.1, size.0, 0) };
+        let keys = pair.master.take_writer().unwrap();
+        Self { keys, master: pair.master, child, drawn: Arc::new(Mutex::new(drawn)), reading: None }
+    }
+
+    /// Reads what is written from now on.
+    pub fn read(&mut self) {
+        let mut reader = self.master.try_clone_reader().unwrap();
+        let on = Arc::clone(&self.drawn);
+        self.reading = Some(std::thread::spawn(move || {
             let mut buffer = [0; 8192];
             // Linux ends it with an error when the last program has left.
             while let Ok(length @ 1..) = reader.read(&mut buffer) {
@@ -55,8 +74,7 @@ impl Terminal {
                     drawn.parser.process(&buffer[..length]);
                 }
             }
-        });
-        Self { keys: pair.master.take_writer().unwrap(), master: pair.master, child, drawn, reading: Some(reading) }
+        }));
     }
 
     /// Types.
@@ -178,10 +196,9 @@ impl Terminal {
             && !self.has_cooked_input()
     }
 
-    fn has_cooked_input(&self) -> bool {
-        // Without naming the crate that portable-pty takes this type from.
-        let flags = format!("{:?}", self.master.get_termios().unwrap().local_flags);
-        flags.contains("ICANON") && flags.contains("ECHO")
+    /// Whether lines are edited and echoed.
+    pub fn has_cooked_input(&self) -> bool {
+        is_cooked(&*self.master)
     }
 
     /// Waits until the program has left.
@@ -228,6 +245,36 @@ fn command(arguments: &[&str], environment: &[(&str, &str)]) -> CommandBuilder {
         command.env(name, value);
     }
     command
+}
+
+/// A terminal of this size.
+pub fn open(size: (u16, u16)) -> PtyPair {
+    native_pty_system().openpty(pty_size(size)).unwrap()
+}
+
+/// Writes to a terminal until it takes no more, and gives a side of it that refuses to wait.
+pub fn fill(master: &dyn MasterPty) -> File {
+    let path = master.tty_name().unwrap();
+    let set = |what| assert!(Command::new("stty").arg("-F").arg(&path).arg(what).status().unwrap().success());
+    let mut options = File::options();
+    options.write(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY);
+    let mut side = options.open(&path).unwrap();
+    // A terminal in raw mode takes a little more.
+    set("-opost");
+    while side.write(b" ").is_ok() {
+        while side.write(b" ").is_ok() {}
+        // The system hands on what was written in its own time, which makes room again.
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    set("opost");
+    side
+}
+
+/// Whether a terminal edits and echoes lines.
+pub fn is_cooked(master: &dyn MasterPty) -> bool {
+    // Without naming the crate that portable-pty takes this type from.
+    let flags = format!("{:?}", master.get_termios().unwrap().local_flags);
+    flags.contains("ICANON") && flags.contains("ECHO")
 }
 
 fn pty_size((cols, rows): (u16, u16)) -> PtySize {

@@ -2,7 +2,7 @@
 
 use super::keyring_session::wait_until;
 use super::program::Home;
-use super::screen::Terminal;
+use super::screen::{self, Terminal};
 use super::{ROOMY, dashboard};
 
 fn shown() -> (Home, Terminal) {
@@ -29,6 +29,28 @@ fn by_a_signal() {
         terminal.signal(name);
         assert_eq!(terminal.left().code, 0, "{name}");
     }
+}
+
+#[test]
+fn by_a_signal_that_comes_before_the_first_frame() {
+    let home = Home::with_mailboxes(&["billing"]);
+    let mut terminal = Terminal::start_in_full(ROOMY, &[], &[("MAILKEY_HOME", home.path().to_str().unwrap())]);
+    wait_until("the terminal is taken half way", || !terminal.has_cooked_input());
+    terminal.signal("TERM");
+    terminal.read();
+    assert_eq!(terminal.left().code, 0);
+}
+
+#[test]
+fn by_a_terminal_that_cannot_be_taken_as_a_whole() {
+    let home = Home::new();
+    let pair = screen::open(ROOMY);
+    let refusing = screen::fill(&*pair.master);
+    let keys = std::fs::File::open(pair.master.tty_name().unwrap()).unwrap();
+    let ended = home.command(&[]).stdin(keys).stdout(refusing).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.code() == Some(3) && said.contains("The terminal went away"), "{ended:?}");
+    assert!(screen::is_cooked(&*pair.master));
 }
 
 #[test]
