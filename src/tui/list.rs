@@ -60,7 +60,7 @@ impl List {
         self.places = self.rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
         self.order = self.sort.order(&self.rows);
         self.selection.retain(|id| self.places.contains_key(&id));
-        self.widest = self.rows.iter().map(|row| row.address.chars().count()).max().unwrap_or(0);
+        self.widest = self.rows.iter().map(|row| row.address.as_str().chars().count()).max().unwrap_or(0);
         self.tally = Tally::of(self.rows.iter().map(|row| row.standing));
         let names: BTreeSet<&str> = self.rows.iter().map(|row| row.application.as_str()).collect();
         self.applications = names.into_iter().map(str::to_owned).collect();

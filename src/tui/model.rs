@@ -164,7 +164,7 @@ impl Model {
     #[must_use]
     pub fn entry_of(&self, id: MailboxId) -> Option<Entry<'_>> {
         let fleet = self.fleet.as_ref()?;
-        fleet.mailbox_at(&self.list.find(id)?.address).and_then(|mailbox| fleet.entry(mailbox))
+        fleet.mailbox_at(self.list.find(id)?.address.as_str()).and_then(|mailbox| fleet.entry(mailbox))
     }
 
     /// The applications, by name.
@@ -191,11 +191,12 @@ impl Model {
 
     /// What is at work for a mailbox, or for its application.
     #[must_use]
-    pub fn work(&self, mailbox: MailboxId, application: &str) -> Option<&Work> {
-        self.works.get(&Subject::Mailbox(mailbox)).or_else(|| {
-            let name = ApplicationName::parse(application).ok()?;
-            self.works.get(&Subject::Application(name))
-        })
+    pub fn work(&self, mailbox: MailboxId, application: &ApplicationName) -> Option<&Work> {
+        if self.works.is_empty() {
+            return None;
+        }
+        let of_mailbox = self.works.get(&Subject::Mailbox(mailbox));
+        of_mailbox.or_else(|| self.works.get(&Subject::Application(application.clone())))
     }
 
     /// The steps of the mailbox under the cursor, with what runs.

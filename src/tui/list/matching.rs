@@ -105,9 +105,9 @@ fn atom(likeness: Likeness, text: &str) -> Atom {
 
 fn text(row: &Row, part: Part) -> &str {
     match part {
-        Part::Address => &row.address,
-        Part::Application => &row.application,
-        Part::Account => &row.account,
+        Part::Address => row.address.as_str(),
+        Part::Application => row.application.as_str(),
+        Part::Account => row.account.as_str(),
         Part::Note => &row.note,
         Part::Trouble => row.trouble(),
     }

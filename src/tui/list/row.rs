@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{Entry, MailboxId, Remedy, Standing, Step, StepState, Steps, TokenState};
+use crate::domain::{Address, ApplicationName, Entry, MailboxId, Remedy, Standing, Step, StepState, Steps, TokenState};
 
 /// One mailbox, ready to be drawn.
 #[derive(Debug, Clone)]
@@ -10,11 +10,11 @@ pub struct Row {
     /// Which.
     pub id: MailboxId,
     /// Its address.
-    pub address: String,
+    pub address: Address,
     /// The application's name.
-    pub application: String,
+    pub application: ApplicationName,
     /// The account that signs in.
-    pub account: String,
+    pub account: Address,
     /// What the administrator wrote beside it.
     pub note: String,
     /// How far it is.
@@ -41,9 +41,9 @@ impl Row {
         let checks = &entry.mailbox.checks;
         Self {
             id: entry.mailbox.id,
-            address: entry.mailbox.address.to_string(),
-            application: entry.application.name.to_string(),
-            account: entry.grant.account.to_string(),
+            address: entry.mailbox.address.clone(),
+            application: entry.application.name.clone(),
+            account: entry.grant.account.clone(),
             note: entry.mailbox.note.as_str().to_owned(),
             token,
             deadline: entry.grant.token.idle_deadline(limit),
@@ -66,6 +66,12 @@ impl Row {
             Some(step) => self.steps.clone().running(step),
             None => self.steps.clone(),
         }
+    }
+
+    /// The state of one of its steps, while a job may be at one.
+    #[must_use]
+    pub fn step_while(&self, step: Step, running: Option<Step>) -> &StepState {
+        if running == Some(step) { &StepState::Running } else { self.steps.get(step) }
     }
 
     /// Whether somebody has to sign in for it next.

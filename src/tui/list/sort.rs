@@ -98,8 +98,8 @@ impl Sort {
                 order
             }
             Column::Checked => self.order_by(rows, |row| row.checked),
-            Column::Application => self.order_by(rows, |row| row.application.to_lowercase()),
-            Column::Account => self.order_by(rows, |row| row.account.to_lowercase()),
+            Column::Application => self.order_by(rows, |row| row.application.as_str().to_lowercase()),
+            Column::Account => self.order_by(rows, |row| row.account.folded()),
         }
     }
 

@@ -1,16 +1,16 @@
 //! The fleet. Only the rows of the window are made.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::parts::{cut, end_of, fit, frame as border};
-use crate::domain::{StepState, TokenState};
+use crate::domain::{Step, StepState, TokenState};
 use crate::engine::Work;
-use crate::tui::columns::{CHECKED, Columns, MARKS, TOKEN};
+use crate::tui::columns::{CHECKED, Columns, MARKS, STEPS, TOKEN};
 use crate::tui::list::{Direction, Row};
 use crate::tui::model::{Focus, Model};
 use crate::tui::theme::{Role, Theme};
@@ -29,13 +29,16 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let columns = Columns::of(usize::from(inside.width), model.list.widest());
-    let mut lines = vec![titles(columns, model)];
     let height = usize::from(inside.height.saturating_sub(1));
-    lines.extend(model.list.window(height).map(|(row, at)| line(columns, model, row, at)));
-    if model.list.shown_len() == 0 && !model.list.is_empty() {
-        lines.push(Line::raw("  Nothing matches. esc shows all again."));
+    frame.render_widget(titles(columns, model), Rect { height: inside.height.min(1), ..inside });
+    for ((row, is_current), y) in model.list.window(height).zip(inside.y + 1..) {
+        let mut pen = Pen { theme, buffer: frame.buffer_mut(), x: inside.x, y, end: inside.right() };
+        line(&mut pen, columns, model, row, is_current);
     }
-    frame.render_widget(Paragraph::new(lines), inside);
+    if model.list.shown_len() == 0 && !model.list.is_empty() && height > 0 {
+        let below = Rect { y: inside.y + 1, height: 1, ..inside };
+        frame.render_widget(Line::raw("  Nothing matches. esc shows all again."), below);
+    }
 }
 
 /// The list's name, or, while it is filtered, its filter, of which the end stays in sight.
@@ -95,68 +98,54 @@ fn titles(columns: Columns, model: &Model) -> Line<'static> {
     [Span::raw(" ".repeat(MARKS))].into_iter().chain(titles).collect()
 }
 
-fn line(columns: Columns, model: &Model, row: &Row, is_current: bool) -> Line<'static> {
+fn line(pen: &mut Pen<'_>, columns: Columns, model: &Model, row: &Row, is_current: bool) {
     let theme = model.setting.theme;
-    let cursor = if is_current { theme.pick("▌", ">") } else { " " };
-    let selected = if model.list.is_selected(row.id) { theme.pick("✓", "x") } else { " " };
-    let mut parts = vec![
-        Span::styled(format!("{cursor}{selected} "), theme.style(Role::Accent)),
-        Span::styled(fit(theme, &row.address, columns.mailbox.saturating_sub(1)), name_style(theme, is_current)),
-        Span::raw(" "),
-    ];
-    parts.extend(steps(model, row));
-    parts.extend(token(model, row));
-    parts.extend(checked(model, row, columns.checked));
-    if columns.application > 0 {
-        let application = fit(theme, &row.application, columns.application.saturating_sub(1));
-        parts.push(Span::raw(application + " "));
-    }
-    if columns.account > 0 {
-        let account = if row.account == row.address { "itself" } else { &row.account };
-        parts.push(Span::styled(fit(theme, account, columns.account), theme.style(Role::Faint)));
-    }
-    Line::from(parts)
+    let accent = theme.style(Role::Accent);
+    pen.write(if is_current { theme.pick("▌", ">") } else { " " }, 1, accent);
+    pen.write(if model.list.is_selected(row.id) { theme.pick("✓", "x") } else { " " }, MARKS - 1, accent);
+    let name = theme.style(if is_current { Role::Title } else { Role::Text });
+    pen.cell(row.address.as_str(), columns.mailbox, name);
+    steps(pen, model, row);
+    token(pen, model, row);
+    checked(pen, model, row, columns.checked);
+    pen.cell(row.application.as_str(), columns.application, Style::new());
+    let account = if row.account == row.address { "itself" } else { row.account.as_str() };
+    pen.write(account, columns.account, theme.style(Role::Faint));
 }
 
-fn name_style(theme: Theme, is_current: bool) -> Style {
-    theme.style(if is_current { Role::Title } else { Role::Text })
-}
-
-fn steps(model: &Model, row: &Row) -> Vec<Span<'static>> {
+fn steps(pen: &mut Pen<'_>, model: &Model, row: &Row) {
     let theme = model.setting.theme;
     let work = model.work(row.id, &row.application);
-    let waits = work.is_some_and(Work::needs_a_person);
-    let steps = row.steps_while(work.map(Work::step));
-    let mut spans: Vec<Span<'static>> = steps
-        .iter()
-        .map(|(_, state)| match state {
+    let (running, waits) = (work.map(Work::step), work.is_some_and(Work::needs_a_person));
+    for step in Step::ALL {
+        match row.step_while(step, running) {
             StepState::Running if !waits => {
-                Span::styled(theme.spinner(model.now.as_millisecond() / 100), theme.style(Role::Busy))
+                pen.write(theme.spinner(model.now.as_millisecond() / 100), 1, theme.style(Role::Busy));
             }
-            _ => Span::styled(theme.step(state), theme.style(Theme::of_step(state))),
-        })
-        .collect();
-    spans.push(Span::raw("  "));
-    spans
+            state => pen.write(theme.step(state), 1, theme.style(Theme::of_step(state))),
+        }
+    }
+    pen.write("", STEPS - Step::ALL.len(), Style::new());
 }
 
 /// When it was last tried, with a sign, and a word where there is room, if IMAP or POP refused, which
 /// no step shows.
-fn checked(model: &Model, row: &Row, width: usize) -> [Span<'static>; 2] {
+fn checked(pen: &mut Pen<'_>, model: &Model, row: &Row, width: usize) {
     let theme = model.setting.theme;
     let text = row.checked.map_or(theme.pick("–", "-").to_owned(), |checked| time::ago(checked, model.now));
-    let rest = width.saturating_sub(text.as_str().width());
+    let wide = text.as_str().width();
+    pen.write(&text, wide, Style::new());
     let refused = match row.reading_refused {
         "" => String::new(),
         _ if width == CHECKED => theme.pick(" ▲", " !").to_owned(),
         word => format!("{} {word}", theme.pick(" ▲", " !")),
     };
-    [Span::raw(text), Span::styled(fit(theme, &refused, rest), theme.style(Role::Bad))]
+    pen.write(&refused, width.saturating_sub(wide), theme.style(Role::Bad));
 }
 
 /// Days left, or the word for a token without. What is due is said by a sign, so that its number
 /// stays readable where yellow is not.
-fn token(model: &Model, row: &Row) -> [Span<'static>; 2] {
+fn token(pen: &mut Pen<'_>, model: &Model, row: &Row) {
     let theme = model.setting.theme;
     let days = row.deadline.map(|deadline| time::days_left(deadline, model.now));
     let (text, sign) = match (row.token, days) {
@@ -166,6 +155,41 @@ fn token(model: &Model, row: &Row) -> [Span<'static>; 2] {
         (state, _) => (state.word().to_owned(), ""),
     };
     let role = if row.token == TokenState::Due { Role::Title } else { Theme::of_token(row.token) };
-    let rest = TOKEN.saturating_sub(text.as_str().width());
-    [Span::styled(text, theme.style(role)), Span::styled(fit(theme, sign, rest), theme.style(Role::Warn))]
+    let wide = text.as_str().width();
+    pen.write(&text, wide, theme.style(role));
+    pen.write(sign, TOKEN.saturating_sub(wide), theme.style(Role::Warn));
+}
+
+/// Writes a line of the list from left to right. A window full of mailboxes is most of a frame, and
+/// what it takes to lay out any text in any script would be most of its time.
+struct Pen<'a> {
+    theme: Theme,
+    buffer: &'a mut Buffer,
+    x: u16,
+    y: u16,
+    end: u16,
+}
+
+impl Pen<'_> {
+    /// Writes a text into a column, of which the last place stays free.
+    fn cell(&mut self, text: &str, width: usize, style: Style) {
+        self.write(text, width.saturating_sub(1), style);
+        self.x += u16::from(width > 0);
+    }
+
+    /// Writes a text into a column of this width; one that is longer is cut.
+    fn write(&mut self, text: &str, width: usize, style: Style) {
+        let width = u16::try_from(width).unwrap_or(u16::MAX).min(self.end.saturating_sub(self.x));
+        if text.is_ascii() && text.len() <= usize::from(width) {
+            for (character, x) in text.chars().zip(self.x..) {
+                if let Some(cell) = self.buffer.cell_mut((x, self.y)) {
+                    cell.set_char(character).set_style(style);
+                }
+            }
+        } else {
+            let text = fit(self.theme, text, usize::from(width));
+            self.buffer.set_stringn(self.x, self.y, text, usize::from(width), style);
+        }
+        self.x += width;
+    }
 }

@@ -219,7 +219,7 @@ fn what_next(text: &mut Text, model: &Model) {
 }
 
 fn running(text: &mut Text, model: &Model, entry: &Entry<'_>) {
-    let Some(work) = model.work(entry.mailbox.id, entry.application.name.as_str()) else {
+    let Some(work) = model.work(entry.mailbox.id, &entry.application.name) else {
         return;
     };
     let elapsed = time::clock(model.now.duration_since(work.since()));

@@ -49,7 +49,7 @@ fn a_click_in_a_scrolled_list_counts_from_its_first_line() {
     press(&mut model, "G");
     let there = place(&model, "person-00490");
     click(&mut model, there);
-    assert_eq!(model.list.current().unwrap().address, "person-00490@contoso.example");
+    assert_eq!(model.list.current().unwrap().address.as_str(), "person-00490@contoso.example");
 }
 
 #[test]

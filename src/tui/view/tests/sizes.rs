@@ -77,7 +77,7 @@ fn the_cursor_is_drawn_wherever_it_goes() {
             press(&mut model, key);
             let address = model.list.current().unwrap().address.clone();
             let screen = screen(&model);
-            let there = screen.lines().any(|line| line.contains('▌') && line.contains(&address[..12]));
+            let there = screen.lines().any(|line| line.contains('▌') && line.contains(&address.as_str()[..12]));
             assert!(there, "{address} at {size:?} after {key}\n{screen}");
         }
     }
