@@ -185,7 +185,7 @@ async fn esc_stops_a_check_of_the_whole_fleet() {
     dashboard.press(&["R"]);
     dashboard.sees(" of 13 ").await;
     dashboard.press(&["esc"]);
-    dashboard.sees("No further checks are begun").await;
+    dashboard.sees("Stopped: ").await;
     dashboard.sees_no_more("Checking").await;
     dashboard.rests_for(Duration::from_millis(400)).await;
     let asked = dashboard.demo.requests().refresh_token;

@@ -3,6 +3,7 @@
 
 mod add;
 mod app;
+mod check;
 mod columns;
 mod get;
 mod history;
@@ -95,6 +96,18 @@ pub enum Command {
         /// At most this many lines.
         #[arg(long, value_name = "LINES", default_value_t = 200)]
         most: usize,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Refresh tokens and try them at the mail servers; without addresses, all that have one.
+    Check {
+        /// The mailboxes.
+        #[arg(value_name = "ADDRESS")]
+        addresses: Vec<Address>,
+        /// Only those whose token dies soon if nobody uses it.
+        #[arg(long)]
+        due: bool,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -230,6 +243,7 @@ impl Command {
             Self::Signin { .. } => "signin",
             Self::Redeem => "redeem",
             Self::List { .. } => "list",
+            Self::Check { .. } => "check",
             Self::History { .. } => "history",
             Self::Token { .. } => "token",
             Self::Get { .. } => "get",
@@ -249,6 +263,7 @@ async fn obey(command: Command, engine: &Engine) -> Result<Exit, Trouble> {
         Command::Redeem => redeem::run(engine).await,
         Command::List { json } => list::run(engine, json).await,
         Command::History { address, most, json } => history::run(engine, address, most, json).await,
+        Command::Check { addresses, due, json } => check::run(engine, addresses, due, json).await,
         Command::Token { address } => token::run(engine, address).await,
         Command::Get { address, field, copy } => get::run(engine, address, field, copy).await,
         Command::Store(command) => store::run(command, engine).await,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::application::{Application, ApplicationName};
-use super::grant::{Grant, GrantId};
+use super::grant::{Grant, GrantId, TokenState};
 use super::mailbox::Mailbox;
 use super::provider::Provider;
 
@@ -103,5 +103,11 @@ impl Entry<'_> {
     #[must_use]
     pub fn idle_limit_days(&self) -> Option<u32> {
         self.provider.and_then(|provider| provider.idle_limit_days)
+    }
+
+    /// The state of its token at `now`.
+    #[must_use]
+    pub fn token_state(&self, now: Timestamp) -> TokenState {
+        self.grant.token.state(self.idle_limit_days(), now)
     }
 }

@@ -1,7 +1,9 @@
 //! A mailbox with everything that a job for it needs.
 
+use std::collections::HashSet;
+
 use super::Engine;
-use crate::domain::{Application, Grant, Mailbox, MailboxId, Provider, Secret, Trouble};
+use crate::domain::{Application, Grant, GrantId, Mailbox, MailboxId, Provider, Secret, Trouble};
 use crate::secrets::Key;
 
 /// A mailbox with everything that a job for it needs.
@@ -25,6 +27,28 @@ impl Engine {
             .await?;
         let provider = self.provider(&application.provider)?.clone();
         Ok(Case { mailbox, grant, application, provider })
+    }
+
+    /// Those of `mailboxes` that use `grant`.
+    pub(super) async fn cases(&self, grant: GrantId, mailboxes: &[MailboxId]) -> Result<Vec<Case>, Trouble> {
+        let wanted: HashSet<MailboxId> = mailboxes.iter().copied().collect();
+        let (mailboxes, grant, application) = self
+            .registry(move |registry| {
+                let mut mailboxes = registry.mailboxes_of(grant)?;
+                mailboxes.retain(|mailbox| wanted.contains(&mailbox.id));
+                let grant = registry.grant(grant)?;
+                let application = registry.application(&grant.application)?;
+                Ok((mailboxes, grant, application))
+            })
+            .await?;
+        let provider = self.provider(&application.provider)?;
+        let case = |mailbox| Case {
+            mailbox,
+            grant: grant.clone(),
+            application: application.clone(),
+            provider: provider.clone(),
+        };
+        Ok(mailboxes.into_iter().map(case).collect())
     }
 
     /// The client secret of an application, if it has one.

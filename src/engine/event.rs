@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::answers::Accepted;
+use super::bulk::Progress;
 use super::store::MoveProgress;
 use super::work::Work;
 use crate::domain::{Address, ApplicationName, Fleet, MailboxId, News, Trouble};
@@ -25,6 +26,8 @@ pub enum Event {
     News(Arc<News>),
     /// A job has come to this point; `None`: no job is at work for it any more.
     Work(Subject, Option<Work>),
+    /// How far the job over many mailboxes is; `None`: there is none.
+    Checks(Option<Progress>),
     /// An answer was taken to its end, by whichever way it came.
     Accepted(Accepted),
     /// Another account than expected signed in. Its tokens are held until somebody chooses.

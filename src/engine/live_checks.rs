@@ -1,5 +1,8 @@
 //! Live checks: a refresh, and an XOAUTH2 sign-in at each of a mailbox's servers.
 
+use futures_util::{StreamExt, stream};
+
+use super::bulk::Group;
 use super::case::Case;
 use super::event::{Event, Subject};
 use super::tokens::Wanted;
@@ -10,55 +13,72 @@ use crate::mail;
 use crate::registry::Protocol;
 
 impl Engine {
-    /// Refreshes the token of `mailbox` and tries it at its servers. What is found is recorded;
-    /// the first trouble is also given back.
-    ///
-    /// # Errors
-    /// The trouble of the refresh, or of the submission server.
-    pub async fn check(&self, mailbox: MailboxId) -> Result<(), Trouble> {
-        let asked_at = self.now();
-        let ticket = self.0.works.begin_beside(Subject::Mailbox(mailbox), self.refreshing());
-        let outcome = self.check_with(mailbox, &ticket, Wanted::NewerThan(asked_at)).await;
-        self.0.works.end(&ticket);
-        outcome
+    /// Refreshes a grant once, and tries its mailboxes with the new token. What is found is recorded.
+    pub(super) async fn check_group(self, group: Group) {
+        let cases = match self.cases(group.grant, &group.ids()).await {
+            Ok(cases) => cases,
+            Err(trouble) => {
+                let each = group.mailboxes.iter();
+                return each.for_each(|(id, address)| self.checked(*id, address, Err(trouble.clone())));
+            }
+        };
+        let Some(first) = cases.first() else { return };
+        let tickets: Vec<Ticket> = cases.iter().map(|case| self.begin_check(case, self.refreshing())).collect();
+        let token = self.access_token_of(first, Wanted::NewerThan(group.seen_at)).await;
+        let checks = stream::iter(cases.iter().zip(tickets));
+        checks
+            .for_each_concurrent(self.settings().parallel, |(case, ticket)| self.check_case(case, ticket, &token))
+            .await;
     }
 
     /// Tries every mailbox of a grant with the access token that is there, in the background.
     pub(super) fn check_all_of(&self, grant: GrantId) {
         let engine = self.clone();
         self.0.first_checks.spawn(async move {
-            let mailboxes = engine.registry(move |registry| registry.mailboxes_of(grant)).await;
-            for mailbox in mailboxes.unwrap_or_default() {
-                let (engine, tracker) = (engine.clone(), engine.0.first_checks.clone());
-                tracker.spawn(async move {
-                    let ticket = engine
-                        .0
-                        .works
-                        .begin_beside(Subject::Mailbox(mailbox.id), Work::CheckingSmtp { since: engine.now() });
+            let mailboxes = engine.registry(move |registry| registry.mailboxes_of(grant)).await.unwrap_or_default();
+            let ids: Vec<MailboxId> = mailboxes.iter().map(|mailbox| mailbox.id).collect();
+            let cases = engine.cases(grant, &ids).await.unwrap_or_default();
+            let Some(first) = cases.first() else { return };
+            let token = engine.access_token_of(first, Wanted::Cached).await;
+            let checks = stream::iter(&cases).for_each_concurrent(engine.settings().parallel, |case| async {
+                let ticket = engine.begin_check(case, Work::CheckingSmtp { since: engine.now() });
+                if let Ok(token) = &token {
                     // What is found is recorded and shown with the mailbox.
-                    let _ = engine.check_with(mailbox.id, &ticket, Wanted::Cached).await;
-                    engine.0.works.end(&ticket);
-                });
-            }
+                    let _ = engine.try_servers(case, &ticket, token).await;
+                }
+                engine.0.works.end(&ticket);
+            });
+            checks.await;
         });
     }
 
-    async fn check_with(&self, mailbox: MailboxId, ticket: &Ticket, wanted: Wanted) -> Result<(), Trouble> {
-        let case = self.case(mailbox).await?;
-        let token = self.access_token_of(&case, wanted).await?;
+    fn begin_check(&self, case: &Case, work: Work) -> Ticket {
+        self.0.works.begin_beside(Subject::Mailbox(case.mailbox.id), work)
+    }
+
+    async fn check_case(&self, case: &Case, ticket: Ticket, token: &Result<Secret, Trouble>) {
+        let outcome = match token {
+            Ok(token) => self.try_servers(case, &ticket, token).await,
+            Err(trouble) => Err(trouble.clone()),
+        };
+        self.0.works.end(&ticket);
+        self.checked(case.mailbox.id, &case.mailbox.address, outcome);
+    }
+
+    async fn try_servers(&self, case: &Case, ticket: &Ticket, token: &Secret) -> Result<(), Trouble> {
         self.0.works.report(ticket, Work::CheckingSmtp { since: self.now() });
         let smtp = async {
-            let outcome = self.try_server(&case, Protocol::Smtp, Some(&case.provider.smtp), &token).await;
+            let outcome = self.try_server(case, Protocol::Smtp, Some(&case.provider.smtp), token).await;
             self.0.works.end(ticket);
             outcome
         };
-        let imap = self.try_server(&case, Protocol::Imap, case.provider.imap.as_ref(), &token);
-        let pop = self.try_server(&case, Protocol::Pop, case.provider.pop.as_ref(), &token);
+        let imap = self.try_server(case, Protocol::Imap, case.provider.imap.as_ref(), token);
+        let pop = self.try_server(case, Protocol::Pop, case.provider.pop.as_ref(), token);
         let (smtp, imap, pop) = tokio::join!(smtp, imap, pop);
         self.0.works.changed.notify_one();
         let first = smtp.and(imap).and(pop);
         if let Err(trouble) = &first {
-            self.note(mailbox, "check_failed", trouble.code().to_owned()).await;
+            self.note(case.mailbox.id, "check_failed", trouble.code().to_owned()).await;
         }
         first
     }
@@ -79,8 +99,12 @@ impl Engine {
         drop(permit);
         let (id, outcome) = (case.mailbox.id, outcome.map_err(|refusal| refusal.trouble));
         let check = Check::of(outcome.clone(), self.now());
-        if let Err(trouble) = self.registry(move |registry| registry.record_check(id, protocol, &check)).await {
-            self.publish(Event::Trouble(trouble));
+        let recorded = self.registry(move |registry| registry.record_check(id, protocol, &check)).await;
+        match recorded {
+            // It was removed meanwhile: nobody wants to know.
+            Err(trouble) if trouble.code() == "mailbox.unknown" => return Err(trouble),
+            Err(trouble) => self.publish(Event::Trouble(trouble)),
+            Ok(()) => {}
         }
         outcome
     }

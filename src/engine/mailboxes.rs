@@ -43,6 +43,7 @@ impl Engine {
         self.cancel_errand(&Subject::Mailbox(id)).await?;
         self.note(id, "removed", String::new()).await;
         self.registry(move |registry| registry.remove_mailbox(id)).await?;
+        self.drop_from_checks(id);
         self.forget_discarded_secrets().await;
         self.0.works.changed.notify_one();
         Ok(())

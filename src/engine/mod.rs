@@ -5,6 +5,7 @@
 
 mod answers;
 mod applications;
+mod bulk;
 mod case;
 pub mod clock;
 pub mod config;
@@ -42,6 +43,7 @@ use crate::registry::Registry;
 use crate::secrets::Secrets;
 
 pub use answers::Accepted;
+pub use bulk::{Checks, End, Failure, Phase, Progress, Sum};
 pub use clock::Clock;
 pub use config::Settings;
 pub use copying::Copied;
@@ -83,6 +85,7 @@ struct Inner {
     to_finish: TaskTracker,
     first_checks: TaskTracker,
     works: work::Works,
+    bulk: bulk::Bulk,
     errands: errands::Errands,
     copying: copying::Copying,
     command: OnceLock<&'static str>,
@@ -107,6 +110,7 @@ impl Engine {
             to_finish: TaskTracker::new(),
             first_checks: TaskTracker::new(),
             works: work::Works::new(events.clone()),
+            bulk: bulk::Bulk::default(),
             errands: errands::Errands::default(),
             copying: copying::Copying::default(),
             command: OnceLock::new(),

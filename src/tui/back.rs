@@ -1,7 +1,7 @@
 //! What `esc` does on the dashboard, one thing at a time, and what the screen says it does.
 
 use super::model::{Focus, Model};
-use crate::engine::Subject;
+use crate::engine::{Phase, Subject};
 
 /// What `esc` does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub fn back(model: &Model) -> Option<Back> {
     if model.queue.is_some() {
         return Some(Back::StopQueue);
     }
-    if model.batch.is_some() {
+    if model.batch.as_ref().is_some_and(|batch| batch.progress.phase == Phase::Running) {
         return Some(Back::StopChecks);
     }
     if let Some(subject) = open_errand(model) {

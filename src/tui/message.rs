@@ -93,13 +93,6 @@ pub enum Done {
     Imported(Result<usize, Trouble>),
     /// A credential that somebody asked to see.
     Revealed(Field, Secret),
-    /// One mailbox of a batch was checked.
-    Checked {
-        /// The batch's number; an old batch has no say.
-        batch: u64,
-        /// Whether all was well.
-        ok: bool,
-    },
     /// An errand could not be begun for this subject.
     NotBegun(Subject, Trouble),
     /// It went wrong.
@@ -138,9 +131,9 @@ pub enum Effect {
     ChooseAccount(String, Choice),
     /// Prove an application.
     Prove(ApplicationName),
-    /// Check mailboxes, as the batch with this number.
-    Check(u64, Vec<MailboxId>),
-    /// Begin no further check of any batch.
+    /// Check mailboxes.
+    Check(Vec<MailboxId>),
+    /// Begin no further check.
     StopChecks,
     /// Copy a credential.
     Copy(MailboxId, Field),

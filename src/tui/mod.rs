@@ -82,6 +82,7 @@ pub async fn run(start: Start) -> Result<(), Trouble> {
     };
     drop(screen);
     drop(background);
+    engine.stop_checks();
     engine.settle().await;
     engine.clear_clipboard().await;
     ended
@@ -121,7 +122,10 @@ async fn forward_events(
                 }
             }
             // Too much at once: the whole picture again says it all.
-            Err(RecvError::Lagged(_)) => engine.publish_fleet().await,
+            Err(RecvError::Lagged(_)) => {
+                engine.publish_fleet().await;
+                engine.publish_checks();
+            }
             Err(RecvError::Closed) => return,
         }
     }

@@ -13,7 +13,7 @@ use super::queue::Queue;
 use super::theme::Theme;
 use super::time;
 use crate::domain::{Address, Application, ApplicationName, Entry, Fleet, MailboxId, Step, StepState, Steps, Trouble};
-use crate::engine::{Field, Subject, Work};
+use crate::engine::{Field, Progress, Subject, Work};
 
 /// The whole state of the screen.
 #[derive(Debug)]
@@ -40,10 +40,8 @@ pub struct Model {
     pub notice: Option<Notice>,
     /// The assembly line of sign-ins.
     pub queue: Option<Queue>,
-    /// The checks that were asked for together.
+    /// The job over many mailboxes.
     pub batch: Option<Batch>,
-    /// The number of the newest batch.
-    pub batches: u64,
     /// Whether the clipboard can be watched; `None` while it is not.
     pub clipboard: Option<Result<(), Trouble>>,
     /// The time.
@@ -107,21 +105,13 @@ pub enum Tone {
     Bad,
 }
 
-/// Checks that were asked for together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The job over many mailboxes.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
-    /// Its number.
-    pub id: u64,
-    /// How many there are.
-    pub all: usize,
-    /// How many are over.
-    pub over: usize,
-    /// How many of those went wrong.
-    pub failed: usize,
+    /// How far it is.
+    pub progress: Progress,
     /// How many were left out, since nobody has signed in for them.
     pub unsigned: usize,
-    /// Since when.
-    pub since: Timestamp,
 }
 
 impl Model {
@@ -141,7 +131,6 @@ impl Model {
             notice: None,
             queue: None,
             batch: None,
-            batches: 0,
             clipboard: None,
             now,
             size,

@@ -2,17 +2,15 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::AbortHandle;
 use url::Url;
 
 use super::message::{Done, Effect, Message, Saved};
 use super::update::title;
-use crate::domain::{Address, ApplicationName, MailboxId, Secret, Trouble};
+use crate::domain::{Address, ApplicationName, Secret, Trouble};
 use crate::engine::{Engine, Errand, Subject};
 
 /// Who plays the person in the demo: opens a link, signs in, consents.
@@ -23,14 +21,13 @@ pub struct Performer {
     engine: Engine,
     messages: UnboundedSender<Message>,
     person: Option<Person>,
-    checks: Mutex<Vec<AbortHandle>>,
 }
 
 impl Performer {
     /// A performer that answers to `messages`.
     #[must_use]
     pub fn new(engine: Engine, messages: UnboundedSender<Message>, person: Option<Person>) -> Self {
-        Self { engine, messages, person, checks: Mutex::default() }
+        Self { engine, messages, person }
     }
 
     /// The time.
@@ -57,8 +54,9 @@ impl Performer {
             }
             Effect::ChooseAccount(state, choice) => self.answer(choose_account(engine, state, choice)),
             Effect::Prove(name) => self.answer(async move { engine.prove(name).await.map(|()| None) }),
-            Effect::Check(batch, ids) => self.check(batch, ids),
-            Effect::StopChecks => self.stop_checks(),
+            // What comes of it is told by events.
+            Effect::Check(ids) => drop(engine.check_many(ids, engine.now())),
+            Effect::StopChecks => engine.stop_checks(),
             Effect::Copy(mailbox, field) => self.answer(async move {
                 let copied = engine.copy(mailbox, field).await?;
                 Ok(Some(Done::Copied { what: title(field).to_owned(), copied, is_secret: field.is_secret() }))
@@ -129,32 +127,6 @@ impl Performer {
     fn play_person(&self, link: Url) {
         let Some(person) = self.person.clone() else { return };
         self.answer(async move { person(link).await.map(|()| None) });
-    }
-
-    fn check(&self, batch: u64, ids: Vec<MailboxId>) {
-        let (engine, messages) = (self.engine.clone(), self.messages.clone());
-        let most = engine.settings().parallel;
-        let task = tokio::spawn(async move {
-            let checks = stream::iter(ids).map(|id| {
-                let engine = engine.clone();
-                // A job of its own: stopping the batch does not break off what is under way.
-                async move { tokio::spawn(async move { engine.check(id).await }).await }
-            });
-            let mut answers = checks.buffer_unordered(most);
-            while let Some(outcome) = answers.next().await {
-                let ok = matches!(outcome, Ok(Ok(())));
-                let _ = messages.send(Message::Done(Done::Checked { batch, ok }));
-            }
-        });
-        let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
-        checks.retain(|task| !task.is_finished());
-        checks.push(task.abort_handle());
-    }
-
-    fn stop_checks(&self) {
-        for task in self.checks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            task.abort();
-        }
     }
 }
 

@@ -6,6 +6,7 @@ mod keyring_session;
 #[path = "../support/program.rs"]
 mod program;
 
+mod checks;
 mod fleet;
 mod import;
 mod obstacles;

@@ -9,6 +9,7 @@ mod house;
 mod keyring_session;
 
 mod answers;
+mod checking;
 mod consent;
 mod credentials;
 mod ending;

@@ -124,6 +124,19 @@ impl House {
         .await;
     }
 
+    /// The mailboxes of the tenant's crowd, each with a refresh token of its own.
+    pub async fn crowd(&self) -> Vec<MailboxId> {
+        let mut mailboxes = Vec::new();
+        for address in self.demo.crowd().unwrap() {
+            let mailbox = self.registry.add_mailbox(&address, &mailer_name(), &address).unwrap();
+            let key = Key::refresh_token(self.registry.id(), mailbox.grant);
+            self.secrets.put(&key, &self.demo.issue(&address).unwrap()).await.unwrap();
+            self.registry.record_sign_in(mailbox.grant, None, self.now()).unwrap();
+            mailboxes.push(mailbox.id);
+        }
+        mailboxes
+    }
+
     /// A program that begins a sign-in and is ended, so that nobody listens for the answer.
     pub async fn begun_elsewhere(&self, mailbox: MailboxId) -> Errand {
         let engine = self.engine();

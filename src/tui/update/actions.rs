@@ -6,7 +6,7 @@ use tui_input::Input;
 use super::errands::{consent, hand_out, open_errand};
 use super::line;
 use crate::domain::{MailboxId, Step};
-use crate::engine::{Subject, Work};
+use crate::engine::{Phase, Progress, Subject, Work};
 use crate::tui::back::{Back, back};
 use crate::tui::form::Form;
 use crate::tui::keymap::Action;
@@ -154,10 +154,12 @@ fn check(model: &mut Model, ids: Vec<MailboxId>) -> Vec<Effect> {
         model.say(Tone::Plain, "There is no token to check yet: ⏎ signs in.");
         return vec![];
     }
-    model.batches += 1;
-    let id = model.batches;
-    model.batch = Some(Batch { id, all: ids.len(), over: 0, failed: 0, unsigned: asked - ids.len(), since: model.now });
-    vec![Effect::Check(id, ids)]
+    let unsigned = asked - ids.len();
+    match &mut model.batch {
+        Some(batch) => batch.unsigned += unsigned,
+        None => model.batch = Some(Batch { progress: Progress::beginning(ids.len(), model.now), unsigned }),
+    }
+    vec![Effect::Check(ids)]
 }
 
 fn edit(model: &Model) -> Option<Overlay> {
@@ -182,8 +184,9 @@ fn go_back(model: &mut Model) -> Vec<Effect> {
         Some(Back::ToList) => return focus(model, Focus::List),
         Some(Back::StopQueue) => line::stop(model),
         Some(Back::StopChecks) => {
-            model.batch = None;
-            model.say(Tone::Plain, "No further checks are begun. What was found is kept.");
+            if let Some(batch) = &mut model.batch {
+                batch.progress.phase = Phase::Stopping;
+            }
             return vec![Effect::StopChecks];
         }
         Some(Back::StopErrand(subject)) => {

@@ -7,7 +7,7 @@ use crate::domain::{Address, MailboxId, Trouble};
 use crate::engine::{Copied, Field};
 use crate::tui::form::{Name, Purpose, Status};
 use crate::tui::message::{Done, Effect, Saved};
-use crate::tui::model::{Batch, Model, Tone};
+use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::Overlay;
 
 /// How long a secret that somebody asked for stays on the screen.
@@ -33,7 +33,6 @@ pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
             let until = model.now + REVEAL;
             show(model, Overlay::Reveal(field, secret, until));
         }
-        Done::Checked { batch, ok } => checked(model, batch, ok),
         Done::NotBegun(subject, trouble) => line::not_begun(model, &subject, &trouble),
         Done::Failed(trouble) => say_trouble(model, &trouble),
     }
@@ -190,37 +189,6 @@ fn tenant(model: &mut Model, found: Result<(String, Option<String>), Trouble>) {
         }
         Err(trouble) => Status::Wrong(trouble),
     };
-}
-
-fn checked(model: &mut Model, id: u64, ok: bool) {
-    let Some(batch) = model.batch.as_mut().filter(|batch| batch.id == id) else {
-        return;
-    };
-    batch.over += 1;
-    batch.failed += usize::from(!ok);
-    if batch.over == batch.all {
-        let batch = *batch;
-        model.batch = None;
-        let tone = if batch.failed == 0 { Tone::Good } else { Tone::Bad };
-        model.say(tone, sum(&batch));
-    }
-}
-
-/// What came of a batch.
-fn sum(batch: &Batch) -> String {
-    let checked = match batch.all {
-        1 => "1 mailbox was checked".to_owned(),
-        all => format!("{all} mailboxes were checked"),
-    };
-    let found = match batch.failed {
-        0 => "all is well".to_owned(),
-        1 => "1 needs attention".to_owned(),
-        failed => format!("{failed} need attention"),
-    };
-    match batch.unsigned {
-        0 => format!("{checked}, {found}."),
-        unsigned => format!("{checked}, {found}. {unsigned} more have no token yet."),
-    }
 }
 
 pub(super) fn say_trouble(model: &mut Model, trouble: &Trouble) {

@@ -2,6 +2,7 @@
 //! looks at no clock and no file.
 
 mod actions;
+mod checks;
 mod done;
 mod errands;
 mod filter;

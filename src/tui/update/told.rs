@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::done::say_trouble;
-use super::line;
+use super::{checks, line};
 use crate::domain::{Fleet, MailboxId, News};
 use crate::engine::{Accepted, Event, Subject, Work};
 use crate::tui::message::Effect;
@@ -19,6 +19,7 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::News(news) => take_news(model, &news),
         Event::Work(subject, work) => at_work(model, subject, work),
+        Event::Checks(progress) => checks::told(model, progress),
         Event::Accepted(accepted) => say_accepted(model, &accepted),
         Event::WrongAccount { state, mailbox, expected, username } => {
             ask(model, Question::WrongAccount(WrongAccount { state, mailbox, expected, username }));

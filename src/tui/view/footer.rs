@@ -7,6 +7,7 @@ use ratatui::widgets::{Clear, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
 use super::parts::{cut, hints_of, key_name};
+use crate::engine::{Phase, Progress};
 use crate::tui::back::back;
 use crate::tui::keymap::{Action, Binding, DASHBOARD, FILTER};
 use crate::tui::model::{Batch, Focus, Model, Tone};
@@ -117,24 +118,24 @@ fn sign_ins(model: &Model, queue: &Queue, width: usize) -> Line<'static> {
 
 fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
     let theme = model.setting.theme;
-    let mut text = format!("Checking {} of {} ", batch.over, batch.all);
-    let elapsed = model.now.duration_since(batch.since).as_secs_f64();
+    let Progress { phase, over, all, failed, ends_at, .. } = &batch.progress;
+    let text = format!("Checking {over} of {all} ");
     let mut after = String::new();
-    if batch.over > 0 {
-        let left = elapsed / batch.over as f64 * (batch.all - batch.over) as f64;
-        after = format!(" {left:.0} s left");
+    if let Some(ends_at) = ends_at {
+        after = format!(" {} s left", ends_at.duration_since(model.now).as_secs().max(1));
     }
-    if batch.failed > 0 {
-        after.push_str(&format!(", {} need attention", batch.failed));
+    if *failed > 0 {
+        after.push_str(&format!(", {failed} need attention"));
+    }
+    if *phase == Phase::Stopping {
+        after.push_str("; ends what is under way");
     }
     let room = width.saturating_sub(text.width() + after.width() + 4).min(30);
-    let full = (room * batch.over).checked_div(batch.all).unwrap_or(room);
-    text.push_str(&theme.pick("━", "#").repeat(full));
-    let rest = theme.pick("─", ".").repeat(room - full);
+    let full = (room * over).checked_div(*all).unwrap_or(room);
     Line::from(vec![
         Span::styled(format!(" {} ", theme.spinner(model.now.as_millisecond() / 100)), theme.style(Role::Busy)),
-        Span::raw(text),
-        Span::styled(rest, theme.style(Role::Faint)),
+        Span::raw(text + &theme.pick("━", "#").repeat(full)),
+        Span::styled(theme.pick("─", ".").repeat(room - full), theme.style(Role::Faint)),
         Span::raw(after),
     ])
 }

@@ -59,7 +59,7 @@ fn a_key_that_wants_something_done_says_what() {
         ("L", Effect::ShowLink(billing)),
         ("v", Effect::AcceptClipboard),
         ("p", Effect::PlayPerson(waiting().link)),
-        ("R", Effect::Check(1, with_token)),
+        ("R", Effect::Check(with_token)),
         ("a", Effect::OpenBrowser(mailer)),
         ("q", Effect::Quit),
         ("ctrl-c", Effect::Quit),
@@ -184,7 +184,7 @@ fn space_selects_and_goes_on() {
     assert_eq!(model.list.targets(), [is::AP, is::BILLING]);
     assert_eq!(model.list.current().unwrap().id, is::HR);
     let asked = press(&mut model, "r");
-    assert_eq!(asked, [Effect::Check(1, vec![is::AP])], "nobody signed in for the other");
+    assert_eq!(asked, [Effect::Check(vec![is::AP])], "nobody signed in for the other");
 }
 
 #[test]

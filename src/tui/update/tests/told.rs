@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{Fleet, MailboxId, News, Secret, Token, Trouble};
-use crate::engine::{Accepted, Copied, Errand, Event, Listening, Subject, Work};
+use crate::engine::{Accepted, Copied, End, Errand, Event, Listening, Phase, Progress, Subject, Work};
 use crate::tui::fixture::{
     address, at, change_grant, crowd, demo_at, errand, fleet, held, is, name, now, press, put_cursor_on, screen,
     showing, sign_in, tell, work,
@@ -30,8 +30,10 @@ fn trouble() -> Trouble {
     Trouble::new("network.timeout", "The server did not answer", "It is slow.", "Try again.")
 }
 
-fn checked(model: &mut Model, batch: u64, ok: bool) {
-    assert_eq!(done(model, Done::Checked { batch, ok }), []);
+/// So many of five checks are over, and so many of them went wrong.
+fn checked(model: &mut Model, over: usize, failed: usize, phase: Phase) {
+    let progress = Progress { phase, over, failed, ..Progress::beginning(5, now()) };
+    tell(model, Event::Checks(Some(progress)));
 }
 
 fn asked_about(mailbox: MailboxId) -> Event {
@@ -106,44 +108,59 @@ fn a_fleet_that_shrinks_below_the_window_is_shown_from_its_first_line() {
 fn a_batch_counts_and_says_how_it_went() {
     let mut model = at(is::AP);
     press(&mut model, "R");
-    for _ in 0..3 {
-        checked(&mut model, 1, true);
-    }
-    checked(&mut model, 1, false);
+    checked(&mut model, 4, 1, Phase::Running);
     assert!(screen(&model).contains("Checking 4 of 5"));
-    checked(&mut model, 1, true);
+    checked(&mut model, 5, 1, Phase::Over(End::Complete));
     assert!(model.batch.is_none());
     assert_eq!(said(&model), (Tone::Bad, "5 mailboxes were checked, 1 needs attention. 2 more have no token yet."));
 }
 
 #[test]
-fn a_batch_without_a_trouble_ends_well() {
-    let mut model = at(is::AP);
-    press(&mut model, "R");
-    (0..5).for_each(|_| checked(&mut model, 1, true));
-    assert_eq!(said(&model), (Tone::Good, "5 mailboxes were checked, all is well. 2 more have no token yet."));
+fn the_end_of_a_batch_is_said_as_it_was() {
+    let no_token = "2 more have no token yet.";
+    for (over, failed, end, tone, text) in [
+        (5, 0, End::Complete, Tone::Good, format!("5 mailboxes were checked, all is well. {no_token}")),
+        (5, 3, End::Complete, Tone::Bad, format!("5 mailboxes were checked, 3 need attention. {no_token}")),
+        (2, 0, End::Stopped, Tone::Good, format!("Stopped: 2 of 5 mailboxes were checked, all is well. {no_token}")),
+        (0, 0, End::Stopped, Tone::Good, format!("Stopped: 0 of 5 mailboxes were checked. {no_token}")),
+        (1, 0, End::Obstacle(trouble()), Tone::Bad, format!("{} (network.timeout)", trouble())),
+    ] {
+        let mut model = at(is::AP);
+        press(&mut model, "R");
+        checked(&mut model, over, failed, Phase::Over(end));
+        assert_eq!(said(&model), (tone, text.as_str()));
+    }
 }
 
 #[test]
-fn late_answers_of_an_old_batch_have_no_say() {
+fn a_batch_that_is_stopped_is_shown_until_it_has_ended() {
     let mut model = at(is::AP);
     press(&mut model, "R");
-    checked(&mut model, 1, false);
+    checked(&mut model, 1, 0, Phase::Running);
     assert_eq!(press(&mut model, "esc"), [Effect::StopChecks]);
-    checked(&mut model, 1, false);
+    assert!(screen(&model).contains("ends what is under way"));
+    assert_eq!(press(&mut model, "esc"), []);
+    checked(&mut model, 2, 0, Phase::Stopping);
+    assert!(screen(&model).contains("Checking 2 of 5"));
+    checked(&mut model, 2, 0, Phase::Over(End::Stopped));
     assert!(model.batch.is_none());
-    assert!(matches!(&press(&mut model, "R")[..], [Effect::Check(2, _)]));
-    checked(&mut model, 1, false);
-    let batch = model.batch.unwrap();
-    assert_eq!((batch.id, batch.over, batch.failed), (2, 0, 0));
+}
+
+#[test]
+fn a_batch_that_somebody_else_began_is_shown_too() {
+    let mut model = at(is::BILLING);
+    checked(&mut model, 3, 0, Phase::Running);
+    assert!(screen(&model).contains("Checking 3 of 5"));
+    tell(&mut model, Event::Checks(None));
+    assert!(!screen(&model).contains("Checking"));
 }
 
 #[test]
 fn one_mailbox_is_told_as_one() {
     let mut model = at(is::AP);
-    assert_eq!(press(&mut model, "r"), [Effect::Check(1, vec![is::AP])]);
-    checked(&mut model, 1, true);
-    assert!(model.batch.is_none());
+    assert_eq!(press(&mut model, "r"), [Effect::Check(vec![is::AP])]);
+    let over = Progress { phase: Phase::Over(End::Complete), over: 1, ..Progress::beginning(1, now()) };
+    tell(&mut model, Event::Checks(Some(over)));
     assert_eq!(said(&model), (Tone::Good, "1 mailbox was checked, all is well."));
 }
 

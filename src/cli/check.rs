@@ -1,0 +1,143 @@
+//! `mailkey check`.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::io::{IsTerminal, Write, stderr};
+
+use crossterm::QueueableCommand;
+use crossterm::cursor::MoveToColumn;
+use crossterm::style::Print;
+use crossterm::terminal::{self, Clear, ClearType};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::{Exit, exit_of, list, print, tell};
+use crate::domain::{Address, Entry, MailboxId, TokenState, Trouble};
+use crate::engine::{End, Engine, Event, Phase, Progress, Sum};
+
+/// Refreshes and tries the mailboxes at `addresses`, or all that have a token; with `due` only those
+/// whose token falls due. Results go to standard output as `list` prints them.
+pub async fn run(engine: &Engine, addresses: Vec<Address>, due: bool, as_json: bool) -> Result<Exit, Trouble> {
+    let asked_at = engine.now();
+    let ids = wanted(engine, addresses, due).await?;
+    if ids.is_empty() {
+        return nothing_to_do(due, as_json);
+    }
+    let mut events = engine.events();
+    let checks = engine.check_many(ids.iter().copied(), asked_at);
+    let sum = tokio::select! {
+        sum = checks.over() => sum?,
+        never = show_progress(&mut events) => match never {},
+        () = stop_when_interrupted(engine) => return Err(broken_off()),
+    };
+    clear_line();
+    if let Phase::Over(End::Obstacle(trouble)) = &sum.progress.phase {
+        return Err(trouble.clone());
+    }
+    let checked: HashSet<MailboxId> = sum.checked.iter().copied().collect();
+    let fleet = engine.fleet().await?;
+    let listed = list::show(&fleet, |id| checked.contains(&id), engine.now(), as_json)?;
+    conclude(&sum, listed)
+}
+
+/// The mailboxes that are meant.
+async fn wanted(engine: &Engine, addresses: Vec<Address>, due: bool) -> Result<Vec<MailboxId>, Trouble> {
+    let mut named = Vec::new();
+    for address in addresses {
+        named.push(engine.mailbox_at(address).await?.id);
+    }
+    if !named.is_empty() && !due {
+        return Ok(named);
+    }
+    let (fleet, now) = (engine.fleet().await?, engine.now());
+    let is_meant = |entry: &Entry<'_>| match entry.token_state(now) {
+        TokenState::Due => true,
+        TokenState::None => false,
+        _ => !due,
+    };
+    let meant = fleet.entries().filter(is_meant).map(|entry| entry.mailbox.id);
+    Ok(meant.filter(|id| named.is_empty() || named.contains(id)).collect())
+}
+
+/// A timer that finds nothing to do is silent.
+fn nothing_to_do(due: bool, as_json: bool) -> Result<Exit, Trouble> {
+    if as_json {
+        print("[]")?;
+    } else if stderr().is_terminal() {
+        tell(if due { "No token falls due." } else { "No mailbox has a token yet: `mailkey signin` gets one." });
+    }
+    Ok(Exit::Well)
+}
+
+/// What has to be said besides the list, and the code to end with.
+fn conclude(sum: &Sum, listed: Exit) -> Result<Exit, Trouble> {
+    let Progress { over, all, .. } = sum.progress;
+    if sum.progress.phase == Phase::Over(End::Stopped) {
+        tell(&format!("Stopped. {over} of {all} mailboxes were checked."));
+        return Ok(Exit::Attention);
+    }
+    let nothing_could_run = sum.failures.iter().all(|failure| exit_of(&failure.trouble) == Exit::CouldNot);
+    match sum.failures.first() {
+        Some(first) if nothing_could_run && sum.failures.len() == over => Err(first.trouble.clone()),
+        Some(_) => Ok(Exit::Attention),
+        None => Ok(listed),
+    }
+}
+
+/// Ctrl-c begins no further check; a second one waits for nothing but tokens on their way.
+async fn stop_when_interrupted(engine: &Engine) {
+    interrupted().await;
+    engine.stop_checks();
+    clear_line();
+    tell("Ending what is under way; ctrl-c again does not wait for it.");
+    interrupted().await;
+}
+
+async fn interrupted() {
+    // Where ctrl-c cannot be heard, it ends the program the hard way.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn broken_off() -> Trouble {
+    Trouble::new("check.stopped", "The check was broken off", "", "Run it again: what was found is kept.")
+}
+
+/// One line on standard error, if it is a terminal, for as long as it is polled.
+async fn show_progress(events: &mut Receiver<Event>) -> Infallible {
+    loop {
+        match events.recv().await {
+            Ok(Event::Checks(Some(progress))) if stderr().is_terminal() => show(&line(&progress)),
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+fn line(progress: &Progress) -> String {
+    let mut line = format!("Checking {} of {}", progress.over, progress.all);
+    if let Some(rate) = progress.rate {
+        line.push_str(&format!(", {rate:.1} a second"));
+    }
+    if progress.failed > 0 {
+        line.push_str(&format!(", {} need attention", progress.failed));
+    }
+    line
+}
+
+fn show(line: &str) {
+    let columns = terminal::size().map_or(80, |(columns, _)| usize::from(columns));
+    let line: String = line.chars().take(columns.saturating_sub(1)).collect();
+    let _ = write_line(&line);
+}
+
+fn clear_line() {
+    if stderr().is_terminal() {
+        let _ = write_line("");
+    }
+}
+
+fn write_line(line: &str) -> std::io::Result<()> {
+    stderr().queue(MoveToColumn(0))?.queue(Clear(ClearType::CurrentLine))?.queue(Print(line))?.flush()
+}

@@ -1,0 +1,186 @@
+//! One job over many mailboxes: started while it runs it grows, and stopped it ends what is under way.
+
+mod group;
+mod job;
+mod progress;
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, watch};
+
+use self::group::groups;
+use self::job::Job;
+use super::event::Event;
+use super::{Engine, broken_job, lock};
+use crate::domain::{Address, MailboxId, Trouble};
+
+pub(super) use group::Group;
+pub use progress::{End, Failure, Phase, Progress, Sum};
+
+/// How long to gather answers before the progress is told again.
+const GATHER: Duration = Duration::from_millis(50);
+
+/// The job over many mailboxes, if one is at work.
+#[derive(Default)]
+pub(super) struct Bulk {
+    job: Mutex<Option<Job>>,
+    changed: Notify,
+}
+
+/// Checks that were asked for, perhaps together with others.
+#[derive(Debug)]
+pub struct Checks(watch::Receiver<Option<Arc<Sum>>>);
+
+impl Checks {
+    /// Waits until the whole job is over, with everything that joined it.
+    ///
+    /// # Errors
+    /// `internal.job` if it broke off.
+    pub async fn over(mut self) -> Result<Arc<Sum>, Trouble> {
+        let sum = self.0.wait_for(Option::is_some).await.map_err(|_| broken_job())?;
+        sum.clone().ok_or_else(broken_job)
+    }
+}
+
+impl Engine {
+    /// Refreshes and tries these mailboxes, in the background. What is found is recorded, and told
+    /// as [`Event::Checks`]. Mailboxes that are being checked already are not begun again; others
+    /// join the job that runs. A token that was refreshed after `seen_at` is fresh enough.
+    pub fn check_many(&self, ids: impl IntoIterator<Item = MailboxId>, seen_at: Timestamp) -> Checks {
+        let mut slot = lock(&self.0.bulk.job);
+        let is_new = slot.is_none();
+        let job = slot.get_or_insert_with(|| Job::new(self.now()));
+        let new = job.add(ids);
+        let sum = job.sum();
+        drop(slot);
+        if is_new {
+            tokio::spawn(self.clone().tell_progress());
+        }
+        tokio::spawn(self.clone().enlist(new, seen_at));
+        Checks(sum)
+    }
+
+    /// Checks one mailbox, and waits for it and all that is being checked with it.
+    ///
+    /// # Errors
+    /// The trouble of the refresh, or of the first server that refused.
+    pub async fn check(&self, mailbox: MailboxId) -> Result<(), Trouble> {
+        let sum = self.check_many([mailbox], self.now()).over().await?;
+        sum.failures
+            .iter()
+            .find(|failure| failure.mailbox == mailbox)
+            .map_or(Ok(()), |found| Err(found.trouble.clone()))
+    }
+
+    /// Begins no further check. What is under way comes to its end.
+    pub fn stop_checks(&self) {
+        self.in_job(|job| job.stop(End::Stopped));
+    }
+
+    /// Tells how far the job is, for whoever may have missed it.
+    pub fn publish_checks(&self) {
+        let slot = lock(&self.0.bulk.job);
+        self.publish(Event::Checks(slot.as_ref().map(|job| job.progress(self.now()))));
+    }
+
+    /// A mailbox was checked. One that was removed meanwhile is dropped from the job.
+    pub(super) fn checked(&self, mailbox: MailboxId, address: &Address, outcome: Result<(), Trouble>) {
+        let now = self.now();
+        self.in_job(|job| match outcome {
+            Err(trouble) if is_gone(&trouble) => job.forget(mailbox),
+            Err(trouble) if is_obstacle(&trouble) => {
+                job.leave_out(mailbox);
+                job.stop(End::Obstacle(trouble));
+            }
+            Err(trouble) => job.checked(mailbox, Some(Failure { mailbox, address: address.clone(), trouble }), now),
+            Ok(()) => job.checked(mailbox, None, now),
+        });
+    }
+
+    /// A mailbox was removed, or is another grant's by now.
+    pub(super) fn drop_from_checks(&self, mailbox: MailboxId) {
+        self.in_job(|job| job.forget(mailbox));
+    }
+
+    /// Reads what the mailboxes depend on, and queues them.
+    async fn enlist(self, ids: Vec<MailboxId>, seen_at: Timestamp) {
+        let fleet = self.fleet().await;
+        self.in_job(|job| match fleet {
+            Ok(fleet) => {
+                let groups = groups(&fleet, &ids, seen_at);
+                let found: HashSet<MailboxId> = groups.iter().flat_map(|(_, group)| group.ids()).collect();
+                ids.iter().filter(|id| !found.contains(id)).for_each(|id| job.forget(*id));
+                job.enlist(groups);
+            }
+            Err(trouble) => {
+                ids.iter().for_each(|id| job.leave_out(*id));
+                job.stop(End::Obstacle(trouble));
+            }
+        });
+        self.begin_groups();
+    }
+
+    /// Begins as many groups of each provider as there may be requests at once: every group at work
+    /// wants at least one, and a provider that is slow or asks for a pause holds up no other.
+    fn begin_groups(&self) {
+        let most = self.settings().parallel;
+        for (provider, group) in self.in_job(|job| job.begin(most)).unwrap_or_default() {
+            tokio::spawn(self.clone().run_group(provider, group));
+        }
+    }
+
+    async fn run_group(self, provider: String, group: Group) {
+        let ids = group.ids();
+        let is_whole = tokio::spawn(self.clone().check_group(group)).await.is_ok();
+        self.in_job(|job| {
+            if is_whole {
+                // Those that were not there any more.
+                ids.into_iter().for_each(|id| job.forget(id));
+            } else {
+                ids.into_iter().for_each(|id| job.leave_out(id));
+                job.stop(End::Obstacle(broken_job()));
+            }
+            job.end_group(&provider);
+        });
+        self.begin_groups();
+    }
+
+    /// Changes the job, if there still is one.
+    fn in_job<T>(&self, change: impl FnOnce(&mut Job) -> T) -> Option<T> {
+        let changed = lock(&self.0.bulk.job).as_mut().map(change);
+        self.0.bulk.changed.notify_one();
+        changed
+    }
+
+    /// Tells how far the job is, for as long as there is one.
+    async fn tell_progress(self) {
+        loop {
+            if let Some(job) = self.tell_and_take_if_over() {
+                return job.tell_sum(self.now());
+            }
+            self.0.bulk.changed.notified().await;
+            tokio::time::sleep(GATHER).await;
+        }
+    }
+
+    /// It is told under the lock: the next job's beginning must not come before this one's end.
+    fn tell_and_take_if_over(&self) -> Option<Job> {
+        let mut slot = lock(&self.0.bulk.job);
+        self.publish(Event::Checks(slot.as_ref().map(|job| job.progress(self.now()))));
+        slot.take_if(|job| job.is_over())
+    }
+}
+
+/// The mailbox, or its grant, is not in the registry any more.
+fn is_gone(trouble: &Trouble) -> bool {
+    matches!(trouble.code(), "mailbox.unknown" | "grant.unknown")
+}
+
+/// What is in the way of every mailbox alike. To go on would ask the person a thousand times to
+/// unlock the keyring.
+fn is_obstacle(trouble: &Trouble) -> bool {
+    matches!(trouble.code().split('.').next(), Some("keyring" | "registry" | "internal"))
+}
