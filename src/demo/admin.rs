@@ -1,6 +1,7 @@
 //! The administrator's page: every mailbox with its switches.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -14,8 +15,12 @@ use super::scenario::{Account, Policy, Registration, Role, SmtpAuth, Tenant};
 use super::signin::too_late;
 use super::signin_pages::error_page;
 use super::state::{Shared, World};
+use super::throttle::{Service, Throttle};
 use super::token::form;
 use crate::domain::Address;
+
+/// What the page's switch sets.
+const ON_THE_PAGE: Throttle = Throttle { per_second: 3, pause: Duration::from_secs(10) };
 
 impl World {
     /// `Set-CASMailbox -SmtpClientAuthenticationDisabled`, the other way round.
@@ -65,10 +70,11 @@ impl World {
 
 /// `GET /`.
 pub(super) async fn page(State(shared): State<Arc<Shared>>) -> Response {
-    let world = shared.world();
+    let mut world = shared.world();
     let token = &shared.admin_token;
     let tenants = world.scenario.tenants.iter();
     let sections: String = tenants.map(|tenant| section(&world, tenant, token)).collect();
+    let sections = sections + &services(&mut world, token);
     Page::new("admin", "Demo admin centre", template::ADMIN).html("tenants", sections).respond(200)
 }
 
@@ -90,6 +96,7 @@ fn press(world: &mut World, params: &Params) {
     match (params.get("switch").unwrap_or_default(), Address::parse(subject)) {
         ("tenant_smtp", _) => world.set_tenant_smtp_auth(subject, on),
         ("admin_consent", _) => world.set_admin_consent(subject, on),
+        ("throttle", _) => world.door(Service::Token).throttle(on.then_some(ON_THE_PAGE)),
         ("smtp", Ok(mailbox)) => world.set_smtp_auth(&mailbox, setting(params)),
         ("imap", Ok(mailbox)) => world.set_imap(&mailbox, on),
         ("conditional_access", Ok(account)) => world.set_conditional_access(&account, on),
@@ -123,6 +130,21 @@ fn section(world: &World, tenant: &Tenant, token: &str) -> String {
          <tbody>{rows}</tbody></table></div></section>\n",
         title = escape(&tenant.title),
         domain = escape(tenant.main_domain()),
+    )
+}
+
+/// So that somebody can see what the dashboard does then.
+fn services(world: &mut World, token: &str) -> String {
+    let is_throttled = world.door(Service::Token).is_throttled();
+    let Throttle { per_second, pause } = ON_THE_PAGE;
+    let label = format!(
+        "The token endpoint takes {per_second} requests a second, then asks for a pause of {} s",
+        pause.as_secs()
+    );
+    let throttle = toggle(token, "throttle", "", is_throttled, &label);
+    format!(
+        "<section><header><h2>Servers</h2><dl class=\"switches\"><div><dt>{label}</dt><dd>{throttle}</dd></div></dl>\
+         </header></section>\n"
     )
 }
 

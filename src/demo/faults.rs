@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+use super::throttle::too_many;
 use crate::domain::Address;
 
 /// What goes wrong with one answer of the token endpoint.
@@ -71,10 +72,7 @@ impl Fault {
         match self {
             Self::Html => Some(page(200)),
             Self::Status(status) => Some(page(*status)),
-            Self::Throttled { retry_after } => {
-                let seconds = retry_after.as_secs().to_string();
-                Some((status(429), [(RETRY_AFTER, seconds)], "").into_response())
-            }
+            Self::Throttled { retry_after } => Some(too_many(*retry_after)),
             Self::EscapeSequences => Some(json(400, ESCAPES.to_owned())),
             Self::SlowDown => Some(json(400, r#"{"error":"slow_down"}"#.to_owned())),
             _ => None,

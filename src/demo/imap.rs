@@ -4,6 +4,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -11,6 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::sasl::{Server, Verdict, error_challenge};
 use super::state::Shared;
+use super::throttle::Service;
 use super::wire::{COMMAND, Line, SASL_RESPONSE, Wire};
 use crate::domain::Address;
 
@@ -95,6 +97,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
 
     async fn judge(&mut self, tag: &str, response: &str) -> io::Result<()> {
         tokio::time::sleep(self.shared.options.delay).await;
+        let entered = self.shared.world().door(Service::Imap).enter(Instant::now());
+        if let Err(wait) = entered {
+            let wait = wait.as_millis() + 1;
+            let text = format!("{tag} BAD Request is throttled. Suggested Backoff Time: {wait} milliseconds");
+            return self.wire.say(&text).await;
+        }
         let verdict = self.shared.world().verdict(Server::Imap, response);
         if let Verdict::Accepted(mailbox) = verdict {
             self.signed_in = Some(mailbox);

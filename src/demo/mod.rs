@@ -35,6 +35,7 @@ mod signin;
 mod signin_pages;
 mod smtp;
 mod state;
+mod throttle;
 mod tls;
 mod token;
 mod wire;
@@ -57,6 +58,7 @@ use person::Person;
 use scenario::{Scenario, SmtpAuth};
 use servers::{MailPorts, Servers};
 use state::Shared;
+pub use throttle::{Service, Throttle};
 use tls::Certificates;
 
 /// A running tenant: an identity provider and mail servers on loopback. They stop when it is dropped.
@@ -241,6 +243,17 @@ impl Demo {
     #[must_use]
     pub fn requests(&self) -> Requests {
         self.shared.world().requests
+    }
+
+    /// Has a service ask for pauses when it is asked too much, or no more.
+    pub fn throttle(&self, service: Service, throttle: Option<Throttle>) {
+        self.shared.world().door(service).throttle(throttle);
+    }
+
+    /// How many requests, or connections, a service turned away so far.
+    #[must_use]
+    pub fn turned_away(&self, service: Service) -> usize {
+        self.shared.world().door(service).turned_away()
     }
 
     /// A refresh token for an account of the tenant, as if it had signed in just now.

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -11,6 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::sasl::{Server, Verdict, error_challenge};
 use super::state::Shared;
+use super::throttle::Service;
 use super::wire::{COMMAND, Line, SASL_RESPONSE, Wire};
 
 const HOST: &str = "[LO0P265CA0001.DEMO.LOCALHOST]";
@@ -18,6 +20,10 @@ const HOST: &str = "[LO0P265CA0001.DEMO.LOCALHOST]";
 /// Talks to one client until it leaves.
 pub(super) async fn serve(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) -> io::Result<()> {
     let mut plain = Conversation::new(stream, Channel::Plain, &shared);
+    let entered = shared.world().door(Service::Smtp).enter(Instant::now());
+    if entered.is_err() {
+        return plain.wire.say(&format!("421 4.3.2 Service not available {HOST}")).await;
+    }
     plain.wire.say("220 localhost Microsoft ESMTP MAIL Service ready (demo)").await?;
     if plain.talk().await? == End::StartTls {
         let encrypted = acceptor.accept(plain.wire.into_stream()?).await?;

@@ -15,6 +15,7 @@ use super::random;
 use super::scenario::{Account, Registration, Scenario, Tenant};
 use super::scopes::Scopes;
 use super::signin::Errand;
+use super::throttle::{Door, Service};
 use crate::domain::Address;
 
 /// What all connections share.
@@ -45,6 +46,7 @@ pub(super) struct World {
     pub valid_from: HashMap<Address, Timestamp>,
     pub faults: VecDeque<Fault>,
     pub requests: Requests,
+    doors: HashMap<Service, Door>,
 }
 
 impl Shared {
@@ -79,6 +81,7 @@ impl World {
             valid_from: HashMap::new(),
             faults: VecDeque::new(),
             requests: Requests::default(),
+            doors: HashMap::new(),
         }
     }
 
@@ -90,6 +93,11 @@ impl World {
     /// Sets the demo's clock ahead.
     pub fn advance(&mut self, by: SignedDuration) {
         self.ahead = self.ahead.saturating_add(by);
+    }
+
+    /// Where requests to a service come in.
+    pub fn door(&mut self, service: Service) -> &mut Door {
+        self.doors.entry(service).or_default()
     }
 
     /// The tenant that a path names, by id or domain.

@@ -4,6 +4,7 @@
 //! `v2-oauth2-auth-code-flow.md` and `refresh-tokens.md`.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -19,6 +20,7 @@ use super::issue::GrantNumber;
 use super::params::Params;
 use super::scopes::Scopes;
 use super::state::{Shared, World};
+use super::throttle::{Service, too_many};
 
 /// The grant type of RFC 8628 section 3.4.
 pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -31,13 +33,16 @@ pub(super) async fn token(
     body: Bytes,
 ) -> Response {
     let params = form(&headers, &body);
-    let fault = {
+    let (fault, entered) = {
         let mut world = shared.world();
         let grant_type = params.as_ref().ok().and_then(|params| params.get("grant_type"));
         world.requests.count(grant_type);
-        world.faults.pop_front()
+        (world.faults.pop_front(), world.door(Service::Token).enter(Instant::now()))
     };
-    let slow = fault.as_ref().map_or(std::time::Duration::ZERO, Fault::delay);
+    if let Err(wait) = entered {
+        return too_many(wait);
+    }
+    let slow = fault.as_ref().map_or(Duration::ZERO, Fault::delay);
     tokio::time::sleep(shared.options.delay + slow).await;
     if let Some(response) = fault.as_ref().and_then(Fault::instead) {
         return response;

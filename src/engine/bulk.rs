@@ -10,15 +10,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
 use self::group::groups;
 use self::job::Job;
 use super::event::Event;
+use super::troubles::is_stopped;
 use super::{Engine, broken_job, lock};
 use crate::domain::{Address, MailboxId, Trouble};
 
 pub(super) use group::Group;
-pub use progress::{End, Failure, Phase, Progress, Sum};
+pub use progress::{End, Failure, HostPause, Phase, Progress, Sum};
 
 /// How long to gather answers before the progress is told again.
 const GATHER: Duration = Duration::from_millis(50);
@@ -83,7 +85,7 @@ impl Engine {
     /// Tells how far the job is, for whoever may have missed it.
     pub fn publish_checks(&self) {
         let slot = lock(&self.0.bulk.job);
-        self.publish(Event::Checks(slot.as_ref().map(|job| job.progress(self.now()))));
+        self.publish(Event::Checks(slot.as_ref().map(|job| self.job_progress(job))));
     }
 
     /// A mailbox was checked. One that was removed meanwhile is dropped from the job.
@@ -91,6 +93,7 @@ impl Engine {
         let now = self.now();
         self.in_job(|job| match outcome {
             Err(trouble) if is_gone(&trouble) => job.forget(mailbox),
+            Err(trouble) if is_stopped(&trouble) => job.leave_out(mailbox),
             Err(trouble) if is_obstacle(&trouble) => {
                 job.leave_out(mailbox);
                 job.stop(End::Obstacle(trouble));
@@ -127,14 +130,16 @@ impl Engine {
     /// wants at least one, and a provider that is slow or asks for a pause holds up no other.
     fn begin_groups(&self) {
         let most = self.settings().parallel;
-        for (provider, group) in self.in_job(|job| job.begin(most)).unwrap_or_default() {
-            tokio::spawn(self.clone().run_group(provider, group));
+        let begun = self.in_job(|job| (job.begin(most), job.stop_sign()));
+        let Some((groups, stop)) = begun else { return };
+        for (provider, group) in groups {
+            tokio::spawn(self.clone().run_group(provider, group, stop.clone()));
         }
     }
 
-    async fn run_group(self, provider: String, group: Group) {
+    async fn run_group(self, provider: String, group: Group, stop: CancellationToken) {
         let ids = group.ids();
-        let is_whole = tokio::spawn(self.clone().check_group(group)).await.is_ok();
+        let is_whole = tokio::spawn(self.clone().check_group(group, stop)).await.is_ok();
         self.in_job(|job| {
             if is_whole {
                 // Those that were not there any more.
@@ -157,11 +162,15 @@ impl Engine {
 
     /// Tells how far the job is, for as long as there is one.
     async fn tell_progress(self) {
+        let mut pauses = self.0.pool.pauses();
         loop {
             if let Some(job) = self.tell_and_take_if_over() {
                 return job.tell_sum(self.now());
             }
-            self.0.bulk.changed.notified().await;
+            tokio::select! {
+                () = self.0.bulk.changed.notified() => {}
+                _ = pauses.changed() => {}
+            }
             tokio::time::sleep(GATHER).await;
         }
     }
@@ -169,8 +178,14 @@ impl Engine {
     /// It is told under the lock: the next job's beginning must not come before this one's end.
     fn tell_and_take_if_over(&self) -> Option<Job> {
         let mut slot = lock(&self.0.bulk.job);
-        self.publish(Event::Checks(slot.as_ref().map(|job| job.progress(self.now()))));
+        self.publish(Event::Checks(slot.as_ref().map(|job| self.job_progress(job))));
         slot.take_if(|job| job.is_over())
+    }
+
+    fn job_progress(&self, job: &Job) -> Progress {
+        let pauses = self.0.pool.pauses().borrow().clone().into_iter();
+        let told = pauses.map(|(host, end)| HostPause { host: host.to_string(), until: self.moment(end) });
+        job.progress(self.now(), told.collect())
     }
 }
 

@@ -1,11 +1,15 @@
 //! Live checks: a refresh, and an XOAUTH2 sign-in at each of a mailbox's servers.
 
 use futures_util::{StreamExt, stream};
+use tokio_util::sync::CancellationToken;
 
+use super::asking::Patience;
 use super::bulk::Group;
 use super::case::Case;
 use super::event::{Event, Subject};
+use super::pool::Host;
 use super::tokens::Wanted;
+use super::troubles::{is_stopped, with_moment};
 use super::work::Ticket;
 use super::{Engine, Work};
 use crate::domain::{Check, GrantId, MailServer, MailboxId, Secret, Trouble};
@@ -14,7 +18,8 @@ use crate::registry::Protocol;
 
 impl Engine {
     /// Refreshes a grant once, and tries its mailboxes with the new token. What is found is recorded.
-    pub(super) async fn check_group(self, group: Group) {
+    /// When `stop` is cancelled no mailbox is begun, and no pause waited for.
+    pub(super) async fn check_group(self, group: Group, stop: CancellationToken) {
         let cases = match self.cases(group.grant, &group.ids()).await {
             Ok(cases) => cases,
             Err(trouble) => {
@@ -24,11 +29,12 @@ impl Engine {
         };
         let Some(first) = cases.first() else { return };
         let tickets: Vec<Ticket> = cases.iter().map(|case| self.begin_check(case, self.refreshing())).collect();
-        let token = self.access_token_of(first, Wanted::NewerThan(group.seen_at)).await;
+        let wanted = Wanted::NewerThan(group.seen_at);
+        let token = self.access_token_in(first, wanted, &Patience::Job(stop.clone())).await;
+        let begun = Patience::Begun(stop);
         let checks = stream::iter(cases.iter().zip(tickets));
-        checks
-            .for_each_concurrent(self.settings().parallel, |(case, ticket)| self.check_case(case, ticket, &token))
-            .await;
+        let check = |(case, ticket)| self.check_case(case, ticket, &token, &begun);
+        checks.for_each_concurrent(self.settings().parallel, check).await;
     }
 
     /// Tries every mailbox of a grant with the access token that is there, in the background.
@@ -39,12 +45,13 @@ impl Engine {
             let ids: Vec<MailboxId> = mailboxes.iter().map(|mailbox| mailbox.id).collect();
             let cases = engine.cases(grant, &ids).await.unwrap_or_default();
             let Some(first) = cases.first() else { return };
-            let token = engine.access_token_of(first, Wanted::Cached).await;
+            let patience = Patience::Job(CancellationToken::new());
+            let token = engine.access_token_in(first, Wanted::Cached, &patience).await;
             let checks = stream::iter(&cases).for_each_concurrent(engine.settings().parallel, |case| async {
                 let ticket = engine.begin_check(case, Work::CheckingSmtp { since: engine.now() });
                 if let Ok(token) = &token {
                     // What is found is recorded and shown with the mailbox.
-                    let _ = engine.try_servers(case, &ticket, token).await;
+                    let _ = engine.try_servers(case, &ticket, token, &patience).await;
                 }
                 engine.0.works.end(&ticket);
             });
@@ -56,28 +63,37 @@ impl Engine {
         self.0.works.begin_beside(Subject::Mailbox(case.mailbox.id), work)
     }
 
-    async fn check_case(&self, case: &Case, ticket: Ticket, token: &Result<Secret, Trouble>) {
+    async fn check_case(&self, case: &Case, ticket: Ticket, token: &Result<Secret, Trouble>, patience: &Patience) {
         let outcome = match token {
-            Ok(token) => self.try_servers(case, &ticket, token).await,
+            Ok(token) => self.try_servers(case, &ticket, token, patience).await,
             Err(trouble) => Err(trouble.clone()),
         };
         self.0.works.end(&ticket);
         self.checked(case.mailbox.id, &case.mailbox.address, outcome);
     }
 
-    async fn try_servers(&self, case: &Case, ticket: &Ticket, token: &Secret) -> Result<(), Trouble> {
+    async fn try_servers(
+        &self,
+        case: &Case,
+        ticket: &Ticket,
+        token: &Secret,
+        patience: &Patience,
+    ) -> Result<(), Trouble> {
+        let try_server = |protocol, server| self.try_server(case, protocol, server, token, patience);
         self.0.works.report(ticket, Work::CheckingSmtp { since: self.now() });
         let smtp = async {
-            let outcome = self.try_server(case, Protocol::Smtp, Some(&case.provider.smtp), token).await;
+            let outcome = try_server(Protocol::Smtp, Some(&case.provider.smtp)).await;
             self.0.works.end(ticket);
             outcome
         };
-        let imap = self.try_server(case, Protocol::Imap, case.provider.imap.as_ref(), token);
-        let pop = self.try_server(case, Protocol::Pop, case.provider.pop.as_ref(), token);
+        let imap = try_server(Protocol::Imap, case.provider.imap.as_ref());
+        let pop = try_server(Protocol::Pop, case.provider.pop.as_ref());
         let (smtp, imap, pop) = tokio::join!(smtp, imap, pop);
         self.0.works.changed.notify_one();
         let first = smtp.and(imap).and(pop);
-        if let Err(trouble) = &first {
+        if let Err(trouble) = first.as_ref()
+            && !is_stopped(trouble)
+        {
             self.note(case.mailbox.id, "check_failed", trouble.code().to_owned()).await;
         }
         first
@@ -89,16 +105,17 @@ impl Engine {
         protocol: Protocol,
         server: Option<&MailServer>,
         token: &Secret,
+        patience: &Patience,
     ) -> Result<(), Trouble> {
         let Some(server) = server.filter(|_| is_asked_for(case, protocol)) else {
             return Ok(());
         };
         let network = self.network(&case.provider).await?;
-        let permit = self.0.pool.acquire().await.map_err(|_| super::broken_job())?;
-        let outcome = mail::check(server, &network.tls, self.settings().timeout, &case.mailbox.address, token).await;
-        drop(permit);
-        let (id, outcome) = (case.mailbox.id, outcome.map_err(|refusal| refusal.trouble));
-        let check = Check::of(outcome.clone(), self.now());
+        let check = || mail::check(server, &network.tls, self.settings().timeout, &case.mailbox.address, token);
+        let answer = self.ask(&Host::of_server(server), patience, check).await?;
+        let (id, now) = (case.mailbox.id, self.now());
+        let outcome = answer.map_err(|refusal| with_moment(&refusal.trouble, refusal.pause, now));
+        let check = Check::of(outcome.clone(), now);
         let recorded = self.registry(move |registry| registry.record_check(id, protocol, &check)).await;
         match recorded {
             // It was removed meanwhile: nobody wants to know.

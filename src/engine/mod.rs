@@ -5,6 +5,7 @@
 
 mod answers;
 mod applications;
+mod asking;
 mod bulk;
 mod case;
 pub mod clock;
@@ -22,6 +23,7 @@ mod listening;
 mod live_checks;
 mod mailboxes;
 mod network;
+mod pool;
 mod redemption;
 mod settling;
 mod store;
@@ -34,7 +36,7 @@ mod wrong_account;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 
 use crate::desktop::Clipboard;
@@ -43,7 +45,7 @@ use crate::registry::Registry;
 use crate::secrets::Secrets;
 
 pub use answers::Accepted;
-pub use bulk::{Checks, End, Failure, Phase, Progress, Sum};
+pub use bulk::{Checks, End, Failure, HostPause, Phase, Progress, Sum};
 pub use clock::Clock;
 pub use config::Settings;
 pub use copying::Copied;
@@ -81,7 +83,7 @@ struct Inner {
     parts: Parts,
     networks: Mutex<HashMap<String, network::Network>>,
     store: store::Store,
-    pool: Semaphore,
+    pool: pool::Pool,
     to_finish: TaskTracker,
     first_checks: TaskTracker,
     works: work::Works,
@@ -106,7 +108,7 @@ impl Engine {
         Self(Arc::new(Inner {
             networks: Mutex::default(),
             store: store::Store::new(parts.registry.clone(), parts.secrets.clone(), &parts.settings),
-            pool: Semaphore::new(parts.settings.parallel),
+            pool: pool::Pool::new(parts.settings.parallel, fastrand::Rng::new()),
             to_finish: TaskTracker::new(),
             first_checks: TaskTracker::new(),
             works: work::Works::new(events.clone()),

@@ -196,9 +196,9 @@ fn stranger<'a>(grant: &Grant, identity: Option<&'a Identity>) -> Option<&'a Ide
 }
 
 pub(super) fn at_token(trouble: Trouble) -> Refusal {
-    Refusal { trouble, step: Step::Token, ends: None, retry_after: None }
+    Refusal { trouble, step: Step::Token, ends: None, pause: None }
 }
 
 pub(super) fn at_authorize(trouble: Trouble) -> Refusal {
-    Refusal { trouble, step: Step::Authorize, ends: None, retry_after: None }
+    Refusal { trouble, step: Step::Authorize, ends: None, pause: None }
 }

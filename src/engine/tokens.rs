@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::asking::Patience;
 use super::case::Case;
-use super::troubles::{busy, ending, missing, none};
+use super::pool::Host;
+use super::redemption::at_token;
+use super::troubles::{busy, ending, missing, none, with_moment};
 use super::{Engine, Work};
-use crate::domain::{Application, Grant, GrantId, MailboxId, Provider, Remedy, Secret, Step, Token, Trouble};
+use crate::domain::{Application, Grant, GrantId, MailboxId, Provider, Secret, Step, Token, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
 use crate::registry::Registry;
 use crate::secrets::Key;
@@ -42,42 +45,70 @@ impl Engine {
     }
 
     pub(super) async fn access_token_of(&self, case: &Case, wanted: Wanted) -> Result<Secret, Trouble> {
+        self.access_token_in(case, wanted, &Patience::Person).await
+    }
+
+    /// The same, for whoever waits longer or shorter.
+    ///
+    /// # Errors
+    /// `check.stopped`, and all others.
+    pub(super) async fn access_token_in(
+        &self,
+        case: &Case,
+        wanted: Wanted,
+        patience: &Patience,
+    ) -> Result<Secret, Trouble> {
         if let Token::Ended { trouble, .. } = &case.grant.token {
             return Err(trouble.clone());
         }
         if let Some(token) = self.cached(case.grant.id, wanted).await? {
             return Ok(token);
         }
-        self.refresh_once(case, wanted).await
+        self.refresh_once(case, wanted, patience).await
     }
 
     /// Whoever waits for another process's refresh may stop waiting; one's own refresh goes on.
-    async fn refresh_once(&self, case: &Case, wanted: Wanted) -> Result<Secret, Trouble> {
+    async fn refresh_once(&self, case: &Case, wanted: Wanted, patience: &Patience) -> Result<Secret, Trouble> {
         let give_up = self.now() + PATIENCE;
+        let host = Host::of_token_endpoint(&case.provider, &case.application);
         loop {
-            let (engine, case) = (self.clone(), case.clone());
-            let id = case.grant.id;
-            if let Some(token) = self.finished(async move { engine.try_refresh(&case, wanted).await }).await? {
-                return Ok(token);
+            match self.ask(&host, patience, || self.refresh_to_its_end(case, wanted)).await? {
+                Ok(Some(token)) => return Ok(token),
+                Ok(None) => {}
+                Err(refusal) => return Err(self.refused_at_last(case, refusal).await?),
             }
             if self.now() > give_up {
                 return Err(busy());
             }
             tokio::time::sleep(ASK_AGAIN).await;
-            if let Some(token) = self.cached(id, wanted).await? {
+            if let Some(token) = self.cached(case.grant.id, wanted).await? {
                 return Ok(token);
             }
         }
     }
 
+    async fn refresh_to_its_end(&self, case: &Case, wanted: Wanted) -> Result<Option<Secret>, Refusal> {
+        let (engine, case) = (self.clone(), case.clone());
+        let refreshed = self.finished(async move { Ok(engine.try_refresh(&case, wanted).await) });
+        refreshed.await.map_err(at_token)?
+    }
+
+    /// A server that kept asking for a pause has said no. Every other refusal was recorded at once.
+    async fn refused_at_last(&self, case: &Case, refusal: Refusal) -> Result<Trouble, Trouble> {
+        if refusal.pause.is_some() {
+            self.record_refusal(case, &refusal).await?;
+        }
+        Ok(refusal.trouble)
+    }
+
     /// Lease, read again, refresh, store, record, release (design section 6); `None` if another
     /// has the lease.
-    async fn try_refresh(&self, case: &Case, wanted: Wanted) -> Result<Option<Secret>, Trouble> {
+    async fn try_refresh(&self, case: &Case, wanted: Wanted) -> Result<Option<Secret>, Refusal> {
         if self.is_ending() {
-            return Err(ending());
+            return Err(at_token(ending()));
         }
         let (id, holder) = (case.grant.id, holder());
-        if !self.take_lease(id, &holder).await? {
+        if !self.take_lease(id, &holder).await.map_err(at_token)? {
             return Ok(None);
         }
         let outcome = tokio::select! {
@@ -88,34 +119,34 @@ impl Engine {
         outcome.map(Some)
     }
 
-    async fn refresh_under_lease(&self, case: &Case, wanted: Wanted) -> Result<Secret, Trouble> {
-        let id = case.grant.id;
-        if let Some(token) = self.cached(id, wanted).await? {
+    async fn refresh_under_lease(&self, case: &Case, wanted: Wanted) -> Result<Secret, Refusal> {
+        if let Some(token) = self.refreshed_meanwhile(case.grant.id, wanted).await.map_err(at_token)? {
             return Ok(token);
         }
-        // Whoever had the lease before may have found out that the token is dead.
-        if let Token::Ended { trouble, .. } = self.registry(move |registry| registry.grant(id)).await?.token {
-            return Err(trouble);
-        }
-        let key = Key::refresh_token(self.registry_id(), id);
-        let Some(refresh_token) = self.secrets().get(&key).await? else {
-            let trouble = if case.grant.token == Token::None { none() } else { missing() };
-            if case.grant.token != Token::None {
-                self.record_refusal(
-                    id,
-                    &Refusal { trouble: trouble.clone(), step: Step::Token, ends: None, retry_after: None },
-                )
-                .await?;
-            }
-            return Err(trouble);
+        let key = Key::refresh_token(self.registry_id(), case.grant.id);
+        let refreshed = match self.secrets().get(&key).await.map_err(at_token)? {
+            Some(refresh_token) => self.refresh(&case.application, &case.provider, &refresh_token).await,
+            None if case.grant.token == Token::None => return Err(at_token(none())),
+            None => Err(at_token(missing())),
         };
-        match self.refresh(&case.application, &case.provider, &refresh_token).await {
-            Ok(tokens) => self.refreshed(&case.grant, &key, tokens).await,
+        match refreshed {
+            Ok(tokens) => self.refreshed(&case.grant, &key, tokens).await.map_err(at_token),
+            Err(refusal) if refusal.pause.is_some() => Err(refusal),
             Err(refusal) => {
-                self.record_refusal(id, &refusal).await?;
-                self.note(case.mailbox.id, "refused", refusal.trouble.code().to_owned()).await;
-                Err(refusal.trouble)
+                self.record_refusal(case, &refusal).await.map_err(at_token)?;
+                Err(refusal)
             }
+        }
+    }
+
+    /// Whoever had the lease before may have refreshed the token, or found out that it is dead.
+    async fn refreshed_meanwhile(&self, id: GrantId, wanted: Wanted) -> Result<Option<Secret>, Trouble> {
+        if let Some(token) = self.cached(id, wanted).await? {
+            return Ok(Some(token));
+        }
+        match self.registry(move |registry| registry.grant(id)).await?.token {
+            Token::Ended { trouble, .. } => Err(trouble),
+            _ => Ok(None),
         }
     }
 
@@ -125,11 +156,9 @@ impl Engine {
         provider: &Provider,
         refresh_token: &Secret,
     ) -> Result<Tokens, Refusal> {
-        let at_token = |trouble| Refusal { trouble, step: Step::Token, ends: None, retry_after: None };
         let network = self.network(provider).await.map_err(at_token)?;
         let secret = self.client_secret(application).await.map_err(at_token)?;
         let client = Client { provider, application, secret: secret.as_ref() };
-        let _permit = self.0.pool.acquire().await.map_err(|_| at_token(super::broken_job()))?;
         exchange::refresh(&network.http, client, refresh_token).await
     }
 
@@ -152,14 +181,16 @@ impl Engine {
         outcome
     }
 
-    async fn record_refusal(&self, id: GrantId, refusal: &Refusal) -> Result<(), Trouble> {
-        let (ends, now) = (refusal.ends, self.now());
-        let trouble = with_moment(refusal, now);
+    async fn record_refusal(&self, case: &Case, refusal: &Refusal) -> Result<(), Trouble> {
+        let (id, ends, now) = (case.grant.id, refusal.ends, self.now());
+        let trouble = with_moment(&refusal.trouble, refusal.pause, now);
         self.registry(move |registry: &Registry| match ends {
             Some(end) => registry.record_end(id, end, &trouble, now),
             None => registry.record_trouble(id, Some((Step::Token, &trouble))),
         })
-        .await
+        .await?;
+        self.note(case.mailbox.id, "refused", refusal.trouble.code().to_owned()).await;
+        Ok(())
     }
 
     /// Does `work` while no other process changes this grant's refresh token.
@@ -255,12 +286,4 @@ fn holder() -> String {
         bytes = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_be_bytes();
     }
     format!("{}-{:016x}", std::process::id(), u64::from_be_bytes(bytes))
-}
-
-/// A trouble that can be retried says when, if the server did.
-fn with_moment(refusal: &Refusal, now: Timestamp) -> Trouble {
-    match refusal.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok()) {
-        Some(wait) => refusal.trouble.clone().with(Remedy::Retry { not_before: Some(now + wait) }),
-        None => refusal.trouble.clone(),
-    }
 }

@@ -1,6 +1,10 @@
 //! The engine's own troubles: what it says when a sign-in or a token comes to nothing.
 
-use crate::domain::{Remedy, Trouble};
+use std::fmt::Display;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::{Pause, Remedy, Trouble};
 
 pub(super) fn wrong_account(username: &str) -> Trouble {
     Trouble::new(
@@ -116,6 +120,36 @@ pub(super) fn busy() -> Trouble {
         "Try again in a minute.",
     )
     .with(Remedy::Retry { not_before: None })
+}
+
+/// A host that asks for a pause was not asked.
+pub(super) fn throttled(host: &impl Display, until: Timestamp) -> Trouble {
+    Trouble::new(
+        "server.throttled",
+        format!("{host} asks for a pause"),
+        "Too many requests came in a short time, so it was not asked again yet.",
+        "Try again when the pause is over.",
+    )
+    .with(Remedy::Retry { not_before: Some(until) })
+}
+
+/// Nobody was asked, since the job was stopped before.
+pub(super) fn stopped() -> Trouble {
+    Trouble::new("check.stopped", "The check was stopped", "", "Check again.").with(Remedy::Retry { not_before: None })
+}
+
+/// Whether it is the one of [`stopped`].
+pub(super) fn is_stopped(trouble: &Trouble) -> bool {
+    trouble.code() == "check.stopped"
+}
+
+/// A trouble that can be retried says when, if the server did.
+pub(super) fn with_moment(trouble: &Trouble, pause: Option<Pause>, now: Timestamp) -> Trouble {
+    let length = pause.and_then(Pause::length).and_then(|length| SignedDuration::try_from(length).ok());
+    match length {
+        Some(length) => trouble.clone().with(Remedy::Retry { not_before: Some(now + length) }),
+        None => trouble.clone(),
+    }
 }
 
 pub(super) fn ending() -> Trouble {

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::domain::provider::Scheme;
-use crate::domain::{Address, MailServer, Secret, Trouble};
+use crate::domain::{Address, MailServer, Pause, Secret, Trouble};
 
 use wire::Wire;
 
@@ -28,13 +28,13 @@ pub use tls::Tls;
 pub struct Refusal {
     /// For the person.
     pub trouble: Trouble,
-    /// How long the server asked to wait.
-    pub retry_after: Option<Duration>,
+    /// Set if the server wants to be asked less.
+    pub pause: Option<Pause>,
 }
 
 impl From<Trouble> for Refusal {
     fn from(trouble: Trouble) -> Self {
-        Self { trouble, retry_after: None }
+        Self { trouble, pause: None }
     }
 }
 

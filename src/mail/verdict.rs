@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Refusal;
 use crate::domain::text::plain;
-use crate::domain::{Address, Remedy, Trouble};
+use crate::domain::{Address, Pause, Remedy, Trouble};
 
 mod imap_table;
 mod pop_table;
@@ -42,6 +42,7 @@ pub fn enable_smtp_auth(mailbox: &Address) -> String {
 /// The verdict on an SMTP reply (RFC 5321 section 4.2): `code`, and the text of its lines.
 pub(super) fn smtp(mailbox: &Address, code: u16, text: &str) -> Refusal {
     let otherwise = match code {
+        421 => &smtp_table::BUSY,
         400..500 => &smtp_table::TEMPORARY,
         504 => &smtp_table::NO_XOAUTH2,
         500..600 => &smtp_table::REFUSED,
@@ -100,6 +101,8 @@ enum Offer {
     Nothing,
     SignIn,
     Retry,
+    /// The same, since the server wants to be asked less.
+    Pause,
     Page(&'static str),
     /// `Set-CASMailbox` for the mailbox, with these parameters.
     SetCasMailbox(&'static str),
@@ -120,15 +123,20 @@ impl Ruling {
         let remedy = match self.offer {
             Offer::Nothing => Remedy::None,
             Offer::SignIn => Remedy::SignIn,
-            Offer::Retry => Remedy::Retry { not_before: None },
+            Offer::Retry | Offer::Pause => Remedy::Retry { not_before: None },
             Offer::Page(page) => Remedy::Page(page.to_owned()),
             Offer::SetCasMailbox(parameters) => Remedy::PowerShell(set_cas_mailbox(mailbox, parameters)),
         };
         let why = format!("{} The server said: “{}”.", self.why, quotable(said));
         Refusal {
             trouble: Trouble::new(self.code, fill(self.what), why, fill(self.next)).with(remedy),
-            retry_after: suggested_wait(said),
+            pause: self.pause(said),
         }
+    }
+
+    fn pause(&self, said: &str) -> Option<Pause> {
+        let suggested = suggested_wait(said);
+        (suggested.is_some() || matches!(self.offer, Offer::Pause)).then(|| Pause::asked(suggested))
     }
 }
 

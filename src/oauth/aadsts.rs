@@ -24,6 +24,9 @@ pub struct Meaning {
     /// What it says about a refresh token that it was the answer to.
     #[serde(default)]
     pub ends: Option<TokenEnd>,
+    /// Whether it is the wish to be asked less.
+    #[serde(default)]
+    pub pause: bool,
     /// What the screen can offer on a key.
     #[serde(default)]
     pub remedy: Cure,

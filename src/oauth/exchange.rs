@@ -108,7 +108,7 @@ fn perhaps_used_up(fault: &Fault) -> Refusal {
         format!("{} The code had been sent by then, and a code works only once.", trouble.why()),
         "Nothing was stored. Sign in again for a new code.",
     );
-    Refusal { retry_after: fault.retry_after(), ..Refusal::new(trouble.with(Remedy::SignIn), Step::Token) }
+    Refusal { pause: fault.pause(), ..Refusal::new(trouble.with(Remedy::SignIn), Step::Token) }
 }
 
 #[cfg(test)]

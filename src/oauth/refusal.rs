@@ -4,10 +4,8 @@ mod error;
 mod rejection;
 mod suberror;
 
-use std::time::Duration;
-
 use super::http::Fault;
-use crate::domain::{Step, TokenEnd, Trouble};
+use crate::domain::{Pause, Step, TokenEnd, Trouble};
 
 pub(super) use rejection::Rejection;
 
@@ -20,8 +18,8 @@ pub struct Refusal {
     pub step: Step,
     /// Set if it says that the refresh token is dead.
     pub ends: Option<TokenEnd>,
-    /// How long the server asked to wait.
-    pub retry_after: Option<Duration>,
+    /// Set if the server wants to be asked less.
+    pub pause: Option<Pause>,
 }
 
 /// What an error redirect means (RFC 6749 section 4.1.2.1). Both texts may come from anybody.
@@ -33,12 +31,12 @@ pub fn of_redirect(error: &str, description: &str) -> Refusal {
 impl Refusal {
     /// A refusal that says nothing about a refresh token.
     pub(super) fn new(trouble: Trouble, step: Step) -> Self {
-        Self { trouble, step, ends: None, retry_after: None }
+        Self { trouble, step, ends: None, pause: None }
     }
 
     /// No usable answer came; `step` is what was being done.
     pub(super) fn of_fault(fault: &Fault, step: Step) -> Self {
-        Self { retry_after: fault.retry_after(), ..Self::new(fault.trouble(), step) }
+        Self { pause: fault.pause(), ..Self::new(fault.trouble(), step) }
     }
 
     /// The same, with another verdict on the refresh token.

@@ -20,4 +20,5 @@ mod removing;
 mod sealing;
 mod signing_in;
 mod storing;
+mod throttling;
 mod wrong_account;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use super::group::Group;
-use super::progress::{End, Failure, Phase, Progress, Sum};
+use super::progress::{End, Failure, HostPause, Phase, Progress, Sum};
 use crate::domain::MailboxId;
 
 /// How many of the newest failures are told with the progress.
@@ -29,6 +30,7 @@ pub struct Job {
     recent: VecDeque<Timestamp>,
     /// Why nothing further is begun.
     end: Option<End>,
+    stop: CancellationToken,
     sum: watch::Sender<Option<Arc<Sum>>>,
 }
 
@@ -50,6 +52,7 @@ impl Job {
             failures: Vec::new(),
             recent: VecDeque::new(),
             end: None,
+            stop: CancellationToken::new(),
             sum: watch::Sender::new(None),
         }
     }
@@ -60,6 +63,7 @@ impl Job {
         let new: Vec<MailboxId> = ids.into_iter().filter(|id| self.checking.insert(*id)).collect();
         if !new.is_empty() && self.end.take().is_some() {
             self.left_out = 0;
+            self.stop = CancellationToken::new();
         }
         new
     }
@@ -123,7 +127,13 @@ impl Job {
     /// Begins nothing further; the first reason counts.
     pub fn stop(&mut self, end: End) {
         self.end.get_or_insert(end);
+        self.stop.cancel();
         self.clear_queues();
+    }
+
+    /// What is cancelled when it is stopped.
+    pub fn stop_sign(&self) -> CancellationToken {
+        self.stop.clone()
     }
 
     /// Whether nothing is queued or under way.
@@ -132,8 +142,9 @@ impl Job {
     }
 
     /// How far it is.
-    pub fn progress(&self, now: Timestamp) -> Progress {
+    pub fn progress(&self, now: Timestamp, pauses: Vec<HostPause>) -> Progress {
         let rate = self.rate(now);
+        let goes_on_at = pauses.iter().map(|pause| pause.until).max().unwrap_or(now).max(now);
         let newest = self.failures.len().saturating_sub(TOLD);
         Progress {
             phase: self.phase(),
@@ -142,7 +153,8 @@ impl Job {
             failed: self.failures.len(),
             since: self.since,
             rate,
-            ends_at: rate.and_then(|rate| end(now, self.checking.len(), rate)),
+            ends_at: rate.and_then(|rate| end(goes_on_at, self.checking.len(), rate)),
+            pauses,
             failures: self.failures.iter().skip(newest).cloned().collect(),
         }
     }
@@ -154,7 +166,7 @@ impl Job {
 
     /// Tells its sum to whoever waits for it.
     pub fn tell_sum(self, now: Timestamp) {
-        let sum = Sum { progress: self.progress(now), checked: self.checked, failures: self.failures };
+        let sum = Sum { progress: self.progress(now, Vec::new()), checked: self.checked, failures: self.failures };
         self.sum.send_replace(Some(Arc::new(sum)));
     }
 
@@ -179,7 +191,7 @@ impl Job {
     }
 }
 
-fn end(now: Timestamp, left: usize, rate: f64) -> Option<Timestamp> {
+fn end(from: Timestamp, left: usize, rate: f64) -> Option<Timestamp> {
     let seconds = left as f64 / rate;
-    now.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
+    from.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
 }

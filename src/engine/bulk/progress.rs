@@ -21,6 +21,8 @@ pub struct Progress {
     pub rate: Option<f64>,
     /// When it will be over at that rate.
     pub ends_at: Option<Timestamp>,
+    /// The hosts that asked for a pause.
+    pub pauses: Vec<HostPause>,
     /// What went wrong last, the newest at the end.
     pub failures: Vec<Failure>,
 }
@@ -29,8 +31,27 @@ impl Progress {
     /// A job over `all` mailboxes that has just been asked for.
     #[must_use]
     pub fn beginning(all: usize, since: Timestamp) -> Self {
-        Self { phase: Phase::Running, all, over: 0, failed: 0, since, rate: None, ends_at: None, failures: Vec::new() }
+        Self {
+            phase: Phase::Running,
+            all,
+            over: 0,
+            failed: 0,
+            since,
+            rate: None,
+            ends_at: None,
+            pauses: Vec::new(),
+            failures: Vec::new(),
+        }
     }
+}
+
+/// A host that asked for a pause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostPause {
+    /// Its name, with the port where that is not the one of HTTPS.
+    pub host: String,
+    /// When the pause is over.
+    pub until: Timestamp,
 }
 
 /// Whether a job goes on.

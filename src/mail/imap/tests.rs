@@ -105,6 +105,6 @@ async fn a_throttling_server_says_how_long_to_wait() {
         let refusal = converse(Imaps, &token(), &script, PATIENCE).await.unwrap_err();
         assert_eq!(refusal.trouble.code(), "imap.throttled");
         assert_eq!(*refusal.trouble.remedy(), Remedy::Retry { not_before: None });
-        assert_eq!(refusal.retry_after, Some(std::time::Duration::from_millis(92_415)));
+        assert_eq!(refusal.pause, Some(crate::domain::Pause::Of(std::time::Duration::from_millis(92_415))));
     }
 }

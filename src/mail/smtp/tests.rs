@@ -127,7 +127,7 @@ async fn what_is_pipelined_behind_starttls_ends_the_conversation() {
 #[tokio::test]
 async fn a_refusal_at_any_point_is_judged() {
     for (script, code) in [
-        ("S: 421 4.3.2 Service not available\nC: QUIT".to_owned(), "smtp.temporary"),
+        ("S: 421 4.3.2 Service not available\nC: QUIT".to_owned(), "smtp.throttled"),
         ("S: 554 5.7.1 go away\nC: QUIT".to_owned(), "smtp.refused"),
         ("S: 220 hi\nC: EHLO [127.0.0.1]\nS: 502 no\nC: QUIT".to_owned(), "smtp.refused"),
         (format!("{TO_AUTH}\nS: 504 5.7.4 Unrecognized authentication type\nC: QUIT"), "smtp.no_xoauth2"),

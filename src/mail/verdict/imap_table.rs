@@ -5,12 +5,12 @@ use super::{Offer, Ruling};
 /// The first that fits counts.
 pub const RULINGS: &[Ruling] = &[
     Ruling {
-        says: &["request is throttled", "suggested backoff time"],
+        says: &["request is throttled", "suggested backoff time", "too many simultaneous connections"],
         code: "imap.throttled",
         what: "The server asks to be left alone for a while",
         why: "Too many requests came for this mailbox or this tenant.",
         next: "Check again when the time is over that it asks for.",
-        offer: Offer::Retry,
+        offer: Offer::Pause,
     },
     Ruling {
         says: &["authenticated but not connected"],

@@ -11,7 +11,7 @@ pub const RULINGS: &[Ruling] = &[
         what: "The server asks to be left alone for a while",
         why: "Too many requests came for this mailbox or this tenant.",
         next: "Check again when the time is over that it asks for.",
-        offer: Offer::Retry,
+        offer: Offer::Pause,
     },
     Ruling {
         says: &["unknown user name or bad password"],

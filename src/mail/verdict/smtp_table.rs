@@ -123,7 +123,16 @@ pub const RULINGS: &[Ruling] = &[
         what: "Too many connections are open for {mailbox}",
         why: "Exchange Online allows three at a time for each mailbox.",
         next: "Check again in a minute, or stop the program that sends right now.",
-        offer: Offer::Retry,
+        offer: Offer::Pause,
+    },
+    Ruling {
+        // Gmail: support.google.com/a/answer/3726730.
+        says: &["too many login attempts"],
+        code: BUSY.code,
+        what: BUSY.what,
+        why: BUSY.why,
+        next: BUSY.next,
+        offer: Offer::Pause,
     },
     Ruling {
         says: &["submissionquotaexceeded"],
@@ -152,6 +161,16 @@ pub const REFUSED: Ruling = Ruling {
           not for Exchange Online (another scope).",
     next: "Sign in again as the right account, and check its permissions. New ones take up to an hour.",
     offer: Offer::SignIn,
+};
+
+/// Any other 421: the server closes the connection (RFC 5321 section 4.2.3).
+pub const BUSY: Ruling = Ruling {
+    says: &[],
+    code: "smtp.throttled",
+    what: "The server takes no more connections at the moment",
+    why: "Too many came in a short time, or it is about to restart.",
+    next: "Check again in a minute.",
+    offer: Offer::Pause,
 };
 
 /// Any other 4yz.

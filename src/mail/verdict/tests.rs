@@ -45,7 +45,8 @@ const SMTP: &[(u16, &str, &str)] = &[
     (432, "4.3.2 Concurrent connections limit exceeded. Visit https://aka.ms/concurrent_sending", "smtp.concurrent"),
     (432, "4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded", "smtp.concurrent"),
     (451, "4.7.0 Temporary server error", "smtp.temporary"),
-    (421, "4.3.2 Service not available", "smtp.temporary"),
+    (421, "4.3.2 Service not available", "smtp.throttled"),
+    (454, "4.7.0 Too many login attempts, please try again later.", "smtp.throttled"),
     (554, "5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException", "smtp.quota"),
     (535, "5.7.8 Username and Password not accepted", "smtp.refused"),
     (250, "ok", "smtp.unexpected"),
@@ -68,6 +69,15 @@ fn disabled_smtp_auth_comes_with_the_line_that_enables_it() {
         let trouble = smtp(&user(), *code, text).trouble;
         assert_eq!(*trouble.remedy(), Remedy::PowerShell(line.to_owned()));
         assert!(trouble.what().contains("billing@contoso.com"));
+    }
+}
+
+#[test]
+fn only_who_asks_to_be_asked_less_is_given_a_pause() {
+    for (code, text, _) in SMTP {
+        let asks = ["concurrent", "sender thread", "Service not available", "Too many"];
+        let expected = asks.iter().any(|words| text.contains(words)).then_some(Pause::Unsaid);
+        assert_eq!(smtp(&user(), *code, text).pause, expected, "{code} {text}");
     }
 }
 

@@ -87,7 +87,7 @@ async fn a_closed_port_and_an_unknown_host_are_told_apart() {
         let refusal = check(&server, &LOCALHOST.client, PATIENCE, &user(), &token()).await.unwrap_err();
         assert_eq!(refusal.trouble.code(), code);
         assert_eq!(*refusal.trouble.remedy(), Remedy::Retry { not_before: None });
-        assert_eq!(refusal.retry_after, None);
+        assert_eq!(refusal.pause, None);
     }
 }
 

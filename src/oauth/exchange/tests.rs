@@ -222,7 +222,7 @@ async fn a_code_that_was_never_sent_is_still_good() {
     let server = Server::answering([throttling]).await;
     let refusal = redeem_at(&microsoft(&server.authority), None, PATIENT).await.unwrap_err();
     assert_eq!(refusal.trouble.code(), "server.throttled");
-    assert_eq!(refusal.retry_after, Some(Duration::from_secs(60)));
+    assert_eq!(refusal.pause, Some(crate::domain::Pause::Of(Duration::from_secs(60))));
     assert!(!refusal.trouble.what().contains("used up"));
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustls::CertificateError;
 
-use crate::domain::{Remedy, Trouble};
+use crate::domain::{Pause, Remedy, Trouble};
 
 /// No usable answer came from `host`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,10 +84,12 @@ impl Fault {
         )
     }
 
-    /// How long the server asked to wait.
-    pub(in crate::oauth) fn retry_after(&self) -> Option<Duration> {
+    /// The pause that the server asks for: by 429 (RFC 6585 section 4), by 503 (RFC 9110 section
+    /// 15.6.4), or by any other status with a `Retry-After`.
+    pub(in crate::oauth) fn pause(&self) -> Option<Pause> {
         match self.kind {
-            FaultKind::Throttled(wait) | FaultKind::Unavailable(_, wait) => wait,
+            FaultKind::Throttled(length) | FaultKind::Unavailable(503, length) => Some(Pause::asked(length)),
+            FaultKind::Unavailable(_, length) => length.map(Pause::Of),
             _ => None,
         }
     }

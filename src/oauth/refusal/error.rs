@@ -11,6 +11,9 @@ pub(super) struct Meaning {
     pub(super) remedy: Remedy,
 }
 
+/// The server has more to do than it can (RFC 6749 section 4.1.2.1; Microsoft says it of tokens too).
+pub(super) const TOO_BUSY: &str = "temporarily_unavailable";
+
 /// The meaning of `error`; an unknown one is a refusal like any other.
 pub(super) fn meaning(error: &str) -> &'static Meaning {
     KNOWN.iter().find(|known| known.errors.contains(&error)).unwrap_or(&UNKNOWN)
@@ -81,7 +84,7 @@ const KNOWN: &[Meaning] = &[
         remedy: Remedy::EditApplication,
     },
     Meaning {
-        errors: &["server_error", "temporarily_unavailable"],
+        errors: &["server_error", TOO_BUSY],
         what: "The provider cannot answer at the moment",
         next: "Wait a moment, then try again.",
         step: Step::Token,

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::suberror::{self, Suberror};
 use super::{Refusal, error};
-use crate::domain::Trouble;
 use crate::domain::text::plain;
+use crate::domain::{Pause, Trouble};
 use crate::oauth::aadsts;
 
 /// The most that is quoted of a server's own words, in characters.
@@ -83,9 +83,11 @@ impl Rejection {
         let suberror = suberror::read(self.suberror.as_str().unwrap_or_default());
         let known = self.number().and_then(|number| Some((number, aadsts::meaning(number)?)));
         let refusal = match (known, suberror) {
-            (Some((number, meaning)), _) => {
-                Refusal { ends: meaning.ends, ..Refusal::new(meaning.trouble(number, &self.words()), meaning.step) }
-            }
+            (Some((number, meaning)), _) => Refusal {
+                ends: meaning.ends,
+                pause: meaning.pause.then_some(Pause::Unsaid),
+                ..Refusal::new(meaning.trouble(number, &self.words()), meaning.step)
+            },
             (None, Some(suberror)) => self.of_suberror(suberror),
             (None, None) => self.of_error(),
         };
@@ -104,7 +106,8 @@ impl Rejection {
     fn of_error(&self) -> Refusal {
         let meaning = error::meaning(&self.error);
         let trouble = Trouble::new(self.code(), meaning.what, self.why(""), meaning.next);
-        Refusal::new(trouble.with(meaning.remedy.clone()), meaning.step)
+        let pause = (self.error == error::TOO_BUSY).then_some(Pause::Unsaid);
+        Refusal { pause, ..Refusal::new(trouble.with(meaning.remedy.clone()), meaning.step) }
     }
 
     fn code(&self) -> String {

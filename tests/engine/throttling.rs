@@ -1,0 +1,139 @@
+//! Servers that ask for a pause: it is kept, by all requests to that host and by no other, and what
+//! was refused is asked again.
+
+use std::time::{Duration, Instant};
+
+use mailkey::demo::{Demo, Fault, Options, Service, Throttle};
+use mailkey::domain::{Application, ApplicationName, Remedy};
+use mailkey::engine::{End, Event, Phase, Progress};
+use mailkey::secrets::Key;
+
+use crate::house::{House, code_of, contoso, mailer};
+
+const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test]
+async fn a_refresh_that_is_put_off_is_sent_again() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    for fault in [Fault::Status(503), Fault::Throttled { retry_after: SECOND }] {
+        house.later(TWO_HOURS);
+        let (begin, asked) = (Instant::now(), house.demo.requests().refresh_token);
+        house.demo.fault(fault.clone());
+        engine.access_token(mailbox).await.unwrap();
+        assert_eq!(house.demo.requests().refresh_token - asked, 2, "{fault:?}");
+        assert!(begin.elapsed() >= SECOND / 2, "{fault:?} {:?}", begin.elapsed());
+        assert_eq!(house.trouble(mailbox), "", "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_is_not_kept_waiting_for_long_and_told_when() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.later(TWO_HOURS);
+    house.demo.fault(Fault::Throttled { retry_after: 300 * SECOND });
+    assert_eq!(code_of(engine.access_token(mailbox).await), "server.throttled");
+    let asked = house.demo.requests().refresh_token;
+    let trouble = engine.access_token(mailbox).await.unwrap_err();
+    assert_eq!(house.demo.requests().refresh_token, asked, "it is not asked again");
+    let Remedy::Retry { not_before: Some(moment) } = trouble.remedy() else { panic!("{trouble:?}") };
+    let wait = moment.duration_since(house.now()).as_secs();
+    assert!(trouble.what().contains("asks for a pause") && (290..=310).contains(&wait), "{trouble} {wait}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tenant_that_throttles_gets_no_storm_and_no_mailbox_fails() {
+    let house = House::with(Options { crowd: 60, delay: SECOND / 20, ..Options::default() }).await;
+    let engine = house.engine();
+    let ids = house.crowd().await;
+    house.demo.throttle(Service::Token, Some(Throttle { per_second: 25, pause: 2 * SECOND }));
+    let mut events = engine.events();
+    let sum = engine.check_many(ids, engine.now()).over().await.unwrap();
+    assert_eq!((sum.progress.over, sum.progress.failed), (60, 0), "{:?}", sum.failures);
+    // At most those under way when the first was refused; in the pause itself nobody came.
+    let turned_away = house.demo.turned_away(Service::Token);
+    assert!((1..=2 * 16).contains(&turned_away), "{turned_away}");
+    assert_eq!(house.demo.requests().refresh_token, 60 + turned_away);
+    let all = std::iter::from_fn(|| events.try_recv().ok());
+    let told: Vec<Progress> =
+        all.filter_map(|event| if let Event::Checks(progress) = event { progress } else { None }).collect();
+    let held = told.iter().find(|progress| !progress.pauses.is_empty()).expect("the pause is told");
+    assert!(held.pauses[0].host.starts_with("localhost:") && held.pauses[0].until > held.since, "{held:?}");
+    assert!(told.last().unwrap().pauses.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mail_servers_that_throttle_are_asked_again_too() {
+    let house = House::with(Options { crowd: 20, ..Options::default() }).await;
+    let engine = house.engine();
+    let ids = house.crowd().await;
+    for service in [Service::Smtp, Service::Imap] {
+        house.demo.throttle(service, Some(Throttle { per_second: 10, pause: SECOND / 4 }));
+    }
+    let sum = engine.check_many(ids.clone(), engine.now()).over().await.unwrap();
+    assert_eq!((sum.progress.over, sum.progress.failed), (20, 0), "{:?}", sum.failures);
+    for service in [Service::Smtp, Service::Imap] {
+        let turned_away = house.demo.turned_away(service);
+        assert!((1..=2 * 16).contains(&turned_away), "{service:?}: {turned_away}");
+    }
+    assert!(ids.into_iter().all(|id| house.registry.mailbox(id).unwrap().checks.smtp.is_ok()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_ends_when_the_job_is_stopped() {
+    let house = House::with(Options { crowd: 20, ..Options::default() }).await;
+    let engine = house.engine();
+    let ids = house.crowd().await;
+    house.demo.throttle(Service::Token, Some(Throttle { per_second: 5, pause: 600 * SECOND }));
+    let checks = engine.check_many(ids.iter().copied(), engine.now());
+    house.until("there is a pause", || house.demo.turned_away(Service::Token) > 0).await;
+    let begin = Instant::now();
+    engine.stop_checks();
+    let sum = checks.over().await.unwrap();
+    assert!(begin.elapsed() < 5 * SECOND, "{:?}", begin.elapsed());
+    assert_eq!(sum.progress.phase, Phase::Over(End::Stopped));
+    assert_eq!((sum.progress.over, sum.progress.failed), (5, 0), "{:?}", sum.failures);
+    let untouched = ids.into_iter().filter(|id| house.trouble(*id).is_empty());
+    assert_eq!(untouched.count(), 20, "to be put off is no trouble of a mailbox");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_that_is_slow_or_asks_for_a_pause_holds_up_no_other() {
+    let mut house = House::with(Options { crowd: 20, delay: 3 * SECOND, ..Options::default() }).await;
+    let quick = Demo::start(Options { crowd: 20, ..Options::default() }).await.unwrap();
+    let mut providers = (*house.settings.providers).clone();
+    let ca_file = Some(house.folder.path().join("quick.pem"));
+    std::fs::write(house.folder.path().join("quick.pem"), quick.ca_pem()).unwrap();
+    let provider = mailkey::domain::Provider { id: "quick".to_owned(), ca_file, ..quick.provider() };
+    providers.insert("quick".to_owned(), provider);
+    house.settings.providers = providers.into();
+    house.settings.parallel = 8;
+    let mut ids = house.crowd().await;
+    let name = ApplicationName::parse("Quick").unwrap();
+    let application = Application { name: name.clone(), provider: "quick".to_owned(), ..mailer() };
+    house.registry.add_application(&application).unwrap();
+    let mut quick_ids = Vec::new();
+    for local in ["billing", "ap", "hr", "support"] {
+        let address = contoso(local);
+        let mailbox = house.registry.add_mailbox(&address, &name, &address).unwrap();
+        let key = Key::refresh_token(house.registry.id(), mailbox.grant);
+        house.secrets.put(&key, &quick.issue(&address).unwrap()).await.unwrap();
+        house.registry.record_sign_in(mailbox.grant, None, house.now()).unwrap();
+        quick_ids.push(mailbox.id);
+    }
+    ids.extend(&quick_ids);
+    let engine = house.engine();
+    let begin = Instant::now();
+    let _checks = engine.check_many(ids, engine.now());
+    house
+        .until("the quick ones are checked", || {
+            quick_ids.iter().all(|id| house.registry.mailbox(*id).unwrap().checks.smtp.at().is_some())
+        })
+        .await;
+    assert!(begin.elapsed() < 4 * SECOND, "{:?}", begin.elapsed());
+    engine.stop_checks();
+}
