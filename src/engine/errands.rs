@@ -75,7 +75,7 @@ impl Engine {
     /// `keyring.…`: nobody is sent to sign in for a token that could not be kept.
     pub async fn begin_sign_in(&self, mailbox: MailboxId) -> Result<Errand, Trouble> {
         let _turn = self.0.errands.beginning.lock().await;
-        if let Some(errand) = self.open_errand(&Subject::Mailbox(mailbox)) {
+        if let Some(errand) = self.open_errand(&Subject::Mailbox(mailbox)).await? {
             return Ok(errand);
         }
         let case = self.case(mailbox).await?;
@@ -104,7 +104,7 @@ impl Engine {
     /// `consent.unsupported` if its provider has none.
     pub async fn begin_consent(&self, name: ApplicationName) -> Result<Errand, Trouble> {
         let _turn = self.0.errands.beginning.lock().await;
-        if let Some(errand) = self.open_errand(&Subject::Application(name.clone())) {
+        if let Some(errand) = self.open_errand(&Subject::Application(name.clone())).await? {
             return Ok(errand);
         }
         let (application, provider) = self.application_and_provider(name.clone()).await?;
@@ -179,9 +179,11 @@ impl Engine {
         for state in states {
             let cancelled =
                 Progress::Failed(Trouble::new("signin.cancelled", "The sign-in was stopped", "", "Begin again."));
-            self.registry(move |registry| registry.record_progress(&state, &cancelled)).await?;
+            let row = state.clone();
+            self.registry(move |registry| registry.record_progress(&row, &cancelled)).await?;
+            self.forget_errand(&state);
         }
-        self.forget_errand(subject);
+        self.0.works.end_all(subject);
         Ok(())
     }
 
@@ -196,22 +198,22 @@ impl Engine {
 
     /// An errand came to nothing. It is the mailbox's trouble only if it has no token that works.
     pub(super) async fn fail_errand(&self, state: &str, subject: &Subject, trouble: Trouble) {
-        let (state, on, said) = (state.to_owned(), subject.clone(), trouble.clone());
+        let (row, on) = (state.to_owned(), subject.clone());
         let recorded = self
             .registry(move |registry| {
                 let recorded = match on {
-                    Subject::Mailbox(mailbox) => record_failed_sign_in(registry, mailbox, Step::Authorize, &said),
+                    Subject::Mailbox(mailbox) => record_failed_sign_in(registry, mailbox, Step::Authorize, &trouble),
                     // Nobody answered: that says nothing about the consent.
                     Subject::Application(_) => Ok(()),
                 };
                 // Last of all, since whoever waits for the end in another process then reads the rest.
-                registry.record_progress(&state, &Progress::Failed(said)).and(recorded)
+                registry.record_progress(&row, &Progress::Failed(trouble)).and(recorded)
             })
             .await;
         if let Err(trouble) = recorded {
             self.publish(Event::Trouble(trouble));
         }
-        self.forget_errand(subject);
+        self.forget_errand(state);
     }
 
     /// The answer has come: the errand is no longer open, but its ticket goes on.
@@ -221,22 +223,30 @@ impl Engine {
         Some(open.ticket)
     }
 
-    /// Stops waiting on behalf of `subject`.
-    pub(super) fn forget_errand(&self, subject: &Subject) {
-        lock(&self.0.errands.open).retain(|_, open| open.subject != *subject);
-        self.0.works.end_all(subject);
-        self.stop_what_nobody_needs();
+    /// Stops waiting for an errand.
+    pub(super) fn forget_errand(&self, state: &str) {
+        if let Some(ticket) = self.close_errand(state) {
+            self.0.works.end(&ticket);
+        }
     }
 
-    fn open_errand(&self, subject: &Subject) -> Option<Errand> {
-        let work = self.0.works.get(subject)?;
-        let waiting = work.waiting()?;
-        Some(Errand {
-            subject: subject.clone(),
-            state: waiting.state.clone(),
-            link: waiting.link.clone(),
-            listening: waiting.listening,
-        })
+    /// How far an errand is, whichever process is at work with it.
+    pub(super) async fn progress_of(&self, state: &str) -> Result<Option<Progress>, Trouble> {
+        let state = state.to_owned();
+        self.registry(move |registry| Ok(registry.sign_in(&state)?.map(|errand| errand.progress))).await
+    }
+
+    /// What `subject` still waits for. It may have ended a moment ago, also in another process.
+    async fn open_errand(&self, subject: &Subject) -> Result<Option<Errand>, Trouble> {
+        let Some(waiting) = self.0.works.get(subject).and_then(|work| work.waiting().cloned()) else {
+            return Ok(None);
+        };
+        if waiting.until <= self.now() || self.progress_of(&waiting.state).await? != Some(Progress::Open) {
+            self.forget_errand(&waiting.state);
+            return Ok(None);
+        }
+        let Waiting { state, link, listening, .. } = waiting;
+        Ok(Some(Errand { subject: subject.clone(), state, link, listening }))
     }
 
     async fn begin(&self, errand: SignIn, listening: Listening) -> Result<Errand, Trouble> {

@@ -10,7 +10,6 @@ use tokio::time::{Instant, sleep_until};
 use super::event::{Event, Subject};
 use super::troubles::{lost_with_its_answer, over};
 use super::{Engine, Waiting};
-use crate::domain::Trouble;
 use crate::registry::{Progress, Revision, Sight};
 
 /// How often to look whether another process changed the registry.
@@ -111,15 +110,15 @@ impl Engine {
 
     /// `mailkey redeem` or another dashboard may have finished what this one began.
     async fn notice_errands_ended_elsewhere(&self) {
-        for (state, subject) in self.0.errands.waiting() {
+        for (state, _) in self.0.errands.waiting() {
             let is_over = match self.progress_of(&state).await {
                 // Claimed: somebody is at work with its answer, perhaps this very process.
                 Ok(Some(progress)) => !matches!(progress, Progress::Open | Progress::Claimed),
                 Ok(None) => true,
                 Err(_) => false,
             };
-            if is_over && self.waiting(&state, &subject).is_some() {
-                self.forget_errand(&subject);
+            if is_over {
+                self.forget_errand(&state);
             }
         }
     }
@@ -142,10 +141,5 @@ impl Engine {
     fn waiting(&self, state: &str, subject: &Subject) -> Option<Waiting> {
         let work = self.0.works.get(subject)?;
         work.waiting().filter(|waiting| waiting.state == state).cloned()
-    }
-
-    async fn progress_of(&self, state: &str) -> Result<Option<Progress>, Trouble> {
-        let state = state.to_owned();
-        self.registry(move |registry| Ok(registry.sign_in(&state)?.map(|errand| errand.progress))).await
     }
 }
