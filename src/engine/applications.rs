@@ -186,8 +186,8 @@ impl Engine {
     }
 }
 
-/// Whether a trouble is the way's and not the application's: it takes no proof back.
-fn is_passing(trouble: &Trouble) -> bool {
+/// Whether a trouble is the way's or the server's, and not of what was asked for.
+pub(super) fn is_passing(trouble: &Trouble) -> bool {
     trouble.code().starts_with("network.") || trouble.code().starts_with("server.")
 }
 

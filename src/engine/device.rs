@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use url::Url;
 
+use super::applications::is_passing;
 use super::case::Case;
 use super::event::Subject;
 use super::redemption::at_token;
@@ -34,6 +35,8 @@ pub struct DeviceErrand {
 enum Asked {
     Pending,
     SlowDown,
+    /// The way was broken: asked again, ever less often (RFC 8628 section 3.5).
+    Unreachable,
     Over(Result<Accepted, Trouble>),
 }
 
@@ -69,6 +72,7 @@ impl Engine {
                 Asked::Over(accepted) => return accepted,
                 Asked::Pending => {}
                 Asked::SlowDown => interval += SLOWER,
+                Asked::Unreachable => interval *= 2,
             }
         }
     }
@@ -80,6 +84,7 @@ impl Engine {
             Ok(Poll::Pending) => return Asked::Pending,
             Ok(Poll::SlowDown) => return Asked::SlowDown,
             Ok(Poll::Done(tokens)) => Ok(tokens),
+            Err(refusal) if is_passing(&refusal.trouble) && self.now() < row.expires_at => return Asked::Unreachable,
             Err(refusal) => Err(refusal),
         };
         let ticket = self.0.works.begin(Subject::Mailbox(mailbox), Work::Exchanging { since: self.now() });

@@ -1,10 +1,10 @@
 //! Sign-ins that go well, alone and many at once.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use mailkey::demo::Fault;
+use mailkey::demo::{Fault, Options};
 use mailkey::domain::{Address, Application, RedirectUri, Remedy, Secret};
-use mailkey::engine::{Event, Listening, Subject, Work};
+use mailkey::engine::{Accepted, Event, Listening, Subject, Work};
 
 use crate::browser::page;
 use crate::house::{House, contoso, is_held, mailer, mailer_name, parameter};
@@ -114,6 +114,20 @@ async fn a_fixed_port_that_another_program_has_leaves_copying_the_answer() {
 }
 
 #[tokio::test]
+async fn a_connection_that_breaks_ends_no_device_sign_in() {
+    let second = Duration::from_secs(1);
+    let house = House::with(Options { device_interval: second, ..Options::default() }).await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    let errand = engine.begin_device_sign_in(mailbox).await.unwrap();
+    house.demo.play_device(&errand.user_code, &contoso("billing")).await.unwrap();
+    house.demo.fault(Fault::Status(503));
+    let accepted = engine.finish_device_sign_in(errand).await;
+    assert!(matches!(accepted, Ok(Accepted::Token { .. })), "{accepted:?}");
+    assert!(is_held(&house.grant(mailbox)));
+}
+
+#[tokio::test]
 async fn a_shared_mailbox_is_served_by_its_delegates_grant() {
     let house = House::new().await;
     let engine = house.engine();
@@ -170,7 +184,7 @@ async fn the_listener_is_gone_some_seconds_after_the_last_answer() {
     let deadline = Instant::now() + crate::house::PATIENCE;
     while !shown.is_empty() {
         assert!(Instant::now() < deadline, "somebody still listens");
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
         shown = page(&answer).await;
     }
 }
