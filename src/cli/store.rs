@@ -53,7 +53,10 @@ async fn move_all(engine: &Engine, to: StoreKind, keeper: Option<Keeper>) -> Res
 
 async fn give_up(engine: &Engine) -> Result<Exit, Trouble> {
     let count = engine.give_up_sealed_secrets().await?;
-    tell(&format!("{count} sealed secrets were deleted. `mailkey signin ADDRESS` makes each anew."));
+    tell(&match count {
+        1 => "1 sealed secret was deleted. `mailkey signin ADDRESS` makes it anew.".to_owned(),
+        count => format!("{count} sealed secrets were deleted. `mailkey signin ADDRESS` makes each anew."),
+    });
     Ok(Exit::Well)
 }
 
@@ -77,7 +80,8 @@ fn in_words(status: &StoreStatus) -> Vec<String> {
     lines.extend(status.broken.iter().map(|secret| format!("  {}: {}", secret.owner, secret.trouble)));
     lines.push(match &status.keyring {
         Ok(secrets) => format!("In the keyring: {secrets}. It answers."),
-        Err(trouble) => format!("In the keyring: unknown. {trouble}"),
+        Err(trouble) if status.needs_keyring() => format!("In the keyring: unknown. {trouble}"),
+        Err(trouble) => format!("In the keyring: nothing. It does not answer, and need not. ({})", trouble.what()),
     });
     lines.push(match &status.key {
         KeyStatus::None => "Seal key: none was needed yet.".to_owned(),

@@ -23,9 +23,9 @@ fn explain_reason(reason: Reason, said: &str) -> Trouble {
             "keyring.missing",
             "There is no keyring to be found",
             "Nobody answers as the session's Secret Service.",
-            "On a desktop, install and start gnome-keyring or KWallet. On a server, run “dbus-run-session -- bash”, \
-             in it “gnome-keyring-daemon --unlock” (it reads a password from standard input), and mailkey from there. \
-             If mailkey runs in that session already, start the keyring and try again.",
+            "On a desktop, install and start gnome-keyring or KWallet, then try again. On a server, have secrets sealed \
+             under a passphrase ([secrets] store = \"sealed\" in config.toml), or run “dbus-run-session -- bash”, in it \
+             “gnome-keyring-daemon --unlock” (it reads a password from standard input), and mailkey from there.",
         ),
         Reason::Locked => Trouble::new(
             "keyring.locked",

@@ -58,9 +58,14 @@ impl StoreStatus {
     #[must_use]
     pub fn is_well(&self) -> bool {
         let in_one_place = matches!(self.whereabouts, Whereabouts::In(_));
-        let needs_keyring = self.whereabouts.target() == StoreKind::Keyring;
         let key_failed = matches!(self.key, KeyStatus::Failed(..));
-        in_one_place && self.broken.is_empty() && !key_failed && !(needs_keyring && self.keyring.is_err())
+        in_one_place && self.broken.is_empty() && !key_failed && !(self.needs_keyring() && self.keyring.is_err())
+    }
+
+    /// Whether anything is in the keyring: a secret, or the key.
+    #[must_use]
+    pub fn needs_keyring(&self) -> bool {
+        self.whereabouts.may_be_in(StoreKind::Keyring) || self.key.keeper() == Some(Keeper::Keyring)
     }
 }
 
