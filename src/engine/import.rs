@@ -100,3 +100,18 @@ fn no_text() -> Trouble {
         "Copy the list, or name the file that it is in.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wave_is_the_home_folder_at_the_beginning_only() {
+        let home = BaseDirs::new().unwrap().home_dir().to_owned();
+        for (written, meant) in
+            [("~/list.csv", home.join("list.csv")), ("~list.csv", "~list.csv".into()), ("a/~/b", "a/~/b".into())]
+        {
+            assert_eq!(from_home(Path::new(written)), meant, "{written}");
+        }
+    }
+}

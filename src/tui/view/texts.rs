@@ -32,7 +32,7 @@ pub fn help(frame: &mut Frame, model: &Model, top: u16) {
     }
     for sentence in [
         "Pasting a redirect address or a code anywhere answers the sign-in that it belongs to.",
-        "The mouse goes, focuses and scrolls; with shift or dragging it selects, on a title it sorts, on a count it filters.",
+        "A click goes to a mailbox or a pane; with shift, or dragged, it selects; on a title it sorts, on a count it filters.",
         &legend(theme),
     ] {
         lines.extend(wrapped(sentence, width));
