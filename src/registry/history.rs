@@ -10,7 +10,7 @@ use super::Registry;
 use super::sql::{Columns, Fault, time};
 
 /// How many lines are kept.
-const KEPT: i64 = 10_000;
+pub(super) const KEPT: u32 = 10_000;
 
 /// The longest text of a line, in characters.
 const LONGEST: usize = 600;

@@ -17,6 +17,9 @@ impl Registry {
         self.write(|transaction| {
             for mailbox in mailboxes {
                 add(transaction, mailbox)?;
+            }
+            // Earlier lines would be forgotten at once.
+            for mailbox in mailboxes.iter().skip(mailboxes.len().saturating_sub(history::KEPT as usize)) {
                 history::add(transaction, &event(&mailbox.address))?;
             }
             history::forget_oldest(transaction)
@@ -68,6 +71,18 @@ mod tests {
             assert_eq!((fleet.mailboxes, fleet.grants.len()), (vec![own.clone()], 1));
             assert_eq!(registry.history(None, 9), Ok(vec![]));
         }
+    }
+
+    #[test]
+    fn of_more_than_history_keeps_it_keeps_the_last() {
+        let (_folder, registry, _) = with_mailbox();
+        registry.note(&added(&address("old@contoso.com"))).unwrap();
+        let many: Vec<NewMailbox> =
+            (1..=10_002).map(|number| new(&format!("{number}@contoso.com"), "x@contoso.com")).collect();
+        registry.import_mailboxes(&many, added).unwrap();
+        let lines = registry.history(None, usize::MAX).unwrap();
+        let ends = [lines.first(), lines.last()].map(|line| line.unwrap().mailbox.as_str());
+        assert_eq!((lines.len(), ends), (10_000, ["10002@contoso.com", "3@contoso.com"]));
     }
 
     #[test]
