@@ -14,8 +14,7 @@ pub async fn run(engine: &Engine, address: Address, field: Field, copy: bool) ->
         return Ok(Exit::Well);
     }
     match engine.copy(mailbox.id, field).await? {
-        Copied::Clipboard { cleared_at: Some(_) } => keep_for_a_while(engine, field).await,
-        Copied::Clipboard { cleared_at: None } => keep_for_a_while(engine, field).await,
+        Copied::Clipboard { .. } => keep_for_a_while(engine, field).await,
         Copied::ForTerminal(text) if stderr().is_terminal() => {
             let _ =
                 crossterm::execute!(stderr(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text.expose()));

@@ -8,7 +8,6 @@ use url::Url;
 use super::applications::is_passing;
 use super::case::Case;
 use super::event::Subject;
-use super::redemption::at_token;
 use super::{Accepted, Engine, Work};
 use crate::domain::{MailboxId, Trouble};
 use crate::oauth::device::{self, DeviceSignIn, Poll};
@@ -98,8 +97,8 @@ impl Engine {
 
     async fn poll_device(&self, errand: &DeviceErrand) -> Result<Poll, Refusal> {
         let DeviceErrand { case, sign_in, .. } = errand;
-        let network = self.network(&case.provider).await.map_err(at_token)?;
-        let secret = self.client_secret(&case.application).await.map_err(at_token)?;
+        let network = self.network(&case.provider).await.map_err(Refusal::at_token)?;
+        let secret = self.client_secret(&case.application).await.map_err(Refusal::at_token)?;
         let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };
         device::poll(&network.http, client, sign_in).await
     }

@@ -43,7 +43,7 @@ impl Engine {
     ) -> Result<Accepted, Trouble> {
         let case = match self.case(mailbox).await {
             Ok(case) => case,
-            Err(trouble) => return self.refused(errand, mailbox, at_authorize(trouble)).await,
+            Err(trouble) => return self.refused(errand, mailbox, Refusal::new(trouble, Step::Authorize)).await,
         };
         match self.redeem(errand, &case, code).await {
             Ok(tokens) => self.signed_in(errand.clone(), case, tokens, ticket).await,
@@ -53,9 +53,9 @@ impl Engine {
 
     async fn redeem(&self, errand: &SignIn, case: &Case, code: &Secret) -> Result<Tokens, Refusal> {
         let verifier =
-            self.unseal(&verifier_context(&errand.state), &errand.sealed_verifier).await.map_err(at_token)?;
-        let secret = self.client_secret(&case.application).await.map_err(at_token)?;
-        let network = self.network(&case.provider).await.map_err(at_token)?;
+            self.unseal(&verifier_context(&errand.state), &errand.sealed_verifier).await.map_err(Refusal::at_token)?;
+        let secret = self.client_secret(&case.application).await.map_err(Refusal::at_token)?;
+        let network = self.network(&case.provider).await.map_err(Refusal::at_token)?;
         let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };
         exchange::redeem(&network.http, client, code, &verifier, &errand.redirect_uri).await
     }
@@ -75,7 +75,7 @@ impl Engine {
         }
         match self.store(&errand, &case.grant, mailbox, &tokens, ticket).await {
             Ok(()) => Ok(self.kept(&case.grant, mailbox, &tokens, ticket).await),
-            Err(trouble) => self.refused(&errand, mailbox, at_token(trouble)).await,
+            Err(trouble) => self.refused(&errand, mailbox, Refusal::at_token(trouble)).await,
         }
     }
 
@@ -193,12 +193,4 @@ fn stranger<'a>(grant: &Grant, identity: Option<&'a Identity>) -> Option<&'a Ide
             || signed_in.username.to_lowercase() == grant.account.folded()
     };
     identity.filter(|signed_in| !is_known(signed_in))
-}
-
-pub(super) fn at_token(trouble: Trouble) -> Refusal {
-    Refusal { trouble, step: Step::Token, ends: None, pause: None }
-}
-
-pub(super) fn at_authorize(trouble: Trouble) -> Refusal {
-    Refusal { trouble, step: Step::Authorize, ends: None, pause: None }
 }

@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::asking::Patience;
 use super::case::Case;
 use super::pool::Host;
-use super::redemption::at_token;
 use super::troubles::{busy, ending, missing, none, with_moment};
 use super::{Engine, Work};
 use crate::domain::{Application, Grant, GrantId, MailboxId, Provider, Secret, Step, Token, Trouble};
@@ -90,7 +89,7 @@ impl Engine {
     async fn refresh_to_its_end(&self, case: &Case, wanted: Wanted) -> Result<Option<Secret>, Refusal> {
         let (engine, case) = (self.clone(), case.clone());
         let refreshed = self.finished(async move { Ok(engine.try_refresh(&case, wanted).await) });
-        refreshed.await.map_err(at_token)?
+        refreshed.await.map_err(Refusal::at_token)?
     }
 
     /// A server that kept asking for a pause has said no. Every other refusal was recorded at once.
@@ -105,10 +104,10 @@ impl Engine {
     /// has the lease.
     async fn try_refresh(&self, case: &Case, wanted: Wanted) -> Result<Option<Secret>, Refusal> {
         if self.is_ending() {
-            return Err(at_token(ending()));
+            return Err(Refusal::at_token(ending()));
         }
         let (id, holder) = (case.grant.id, holder());
-        if !self.take_lease(id, &holder).await.map_err(at_token)? {
+        if !self.take_lease(id, &holder).await.map_err(Refusal::at_token)? {
             return Ok(None);
         }
         let outcome = tokio::select! {
@@ -120,20 +119,20 @@ impl Engine {
     }
 
     async fn refresh_under_lease(&self, case: &Case, wanted: Wanted) -> Result<Secret, Refusal> {
-        if let Some(token) = self.refreshed_meanwhile(case.grant.id, wanted).await.map_err(at_token)? {
+        if let Some(token) = self.refreshed_meanwhile(case.grant.id, wanted).await.map_err(Refusal::at_token)? {
             return Ok(token);
         }
         let key = Key::refresh_token(self.registry_id(), case.grant.id);
-        let refreshed = match self.secrets().get(&key).await.map_err(at_token)? {
+        let refreshed = match self.secrets().get(&key).await.map_err(Refusal::at_token)? {
             Some(refresh_token) => self.refresh(&case.application, &case.provider, &refresh_token).await,
-            None if case.grant.token == Token::None => return Err(at_token(none())),
-            None => Err(at_token(missing())),
+            None if case.grant.token == Token::None => return Err(Refusal::at_token(none())),
+            None => Err(Refusal::at_token(missing())),
         };
         match refreshed {
-            Ok(tokens) => self.refreshed(&case.grant, &key, tokens).await.map_err(at_token),
+            Ok(tokens) => self.refreshed(&case.grant, &key, tokens).await.map_err(Refusal::at_token),
             Err(refusal) if refusal.pause.is_some() => Err(refusal),
             Err(refusal) => {
-                self.record_refusal(case, &refusal).await.map_err(at_token)?;
+                self.record_refusal(case, &refusal).await.map_err(Refusal::at_token)?;
                 Err(refusal)
             }
         }
@@ -156,8 +155,8 @@ impl Engine {
         provider: &Provider,
         refresh_token: &Secret,
     ) -> Result<Tokens, Refusal> {
-        let network = self.network(provider).await.map_err(at_token)?;
-        let secret = self.client_secret(application).await.map_err(at_token)?;
+        let network = self.network(provider).await.map_err(Refusal::at_token)?;
+        let secret = self.client_secret(application).await.map_err(Refusal::at_token)?;
         let client = Client { provider, application, secret: secret.as_ref() };
         exchange::refresh(&network.http, client, refresh_token).await
     }

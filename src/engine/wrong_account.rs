@@ -3,10 +3,10 @@
 use super::answers::Accepted;
 use super::errands::{Errand, Held};
 use super::event::{Event, Subject};
-use super::redemption::{at_authorize, at_token};
 use super::troubles::{no_address, nothing_held, wrong_account};
 use super::{Engine, Work, lock};
-use crate::domain::{Address, Grant, Identity, MailboxId, Trouble};
+use crate::domain::{Address, Grant, Identity, MailboxId, Step, Trouble};
+use crate::oauth::Refusal;
 use crate::registry::Progress;
 
 /// What is to become of the tokens of another account than expected.
@@ -75,7 +75,7 @@ impl Engine {
         match stored {
             Ok(grant) => Ok(self.kept(&grant, *mailbox, tokens, ticket).await),
             Err(trouble) if tokens.refresh_token.is_none() => {
-                let refused = self.refused(errand, *mailbox, at_token(trouble)).await;
+                let refused = self.refused(errand, *mailbox, Refusal::at_token(trouble)).await;
                 self.0.works.end(ticket);
                 refused
             }
@@ -103,7 +103,7 @@ impl Engine {
 
     async fn discard(&self, held: &Held) {
         let trouble = wrong_account(&held.identity.username);
-        let _ = self.refused(&held.errand, held.mailbox, at_authorize(trouble)).await;
+        let _ = self.refused(&held.errand, held.mailbox, Refusal::new(trouble, Step::Authorize)).await;
         self.0.works.end_all(&Subject::Mailbox(held.mailbox));
     }
 }

@@ -6,8 +6,7 @@ use super::Refusal;
 use crate::domain::text::plain;
 use crate::domain::{Address, Pause, Remedy, Trouble};
 
-mod imap_table;
-mod pop_table;
+mod reading_table;
 mod smtp_table;
 
 /// As much of a server's text as is shown, in characters.
@@ -48,48 +47,49 @@ pub(super) fn smtp(mailbox: &Address, code: u16, text: &str) -> Refusal {
         500..600 => &smtp_table::REFUSED,
         _ => &smtp_table::UNEXPECTED,
     };
-    judge(smtp_table::RULINGS, otherwise, mailbox, &format!("{code} {text}"))
+    judge(smtp_table::RULINGS, otherwise, &[], mailbox, &format!("{code} {text}"))
 }
 
 /// The verdict on a submission server that offers no TLS.
 pub(super) fn smtp_no_starttls(mailbox: &Address, offers: &str) -> Refusal {
-    smtp_table::NO_STARTTLS.on(mailbox, offers)
+    smtp_table::NO_STARTTLS.on(&[], mailbox, offers)
 }
 
 /// The verdict on a submission server that offers no XOAUTH2.
 pub(super) fn smtp_no_xoauth2(mailbox: &Address, offers: &str) -> Refusal {
-    smtp_table::NO_XOAUTH2.on(mailbox, offers)
+    smtp_table::NO_XOAUTH2.on(&[], mailbox, offers)
 }
 
 /// The verdict on the text of an IMAP server's NO, BAD or BYE.
 pub(super) fn imap(mailbox: &Address, asked: Asked, text: &str) -> Refusal {
-    let otherwise = match asked {
-        Asked::Greeting => &imap_table::TEMPORARY,
-        Asked::StartTls => &imap_table::NO_STARTTLS,
-        Asked::Mechanism => &imap_table::NO_XOAUTH2,
-        Asked::Token => &imap_table::REFUSED,
-        Asked::Inbox => &imap_table::NO_INBOX,
-    };
-    judge(imap_table::RULINGS, otherwise, mailbox, text)
+    reading(reading_table::IMAP, mailbox, asked, text)
 }
 
 /// The verdict on the text of a POP server's -ERR.
 pub(super) fn pop(mailbox: &Address, asked: Asked, text: &str) -> Refusal {
-    let otherwise = match asked {
-        Asked::Greeting => &pop_table::TEMPORARY,
-        Asked::StartTls => &pop_table::NO_STARTTLS,
-        Asked::Mechanism => &pop_table::NO_XOAUTH2,
-        Asked::Token | Asked::Inbox => &pop_table::REFUSED,
-    };
-    judge(pop_table::RULINGS, otherwise, mailbox, text)
+    reading(reading_table::POP, mailbox, asked, text)
 }
+
+fn reading(blanks: Blanks, mailbox: &Address, asked: Asked, text: &str) -> Refusal {
+    let otherwise = match asked {
+        Asked::Greeting => &reading_table::TEMPORARY,
+        Asked::StartTls => &reading_table::NO_STARTTLS,
+        Asked::Mechanism => &reading_table::NO_XOAUTH2,
+        Asked::Token => &reading_table::REFUSED,
+        Asked::Inbox => &reading_table::NO_INBOX,
+    };
+    judge(reading_table::RULINGS, otherwise, blanks, mailbox, text)
+}
+
+/// What stands in the blanks of a table that serves several protocols.
+type Blanks = &'static [(&'static str, &'static str)];
 
 /// One line of a table: what a server says, and what it means.
 struct Ruling {
     /// Lower-case; one of them in the server's text is enough.
     says: &'static [&'static str],
     code: &'static str,
-    /// In this and in `next`, `{mailbox}` stands for the address.
+    /// In the texts `{mailbox}` stands for the address.
     what: &'static str,
     why: &'static str,
     next: &'static str,
@@ -108,28 +108,38 @@ enum Offer {
     SetCasMailbox(&'static str),
 }
 
-fn judge(rulings: &'static [Ruling], otherwise: &'static Ruling, mailbox: &Address, said: &str) -> Refusal {
+fn judge(
+    rulings: &'static [Ruling],
+    otherwise: &'static Ruling,
+    blanks: Blanks,
+    mailbox: &Address,
+    said: &str,
+) -> Refusal {
     let text = said.to_lowercase();
     rulings
         .iter()
         .find(|ruling| ruling.says.iter().any(|words| text.contains(words)))
         .unwrap_or(otherwise)
-        .on(mailbox, said)
+        .on(blanks, mailbox, said)
 }
 
 impl Ruling {
-    fn on(&self, mailbox: &Address, said: &str) -> Refusal {
-        let fill = |text: &str| text.replace("{mailbox}", mailbox.as_str());
+    fn on(&self, blanks: Blanks, mailbox: &Address, said: &str) -> Refusal {
+        let filled = |text: &str| {
+            let text = blanks.iter().fold(text.to_owned(), |text, (blank, word)| text.replace(blank, word));
+            // Last: an address may look like a blank.
+            text.replace("{mailbox}", mailbox.as_str())
+        };
         let remedy = match self.offer {
             Offer::Nothing => Remedy::None,
             Offer::SignIn => Remedy::SignIn,
             Offer::Retry | Offer::Pause => Remedy::Retry { not_before: None },
             Offer::Page(page) => Remedy::Page(page.to_owned()),
-            Offer::SetCasMailbox(parameters) => Remedy::PowerShell(set_cas_mailbox(mailbox, parameters)),
+            Offer::SetCasMailbox(parameters) => Remedy::PowerShell(set_cas_mailbox(mailbox, &filled(parameters))),
         };
-        let why = format!("{} The server said: “{}”.", self.why, quotable(said));
+        let why = format!("{} The server said: “{}”.", filled(self.why), quotable(said));
         Refusal {
-            trouble: Trouble::new(self.code, fill(self.what), why, fill(self.next)).with(remedy),
+            trouble: Trouble::new(filled(self.code), filled(self.what), why, filled(self.next)).with(remedy),
             pause: self.pause(said),
         }
     }

@@ -30,8 +30,15 @@ pub fn of_redirect(error: &str, description: &str) -> Refusal {
 
 impl Refusal {
     /// A refusal that says nothing about a refresh token.
-    pub(super) fn new(trouble: Trouble, step: Step) -> Self {
+    #[must_use]
+    pub fn new(trouble: Trouble, step: Step) -> Self {
         Self { trouble, step, ends: None, pause: None }
+    }
+
+    /// The same at step 3.
+    #[must_use]
+    pub fn at_token(trouble: Trouble) -> Self {
+        Self::new(trouble, Step::Token)
     }
 
     /// No usable answer came; `step` is what was being done.

@@ -6,6 +6,9 @@ use super::{Offer, Ruling};
 
 const ENTRA: &str = "https://entra.microsoft.com";
 const ENABLE: Offer = Offer::SetCasMailbox("-SmtpClientAuthenticationDisabled $false");
+const HOW_TO_ENABLE: &str = "Run the PowerShell line, or open Users › Active users › {mailbox} › Mail › Manage email \
+                             apps in admin.microsoft.com and tick Authenticated SMTP. It can take an hour; then \
+                             check again.";
 
 /// The first that fits counts.
 pub const RULINGS: &[Ruling] = &[
@@ -14,8 +17,7 @@ pub const RULINGS: &[Ruling] = &[
         code: "smtp.auth_disabled.tenant",
         what: "SMTP AUTH is switched off for the organisation, and {mailbox} follows it",
         why: "The organisation need not change: the mailbox's own setting overrides it.",
-        next: "Run the PowerShell line, or open Users › Active users › {mailbox} › Mail › Manage email apps in \
-               admin.microsoft.com and tick Authenticated SMTP. It can take an hour; then check again.",
+        next: HOW_TO_ENABLE,
         offer: ENABLE,
     },
     Ruling {
@@ -23,8 +25,7 @@ pub const RULINGS: &[Ruling] = &[
         code: "smtp.auth_disabled.mailbox",
         what: "SMTP AUTH is switched off for {mailbox}",
         why: "The mailbox has a setting of its own, whatever the organisation's is.",
-        next: "Run the PowerShell line, or open Users › Active users › {mailbox} › Mail › Manage email apps in \
-               admin.microsoft.com and tick Authenticated SMTP. It can take an hour; then check again.",
+        next: HOW_TO_ENABLE,
         offer: ENABLE,
     },
     Ruling {

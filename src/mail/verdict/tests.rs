@@ -82,6 +82,24 @@ fn only_who_asks_to_be_asked_less_is_given_a_pause() {
 }
 
 #[test]
+fn what_imap_and_pop_share_is_told_in_the_words_of_each() {
+    let asked = [Asked::Greeting, Asked::StartTls, Asked::Mechanism, Asked::Token, Asked::Inbox];
+    let texts = reading_table::RULINGS.iter().filter_map(|ruling| ruling.says.first()).chain([&"no"]);
+    for (asked, text) in texts.flat_map(|text| asked.map(|asked| (asked, text))) {
+        for (refusal, family, other) in
+            [(imap(&user(), asked, text), "imap.", "POP"), (pop(&user(), asked, text), "pop.", "IMAP")]
+        {
+            let trouble = format!("{} {}", refusal.trouble, refusal.trouble.code());
+            assert!(refusal.trouble.code().starts_with(family), "{trouble}");
+            assert!(!trouble.contains(['{', '}']) && !trouble.contains(other), "{trouble}");
+        }
+    }
+    let off = imap(&user(), Asked::Inbox, "NO User is authenticated but not connected.").trouble;
+    let line = "Set-CASMailbox -Identity 'billing@contoso.com' -ImapEnabled $true";
+    assert_eq!(*off.remedy(), Remedy::PowerShell(line.to_owned()));
+}
+
+#[test]
 fn an_address_cannot_leave_its_quotes_in_powershell() {
     for (address, quoted) in [
         ("o'brien@contoso.com", "'o''brien@contoso.com'"),
