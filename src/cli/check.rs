@@ -8,12 +8,13 @@ use crossterm::QueueableCommand;
 use crossterm::cursor::MoveToColumn;
 use crossterm::style::Print;
 use crossterm::terminal::{self, Clear, ClearType};
+use jiff::Timestamp;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{Exit, exit_of, list, print, tell};
 use crate::domain::{Address, Entry, MailboxId, TokenState, Trouble};
-use crate::engine::{End, Engine, Event, Phase, Progress, Sum};
+use crate::engine::{End, Engine, Event, HostPause, Phase, Progress, Sum};
 
 /// Refreshes and tries the mailboxes at `addresses`, or all that have a token; with `due` only those
 /// whose token falls due. Results go to standard output as `list` prints them.
@@ -27,7 +28,7 @@ pub async fn run(engine: &Engine, addresses: Vec<Address>, due: bool, as_json: b
     let checks = engine.check_many(ids.iter().copied(), asked_at);
     let sum = tokio::select! {
         sum = checks.over() => sum?,
-        never = show_progress(&mut events) => match never {},
+        never = show_progress(engine, &mut events) => match never {},
         () = stop_when_interrupted(engine) => return Err(broken_off()),
     };
     clear_line();
@@ -105,23 +106,32 @@ fn broken_off() -> Trouble {
 }
 
 /// One line on standard error, if it is a terminal, for as long as it is polled.
-async fn show_progress(events: &mut Receiver<Event>) -> Infallible {
+async fn show_progress(engine: &Engine, events: &mut Receiver<Event>) -> Infallible {
     loop {
         match events.recv().await {
-            Ok(Event::Checks(Some(progress))) if stderr().is_terminal() => show(&line(&progress)),
+            // Before the first is over somebody may be typing a passphrase there.
+            Ok(Event::Checks(Some(progress))) if stderr().is_terminal() && progress.over > 0 => {
+                show(&line(&progress, engine.now()));
+            }
             Ok(_) | Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => std::future::pending().await,
         }
     }
 }
 
-fn line(progress: &Progress) -> String {
-    let mut line = format!("Checking {} of {}", progress.over, progress.all);
-    if let Some(rate) = progress.rate {
-        line.push_str(&format!(", {rate:.1} a second"));
+/// `Checking 42 of 128, 3.5 a second, 24 s left, 1 failed; login.microsoftonline.com asks for a pause of 45 s`.
+fn line(progress: &Progress, now: Timestamp) -> String {
+    let Progress { over, all, failed, rate, ends_at, pauses, .. } = progress;
+    let seconds = |moment: Timestamp| moment.duration_since(now).as_secs().max(1);
+    let mut parts = vec![format!("Checking {over} of {all}")];
+    parts.extend(rate.map(|rate| format!("{rate:.1} a second")));
+    parts.extend(ends_at.map(|moment| format!("{} s left", seconds(moment))));
+    if *failed > 0 {
+        parts.push(format!("{failed} failed"));
     }
-    if progress.failed > 0 {
-        line.push_str(&format!(", {} need attention", progress.failed));
+    let mut line = parts.join(", ");
+    for HostPause { host, until } in pauses {
+        line.push_str(&format!("; {host} asks for a pause of {} s", seconds(*until)));
     }
     line
 }

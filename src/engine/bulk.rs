@@ -197,5 +197,7 @@ fn is_gone(trouble: &Trouble) -> bool {
 /// What is in the way of every mailbox alike. To go on would ask the person a thousand times to
 /// unlock the keyring.
 fn is_obstacle(trouble: &Trouble) -> bool {
-    matches!(trouble.code().split('.').next(), Some("keyring" | "registry" | "internal"))
+    let is_of_one_secret = matches!(trouble.code(), "keyring.ambiguous" | "keyring.broken" | "seal.broken");
+    let family = trouble.code().split('.').next().unwrap_or_default();
+    !is_of_one_secret && matches!(family, "keyring" | "seal" | "store" | "registry" | "internal")
 }

@@ -53,6 +53,12 @@ pub fn day(moment: Timestamp, zone: &TimeZone) -> String {
     moment.to_zoned(zone.clone()).strftime("%Y-%m-%d").to_string()
 }
 
+/// A time of day to the second, in the person's own time zone.
+#[must_use]
+pub fn exact(moment: Timestamp, zone: &TimeZone) -> String {
+    moment.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string()
+}
+
 /// A time of day, in the person's own time zone.
 #[must_use]
 pub fn time(moment: Timestamp, zone: &TimeZone) -> String {

@@ -7,24 +7,23 @@ use ratatui::widgets::{Clear, Paragraph};
 use unicode_width::UnicodeWidthStr;
 
 use super::parts::{cut, hints_of, key_name};
-use crate::engine::{Phase, Progress};
+use super::progress;
 use crate::tui::back::back;
 use crate::tui::keymap::{Action, Binding, DASHBOARD, FILTER};
-use crate::tui::model::{Batch, Focus, Model, Tone};
+use crate::tui::model::{Focus, Model, Tone};
 use crate::tui::next::next;
-use crate::tui::queue::Queue;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::update::is_possible;
 
 /// The most lines that a notice takes.
-const MOST: u16 = 6;
+const MOST: usize = 6;
 
 /// Draws them: what was said above what runs, and the keys last.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let width = usize::from(area.width);
-    let area = grown(frame, area, model);
+    let running = progress::lines(model, width, area.height > 2);
+    let area = grown(frame, area, model, running.len());
     let room = usize::from(area.height.saturating_sub(1));
-    let running = running(model, width);
     let mut lines = notice(model, width, room.saturating_sub(running.len()));
     if lines.is_empty() && running.is_empty() {
         lines.push(demo(model, width));
@@ -37,11 +36,10 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
 
 /// A long notice takes lines from what is above it, for as long as it is there: its end says what to
 /// do next.
-fn grown(frame: &mut Frame, area: Rect, model: &Model) -> Rect {
+fn grown(frame: &mut Frame, area: Rect, model: &Model, running: usize) -> Rect {
     let wide = usize::from(area.width).saturating_sub(4).max(1);
     let said = model.notice.as_ref().map_or(0, |notice| textwrap::wrap(&notice.text, wide).len());
-    let said = u16::try_from(said).unwrap_or(u16::MAX).min(MOST);
-    let needed = said + u16::from(model.batch.is_some()) + u16::from(model.queue.is_some()) + 1;
+    let needed = u16::try_from(said.min(MOST) + running + 1).unwrap_or(u16::MAX);
     let more = needed.saturating_sub(area.height).min(area.y);
     let area = Rect { y: area.y - more, height: area.height + more, ..area };
     frame.render_widget(Clear, area);
@@ -84,60 +82,6 @@ fn demo(model: &Model, width: usize) -> Line<'static> {
         text.push_str(&admin);
     }
     Line::styled(cut(theme, &text, width), theme.style(Role::Faint))
-}
-
-/// A line for each thing that runs.
-fn running(model: &Model, width: usize) -> Vec<Line<'static>> {
-    let sign_ins = model.queue.as_ref().map(|queue| sign_ins(model, queue, width));
-    let checks = model.batch.as_ref().map(|batch| progress(model, batch, width));
-    sign_ins.into_iter().chain(checks).collect()
-}
-
-/// `Signing in 12 of 40 ━━━━──────── 1 waiting, 27 left, 2 failed`.
-fn sign_ins(model: &Model, queue: &Queue, width: usize) -> Line<'static> {
-    let theme = model.setting.theme;
-    let count = queue.count();
-    let over = count.done + count.failed;
-    let text = format!("Signing in {over} of {} ", count.all());
-    let mut after = format!(" {} waiting, {} left", count.waiting, count.left);
-    if count.failed > 0 {
-        after.push_str(&format!(", {} failed", count.failed));
-    }
-    if queue.at_once() > 1 {
-        after.push_str(&format!(", {} at once", queue.at_once()));
-    }
-    let room = width.saturating_sub(text.width() + after.width() + 4).min(30);
-    let full = (room * over).checked_div(count.all()).unwrap_or(room);
-    Line::from(vec![
-        Span::styled(theme.pick(" ▸ ", " > "), theme.style(Role::Busy)),
-        Span::raw(text + &theme.pick("━", "#").repeat(full)),
-        Span::styled(theme.pick("─", ".").repeat(room - full), theme.style(Role::Faint)),
-        Span::raw(after),
-    ])
-}
-
-fn progress(model: &Model, batch: &Batch, width: usize) -> Line<'static> {
-    let theme = model.setting.theme;
-    let Progress { phase, over, all, failed, ends_at, .. } = &batch.progress;
-    let text = format!("Checking {over} of {all} ");
-    let mut after = String::new();
-    if let Some(ends_at) = ends_at {
-        after = format!(" {} s left", ends_at.duration_since(model.now).as_secs().max(1));
-    }
-    if *failed > 0 {
-        after.push_str(&format!(", {failed} need attention"));
-    }
-    if *phase == Phase::Stopping {
-        after.push_str("; ends what is under way");
-    }
-    let room = width.saturating_sub(text.width() + after.width() + 4).min(30);
-    let full = (room * over).checked_div(*all).unwrap_or(room);
-    Line::from(vec![
-        Span::styled(format!(" {} ", theme.spinner(model.now.as_millisecond() / 100)), theme.style(Role::Busy)),
-        Span::raw(text + &theme.pick("━", "#").repeat(full)),
-        Span::styled(theme.pick("─", ".").repeat(room - full), theme.style(Role::Faint)),
-        Span::raw(after),
-    ])
 }
 
 /// As many keys as there is room for, the most important first; the way back and help always.

@@ -1,6 +1,7 @@
 //! What the person sees: at every size, in every theme, in every state.
 
 mod pictures;
+mod progress;
 mod sizes;
 mod themes;
 

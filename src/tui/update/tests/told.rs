@@ -138,7 +138,7 @@ fn a_batch_that_is_stopped_is_shown_until_it_has_ended() {
     press(&mut model, "R");
     checked(&mut model, 1, 0, Phase::Running);
     assert_eq!(press(&mut model, "esc"), [Effect::StopChecks]);
-    assert!(screen(&model).contains("ends what is under way"));
+    assert!(screen(&model).contains("stopping"));
     assert_eq!(press(&mut model, "esc"), []);
     checked(&mut model, 2, 0, Phase::Stopping);
     assert!(screen(&model).contains("Checking 2 of 5"));
