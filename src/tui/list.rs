@@ -3,9 +3,11 @@
 //! Rows are made and sorted when the fleet changes, sorted again when the order does, and filtered
 //! when the filter does; nothing of it while drawing.
 
+mod filter;
 mod matching;
 pub mod query;
 mod row;
+mod select;
 mod selection;
 mod sort;
 mod sum;
@@ -17,7 +19,7 @@ use std::sync::OnceLock;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use crate::domain::{Entry, Fleet, MailboxId, Standing, Tally, TokenState};
+use crate::domain::{Entry, Fleet, MailboxId, Tally, TokenState};
 use matching::Matching;
 use query::Query;
 use selection::Selection;
@@ -91,64 +93,6 @@ impl List {
     #[must_use]
     pub fn find(&self, id: MailboxId) -> Option<&Row> {
         self.places.get(&id).and_then(|place| self.rows.get(*place))
-    }
-
-    /// What the list is filtered by; empty: nothing.
-    #[must_use]
-    pub fn filter(&self) -> &Input {
-        &self.filter
-    }
-
-    /// Filters by something else. The cursor goes to the best match where there is one; otherwise it
-    /// stays with its mailbox.
-    pub fn set_filter(&mut self, filter: Input) {
-        let before = std::mem::replace(&mut self.filter, filter);
-        if before.value() == self.filter.value() {
-            return;
-        }
-        let cursor = self.current().map(|row| row.id);
-        self.query = Query::parse(self.filter.value());
-        self.matching.set(&self.query, self.as_of);
-        self.arrange(cursor);
-        if self.is_ranked() {
-            self.at = 0;
-        }
-    }
-
-    /// Shows those that stand there and no others, or, if it does so already, all again. What else
-    /// the filter asks for stays.
-    pub fn toggle_standing(&mut self, standing: Standing) {
-        self.set_filter(Input::new(query::toggled(self.filter.value(), standing)));
-    }
-
-    /// Shows those that stand in the next of the ways that there are, after the last one all.
-    pub fn cycle_standing(&mut self) {
-        let all = [Standing::Stuck, Standing::Due, Standing::Todo, Standing::Valid];
-        let current = self.query.standing();
-        let behind = all.into_iter().skip_while(|standing| current.is_some_and(|current| current != *standing));
-        let next = behind.skip(usize::from(current.is_some())).find(|standing| self.tally.count(*standing) > 0);
-        if let Some(standing) = next.or(current) {
-            self.toggle_standing(standing);
-        }
-    }
-
-    /// What of the filter cannot be understood.
-    #[must_use]
-    pub fn complaint(&self) -> Option<&str> {
-        self.query.complaint.as_deref()
-    }
-
-    /// What the filter that is being typed can become.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        query::hint(self.filter.value(), &self.applications)
-    }
-
-    /// Completes what is being typed, if it can become something.
-    pub fn complete(&mut self) {
-        if let Some(filter) = query::completed(self.filter.value(), &self.applications) {
-            self.set_filter(Input::new(filter));
-        }
     }
 
     /// Sorts otherwise.
@@ -236,26 +180,6 @@ impl List {
         self.put_cursor(at, height);
     }
 
-    /// Moves the cursor to the line `at`, and selects all from where it began to do so.
-    pub fn stretch_to(&mut self, at: usize, height: usize) {
-        let from = self.at;
-        self.put_cursor(at, height);
-        let shown = self.shown_ids();
-        let to = self.at;
-        self.select().stretch(&shown, from, to);
-    }
-
-    /// The same, by so many lines.
-    pub fn stretch_by(&mut self, lines: isize, height: usize) {
-        self.stretch_to(self.at.saturating_add_signed(lines), height);
-    }
-
-    /// Selects all from the mailbox that was selected last to the one under the cursor.
-    pub fn reach(&mut self) {
-        let (shown, to) = (self.shown_ids(), self.at);
-        self.select().reach(&shown, to);
-    }
-
     fn put_cursor(&mut self, at: usize, height: usize) {
         self.at = at.min(self.shown.len().saturating_sub(1));
         self.keep_in_window(height);
@@ -273,63 +197,6 @@ impl List {
         let at = self.shown.iter().position(|row| self.rows.get(*row).is_some_and(|row| row.id == id));
         if let Some(at) = at {
             self.move_to(at, height);
-        }
-    }
-
-    /// Selects or deselects the row under the cursor.
-    pub fn toggle(&mut self) {
-        if let Some(id) = self.current().map(|row| row.id) {
-            self.select().toggle(id);
-        }
-    }
-
-    /// Selects all that are shown, or none if all are.
-    pub fn toggle_all(&mut self) {
-        let shown = self.shown_ids();
-        self.select().toggle_all(shown);
-    }
-
-    /// Selects nothing.
-    pub fn deselect(&mut self) {
-        self.select().clear();
-    }
-
-    /// Whether a mailbox is selected.
-    #[must_use]
-    pub fn is_selected(&self, id: MailboxId) -> bool {
-        self.selection.contains(id)
-    }
-
-    /// What is selected, in numbers.
-    #[must_use]
-    pub fn sum(&self) -> &Sum {
-        self.sum.get_or_init(|| Sum::of(self.selection()))
-    }
-
-    /// The selection, to be changed.
-    fn select(&mut self) -> &mut Selection {
-        self.sum.take();
-        &mut self.selection
-    }
-
-    /// The rows that are selected.
-    pub fn selection(&self) -> impl Iterator<Item = &Row> {
-        self.rows.iter().filter(|row| self.selection.contains(row.id))
-    }
-
-    /// How many are selected.
-    #[must_use]
-    pub fn selected_len(&self) -> usize {
-        self.selection.len()
-    }
-
-    /// What a command is about: the selection, or else the row under the cursor.
-    #[must_use]
-    pub fn targets(&self) -> Vec<MailboxId> {
-        if self.selection.len() == 0 {
-            self.current().map(|row| row.id).into_iter().collect()
-        } else {
-            self.selection().map(|row| row.id).collect()
         }
     }
 
