@@ -21,6 +21,7 @@ pub mod store;
 pub mod tally;
 pub mod text;
 pub mod trouble;
+pub mod weeks;
 
 pub use address::Address;
 pub use application::{Application, ApplicationName};
@@ -37,3 +38,4 @@ pub use step::{Step, StepState, Steps};
 pub use store::{StoreKind, Whereabouts};
 pub use tally::{Standing, Tally};
 pub use trouble::{Remedy, Trouble};
+pub use weeks::Weeks;

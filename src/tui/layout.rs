@@ -10,6 +10,9 @@ pub const SMALLEST: (u16, u16) = (60, 16);
 /// From so many columns on, four tabs have room beside the word for a state.
 const ALL_TABS: u16 = 70;
 
+/// How many lines the weeks take: a frame, bars of five lines, numbers, and days.
+const WEEKS: u16 = 9;
+
 /// Where everything is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
@@ -21,6 +24,8 @@ pub enum Layout {
         header: Rect,
         /// The list with its frame.
         list: Rect,
+        /// The weeks with their frame, where there is room.
+        weeks: Option<Rect>,
         /// The panes with their frames.
         panes: Panes,
         /// Progress, notice and keys.
@@ -50,7 +55,8 @@ impl Layout {
         if width >= 110 && height >= 24 {
             let [list, right] = columns(body, [Constraint::Percentage(47), Constraint::Min(0)]);
             let panes = if pane_has_focus { Panes::One(right) } else { Panes::Four(four(right)) };
-            return Self::Roomy { header, list, panes, footer };
+            let (list, weeks) = with_weeks(list);
+            return Self::Roomy { header, list, weeks, panes, footer };
         }
         let pane_height = match (height, pane_has_focus) {
             (..22, false) => 8,
@@ -60,7 +66,16 @@ impl Layout {
             (_, true) => body.height.saturating_sub(6),
         };
         let [list, pane] = rows(body, [Constraint::Min(0), Constraint::Length(pane_height)]);
-        Self::Roomy { header, list, panes: Panes::One(pane), footer }
+        Self::Roomy { header, list, weeks: None, panes: Panes::One(pane), footer }
+    }
+
+    /// Where the weeks have room of their own.
+    #[must_use]
+    pub fn weeks(&self) -> Option<Rect> {
+        match self {
+            Self::TooSmall => None,
+            Self::Roomy { weeks, .. } => *weeks,
+        }
     }
 
     /// How many mailboxes the list shows.
@@ -77,7 +92,7 @@ impl Layout {
     #[must_use]
     pub fn at(&self, column: u16, row: u16) -> Spot {
         let place = Position::new(column, row);
-        let Self::Roomy { header, list, panes, .. } = self else {
+        let Self::Roomy { header, list, weeks, panes, .. } = self else {
             return Spot::Nothing;
         };
         match panes {
@@ -85,8 +100,10 @@ impl Layout {
             _ if list.contains(place) && row == list.y + 1 => Spot::Titles(column.saturating_sub(list.x + 1)),
             _ if list.contains(place) => match row.checked_sub(list.y + 2) {
                 Some(line) if row + 1 < list.bottom() => Spot::Line(usize::from(line)),
+                _ if row + 1 == list.bottom() => Spot::Below(column.saturating_sub(list.x + 1)),
                 _ => Spot::List,
             },
+            _ if weeks.is_some_and(|weeks| weeks.contains(place)) => Spot::Weeks(column.saturating_sub(list.x + 2)),
             Panes::Four(panes) => {
                 let pane = Step::ALL.into_iter().zip(panes).find(|(_, pane)| pane.contains(place));
                 pane.map_or(Spot::Nothing, |(step, _)| Spot::Pane(step))
@@ -106,6 +123,15 @@ pub fn tab(step: Step, shown: Step, width: u16) -> String {
     } else {
         format!(" {} ", step.number())
     }
+}
+
+/// The list, and below it the weeks if it stays long enough.
+fn with_weeks(list: Rect) -> (Rect, Option<Rect>) {
+    if list.height < WEEKS * 4 || list.width < 80 {
+        return (list, None);
+    }
+    let [list, weeks] = rows(list, [Constraint::Min(0), Constraint::Length(WEEKS)]);
+    (list, Some(weeks))
 }
 
 fn four(area: Rect) -> [Rect; 4] {
@@ -128,6 +154,10 @@ pub enum Spot {
     Titles(u16),
     /// A line of the list's window.
     Line(usize),
+    /// The frame below the list, at this column inside of it.
+    Below(u16),
+    /// The weeks, at this column inside of their frame.
+    Weeks(u16),
     /// A pane.
     Pane(Step),
     /// The line with the tabs, at this column of it.
@@ -156,10 +186,12 @@ mod tests {
             let window = Rect::new(0, 0, width, height);
             let parts = match Layout::of((width, height), focus) {
                 Layout::TooSmall => vec![],
-                Layout::Roomy { header, list, panes: Panes::Four(panes), footer } => {
-                    [[header, list, footer].as_slice(), &panes].concat()
+                Layout::Roomy { header, list, weeks, panes: Panes::Four(panes), footer } => {
+                    [[header, list, weeks.unwrap_or(list), footer].as_slice(), &panes].concat()
                 }
-                Layout::Roomy { header, list, panes: Panes::One(pane), footer } => vec![header, list, pane, footer],
+                Layout::Roomy { header, list, weeks, panes: Panes::One(pane), footer } => {
+                    vec![header, list, weeks.unwrap_or(list), pane, footer]
+                }
             };
             assert!(
                 parts.iter().all(|part| window.intersection(*part) == *part && part.area() > 0),

@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use crate::domain::{Entry, Fleet, MailboxId, Tally, TokenState};
+use crate::domain::{Entry, Fleet, MailboxId, Tally, TokenState, Weeks};
 use matching::Matching;
 use query::Query;
 use selection::Selection;
@@ -47,6 +47,7 @@ pub struct List {
     matching: Matching,
     sort: Sort,
     tally: Tally,
+    weeks: Weeks,
     widest: usize,
     applications: Vec<String>,
     as_of: Timestamp,
@@ -64,6 +65,7 @@ impl List {
         self.selection.retain(|id| self.places.contains_key(&id));
         self.widest = self.rows.iter().map(|row| row.address.as_str().chars().count()).max().unwrap_or(0);
         self.tally = Tally::of(self.rows.iter().map(|row| row.standing));
+        self.weeks = self.count_weeks(now);
         let names: BTreeSet<&str> = self.rows.iter().map(|row| row.application.as_str()).collect();
         self.applications = names.into_iter().map(str::to_owned).collect();
         self.matching.set(&self.query, now);
@@ -80,6 +82,7 @@ impl List {
             if let Some(known) = known {
                 let row = Row::of(&entry, now);
                 self.tally.move_one(known.standing, row.standing);
+                self.weeks.move_one(known.deadline, row.deadline);
                 *known = row;
             }
         }
@@ -87,6 +90,19 @@ impl List {
             self.order = self.sort.order(&self.rows);
             self.arrange(cursor);
         }
+    }
+
+    /// Has the weeks begin anew if they are those of another time.
+    pub fn keep_weeks(&mut self, now: Timestamp) {
+        if self.weeks.is_stale(now) {
+            self.as_of = now;
+            self.sum.take();
+            self.weeks = self.count_weeks(now);
+        }
+    }
+
+    fn count_weeks(&self, now: Timestamp) -> Weeks {
+        Weeks::of(self.rows.iter().map(|row| row.deadline), now)
     }
 
     /// A mailbox's row, shown or not.
@@ -119,6 +135,12 @@ impl List {
     #[must_use]
     pub fn tally(&self) -> Tally {
         self.tally
+    }
+
+    /// How many mailboxes have tokens that fall due in which week.
+    #[must_use]
+    pub fn weeks(&self) -> &Weeks {
+        &self.weeks
     }
 
     /// How many characters the longest address has.

@@ -25,6 +25,7 @@ pub mod time;
 pub mod update;
 pub mod view;
 pub mod walkthrough;
+pub mod weeks;
 
 use std::panic::AssertUnwindSafe;
 

@@ -59,6 +59,12 @@ pub fn exact(moment: Timestamp, zone: &TimeZone) -> String {
     moment.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string()
 }
 
+/// A day of a year that is plain to see: `03-14`, in the person's own time zone.
+#[must_use]
+pub fn day_of_year(moment: Timestamp, zone: &TimeZone) -> String {
+    moment.to_zoned(zone.clone()).strftime("%m-%d").to_string()
+}
+
 /// A time of day, in the person's own time zone.
 #[must_use]
 pub fn time(moment: Timestamp, zone: &TimeZone) -> String {

@@ -43,6 +43,7 @@ pub const DASHBOARD: &[Binding] = &[
     bind(&["w"], Action::Walkthrough, "", "Show how to register an application, step by step"),
     bind(&["R"], Action::CheckAll, "", "Check all mailboxes that are shown"),
     bind(&["f"], Action::FilterState, "", "Show only what is stuck, then due, to do, valid, then all again"),
+    bind(&["D"], Action::FilterDue, "", "Show only what is due within 7 days, then all again"),
     bind(&["s"], Action::Sort, "", "Sort by the next column"),
     bind(&["S"], Action::SortBackward, "", "Sort from the other end"),
     bind(&["*"], Action::SelectAll, "", "Select or deselect all that are shown"),
@@ -99,6 +100,8 @@ pub enum Action {
     Filter,
     /// Filter by the next state.
     FilterState,
+    /// Filter by what is due this week.
+    FilterDue,
     /// Sort by the next column.
     Sort,
     /// Sort from the other end.
@@ -211,7 +214,7 @@ impl Action {
             | Self::Edit
             | Self::Remove => Group::Fleet,
             Self::Help | Self::Back | Self::Quit | Self::Suspend => Group::Program,
-            Self::Filter | Self::FilterState | Self::Sort | Self::SortBackward => Group::List,
+            Self::Filter | Self::FilterState | Self::FilterDue | Self::Sort | Self::SortBackward => Group::List,
             Self::Select | Self::SelectAll | Self::SelectRange | Self::SelectUp | Self::SelectDown => Group::List,
             Self::Up | Self::Down | Self::PageUp | Self::PageDown | Self::First | Self::Last => Group::List,
             Self::Pane1 | Self::Pane2 | Self::Pane3 | Self::Pane4 => Group::List,

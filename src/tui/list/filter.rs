@@ -1,5 +1,7 @@
 //! What of the list is shown.
 
+use std::ops::Range;
+
 use tui_input::Input;
 
 use super::List;
@@ -33,6 +35,12 @@ impl List {
     /// the filter asks for stays.
     pub fn toggle_standing(&mut self, standing: Standing) {
         self.set_filter(Input::new(query::toggled(self.filter.value(), standing)));
+    }
+
+    /// Shows those that fall due in these days from now and no others, or, if it does so already, all
+    /// again. What else the filter asks for stays.
+    pub fn toggle_due(&mut self, days: Range<u16>) {
+        self.set_filter(Input::new(query::with_due(self.filter.value(), days)));
     }
 
     /// Shows those that stand in the next of the ways that there are, after the last one all.

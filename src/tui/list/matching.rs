@@ -60,7 +60,7 @@ impl Probe {
         match test {
             Test::Text(part, Likeness::Fuzzy, text) => Self::Fuzzy(*part, atom(Likeness::Fuzzy, text)),
             Test::Text(part, likeness, text) => Self::Text(*part, atom(*likeness, text)),
-            Test::DueWithin(days) => Self::Deadline(Timestamp::MIN..after(now, *days)),
+            Test::DueWithin(days) => Self::Deadline(just_after(now)..after(now, *days)),
             Test::DueBeyond(days) => Self::Deadline(after(now, *days)..Timestamp::MAX),
             Test::State(standing) => Self::State(*standing),
             Test::Step(step) => Self::Step(*step),
@@ -79,6 +79,11 @@ impl Probe {
         };
         holds.then_some(0)
     }
+}
+
+/// What dies this moment is dead.
+fn just_after(now: Timestamp) -> Timestamp {
+    now.checked_add(SignedDuration::from_nanos(1)).unwrap_or(Timestamp::MAX)
 }
 
 fn after(now: Timestamp, days: u16) -> Timestamp {

@@ -2,6 +2,8 @@
 //!
 //! One table says what there is: parsing, hints, completion, help and README read it.
 
+use std::ops::Range;
+
 use crate::domain::{Standing, Step, TokenState};
 use crate::tui::keymap::Section;
 
@@ -252,6 +254,17 @@ pub fn toggled(filter: &str, standing: Standing) -> String {
     let state = format!("state:{}", standing_word(standing));
     let others = words(filter).filter(|word| !Written::of(word).has_key("state"));
     others.chain((!was_on).then_some(state.as_str())).collect::<Vec<&str>>().join(" ")
+}
+
+/// The filter that asks for those that fall due in these days instead of others, or, if it asked for
+/// just them, for none.
+#[must_use]
+pub fn with_due(filter: &str, days: Range<u16>) -> String {
+    let from = (days.start > 0).then(|| format!("due:>{}d", days.start));
+    let wanted: Vec<String> = from.into_iter().chain([format!("due:<{}d", days.end)]).collect();
+    let (known, others): (Vec<&str>, Vec<&str>) = words(filter).partition(|word| Written::of(word).has_key("due"));
+    let was_on = known == wanted;
+    others.into_iter().chain(wanted.iter().map(String::as_str).filter(|_| !was_on)).collect::<Vec<&str>>().join(" ")
 }
 
 /// What the term that is being typed can become, for a dim line below it. `applications` are the

@@ -252,7 +252,7 @@ fn at_every_size_it_shows_what_a_plain_search_finds() {
         let found = rows
             .iter()
             .filter(|row| !row.address.as_str().contains("person-00007") && row.application.as_str() == "Printer")
-            .filter(|row| row.deadline.is_some_and(|deadline| deadline < limit));
+            .filter(|row| row.deadline.is_some_and(|deadline| now() < deadline && deadline < limit));
         let found: Vec<&Row> = found.collect();
         assert!(found.len() > count as usize / 10, "{count}: there is something to sort");
         filter(&mut list, "-\"person-00007\" app:print due:<40d");
@@ -334,4 +334,37 @@ fn a_mailbox_that_changes_its_account_is_found_by_the_new_one() {
     list.renew(&all, now());
     filter(&mut list, "account:zoe");
     assert_eq!(shown(&list), [is::AP]);
+}
+
+#[test]
+fn the_weeks_are_kept_while_mailboxes_change_and_begin_anew_when_time_passes() {
+    let mut fleet = mixed(500);
+    let mut list = list(&fleet);
+    let counted = |fleet: &Fleet, from| {
+        let deadlines = fleet.entries().map(|entry| entry.grant.token.idle_deadline(entry.idle_limit_days()));
+        Weeks::of(deadlines, from)
+    };
+    assert!(list.weeks().all() > 300);
+    for (at, age) in [(3, 80), (4, 1), (5, 88), (3, 0)] {
+        let id = fleet.mailboxes[at].id;
+        change_grant(&mut fleet, id, |grant| grant.token = held(age, age));
+        list.refresh(fleet.entries().skip(at).take(1), now());
+        assert_eq!(*list.weeks(), counted(&fleet, now()));
+    }
+    let later = now() + SignedDuration::from_hours(50);
+    list.keep_weeks(later);
+    assert_eq!(*list.weeks(), counted(&fleet, later));
+}
+
+/// What a bar counts and what its filter shows are the same mailboxes.
+#[test]
+fn every_week_shows_as_many_as_it_counts() {
+    let mut list = list(&mixed(500));
+    let weeks = list.weeks().clone();
+    for (week, count) in weeks.counts().iter().enumerate() {
+        list.toggle_due(Weeks::days(week));
+        assert_eq!(list.shown_len(), *count, "{}", list.filter().value());
+    }
+    list.toggle_due(Weeks::days(weeks.counts().len() - 1));
+    assert_eq!((list.filter().value(), list.shown_len()), ("", 500));
 }

@@ -5,7 +5,7 @@ use tui_input::Input;
 
 use super::errands::{consent, hand_out, open_errand};
 use super::line;
-use crate::domain::{MailboxId, Step};
+use crate::domain::{MailboxId, Step, Weeks};
 use crate::engine::{Phase, Progress, Subject, Work};
 use crate::tui::back::{Back, back};
 use crate::tui::form::Form;
@@ -35,7 +35,8 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
             !matches!(model.clipboard, Some(Err(_))) && model.works.values().any(|work| work.waiting().is_some())
         }
         Action::CheckAll | Action::SelectAll => !model.list.is_empty(),
-        Action::Sort | Action::SortBackward | Action::Filter | Action::FilterState => !model.list.is_empty(),
+        Action::Sort | Action::SortBackward | Action::Filter => !model.list.is_empty(),
+        Action::FilterState | Action::FilterDue => !model.list.is_empty(),
         Action::AdminConsent => model
             .entry()
             .is_some_and(|entry| entry.provider.is_some_and(|provider| provider.endpoints.admin_consent.is_some())),
@@ -99,6 +100,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Sort
         | Action::SortBackward
         | Action::FilterState
+        | Action::FilterDue
         | Action::Select
         | Action::SelectAll
         | Action::SelectRange
@@ -208,6 +210,7 @@ fn arrange(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Sort => model.list.sort_by(sort.following()),
         Action::SortBackward => model.list.sort_by(sort.reversed()),
         Action::FilterState => model.list.cycle_standing(),
+        Action::FilterDue => model.list.toggle_due(Weeks::days(0)),
         Action::SelectAll => model.list.toggle_all(),
         Action::SelectRange => model.list.reach(),
         Action::SelectUp => model.list.stretch_by(-1, height),

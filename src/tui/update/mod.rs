@@ -55,6 +55,7 @@ fn ask_next(model: &mut Model) {
 
 fn time(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     model.now = now;
+    model.list.keep_weeks(now);
     if model.notice.as_ref().is_some_and(|notice| notice.until <= now) {
         model.notice = None;
     }

@@ -5,13 +5,14 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use tui_input::Input;
 
 use super::actions::focus;
-use crate::domain::Step;
+use crate::domain::{Step, Weeks};
 use crate::tui::columns::Columns;
 use crate::tui::counts;
 use crate::tui::layout::{Layout, Spot, tab};
 use crate::tui::message::Effect;
 use crate::tui::model::{Focus, Model};
 use crate::tui::overlay::Overlay;
+use crate::tui::weeks::{InFrame, bar_width};
 
 /// Lines that one turn of the wheel moves.
 const WHEEL: isize = 3;
@@ -61,6 +62,8 @@ fn click(model: &mut Model, event: MouseEvent) {
         }
         Spot::Titles(column) => sort_by(model, usize::from(column)),
         Spot::Header(column) => filter_by(model, column),
+        Spot::Below(column) => filter_by_week_below(model, column),
+        Spot::Weeks(column) => filter_by_week(model, column),
         Spot::Pane(step) => {
             focus(model, Focus::Pane(step, 0));
         }
@@ -113,6 +116,32 @@ fn filter_by(model: &mut Model, column: u16) {
         Some(None) => model.list.set_filter(Input::default()),
         None => return,
     }
+    model.list.keep_in_window(model.layout().list_height());
+}
+
+/// A week in the frame below the list; beside it the frame is the list's.
+fn filter_by_week_below(model: &mut Model, column: u16) {
+    let Layout::Roomy { list, .. } = model.layout() else { return };
+    let picture = InFrame::of(model, usize::from(list.width.saturating_sub(2)));
+    match picture.and_then(|picture| picture.week_at(model.list.weeks(), usize::from(column))) {
+        Some(week) => show_due(model, week),
+        None => {
+            focus(model, Focus::List);
+        }
+    }
+}
+
+fn filter_by_week(model: &mut Model, column: u16) {
+    let Some(area) = model.layout().weeks() else { return };
+    let wide = bar_width(model.list.weeks(), usize::from(area.width.saturating_sub(4)));
+    let week = usize::from(column).checked_div(wide);
+    if let Some(week) = week.filter(|week| *week < model.list.weeks().counts().len()) {
+        show_due(model, week);
+    }
+}
+
+fn show_due(model: &mut Model, week: usize) {
+    model.list.toggle_due(Weeks::days(week));
     model.list.keep_in_window(model.layout().list_height());
 }
 

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::parts::{cut, end_of, fit, frame as border};
+use super::weeks;
 use crate::domain::{Step, StepState, TokenState};
 use crate::engine::Work;
 use crate::tui::columns::{CHECKED, Columns, MARKS, STEPS, TOKEN};
@@ -15,6 +16,7 @@ use crate::tui::list::{Direction, Row};
 use crate::tui::model::{Focus, Model};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::time;
+use crate::tui::weeks::InFrame;
 
 /// Draws it.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
@@ -56,18 +58,31 @@ fn title(model: &Model, room: usize) -> Line<'static> {
     Line::styled(format!(" /{} ", end_of(theme, &text, room.saturating_sub(3))), theme.style(Role::Accent))
 }
 
-/// What the filter cannot make sense of, or what it can become.
+/// What the filter cannot make sense of, or what it can become; else what is due when.
 fn below(model: &Model, width: usize) -> Line<'static> {
     let theme = model.setting.theme;
     let room = width.saturating_sub(2);
     let (role, text) = match (model.list.complaint(), model.focus) {
         (Some(complaint), _) => (Role::Warn, complaint.to_owned()),
         (None, Focus::Filter) => (Role::Faint, model.list.hint()),
-        (None, _) => return Line::default(),
+        (None, _) => return due(model, width),
     };
-    // Not in the colour of the frame that it stands on.
-    let plain = Style::new().fg(Color::Reset).remove_modifier(Modifier::DIM);
-    Line::styled(format!(" {} ", cut(theme, &text, room)), plain.patch(theme.style(role)))
+    Line::styled(format!(" {} ", cut(theme, &text, room)), on_frame().patch(theme.style(role)))
+}
+
+/// How many fall due in which week, if there is room to say it.
+fn due(model: &Model, width: usize) -> Line<'static> {
+    let Some(InFrame { before, after }) = InFrame::of(model, width) else {
+        return Line::default();
+    };
+    let bars = weeks::bars(model.setting.theme, model.list.weeks(), (1, 1));
+    let bars = bars.into_iter().flat_map(|line| line.spans);
+    Line::from_iter([Span::raw(before)].into_iter().chain(bars).chain([Span::raw(after)])).style(on_frame())
+}
+
+/// Not in the colour of the frame that it stands on.
+fn on_frame() -> Style {
+    Style::new().fg(Color::Reset).remove_modifier(Modifier::DIM)
 }
 
 fn place(model: &Model) -> String {

@@ -16,6 +16,7 @@ mod questions;
 mod start;
 mod steps;
 mod texts;
+mod weeks;
 
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
@@ -37,7 +38,7 @@ pub fn draw(frame: &mut Frame, model: &Model) {
 }
 
 fn draw_parts(frame: &mut Frame, model: &Model) {
-    let Layout::Roomy { header, list, panes, footer } = model.layout() else {
+    let Layout::Roomy { header, list, weeks, panes, footer } = model.layout() else {
         return too_small(frame);
     };
     header::draw(frame, header, model);
@@ -46,6 +47,9 @@ fn draw_parts(frame: &mut Frame, model: &Model) {
         start::draw(frame, body, model);
     } else {
         list::draw(frame, list, model);
+        if let Some(area) = weeks {
+            weeks::draw(frame, area, model);
+        }
         match panes {
             Panes::Four(areas) => panes::four(frame, areas, model),
             Panes::One(area) => panes::tabs(frame, area, model),

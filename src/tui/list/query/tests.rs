@@ -139,3 +139,16 @@ fn no_filter_breaks_anything() {
         assert!(query.terms.len() <= 1, "{filter}");
     }
 }
+
+#[test]
+fn days_take_the_place_of_others_and_go_when_they_are_asked_for_twice() {
+    for (filter, days, wanted) in [
+        ("", 0..7, "due:<7d"),
+        ("due:<7d", 0..7, ""),
+        ("app:x due:<7d hr", 7..14, "app:x hr due:>7d due:<14d"),
+        ("due:>7d due:<14d", 7..14, ""),
+        ("-due:>80d state:due", 0..7, "state:due due:<7d"),
+    ] {
+        assert_eq!(with_due(filter, days), wanted, "{filter}");
+    }
+}

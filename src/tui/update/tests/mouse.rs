@@ -182,3 +182,20 @@ fn other_buttons_and_an_empty_dashboard_do_no_harm() {
         assert!(model.list.current().is_none() && model.overlay.is_none());
     }
 }
+
+#[test]
+fn a_click_on_a_week_shows_what_is_due_in_it() {
+    for size in [(120, 40), (200, 60)] {
+        let mut model = at(is::AP);
+        update(&mut model, Message::Resize(size.0, size.1));
+        let screen = screen(&model);
+        let bar = |line: &str| line.chars().position(|c| ('▂'..='▇').contains(&c));
+        let found = screen.lines().enumerate().find_map(|(row, line)| Some((bar(line)? as u16, row as u16)));
+        let second_week = found.unwrap_or_else(|| panic!("no bar on\n{screen}"));
+        click(&mut model, second_week);
+        assert_eq!(model.list.filter().value(), "due:>7d due:<14d", "{size:?}");
+        assert_eq!(model.list.current().unwrap().id, is::SUPPORT);
+        click(&mut model, second_week);
+        assert_eq!((model.list.filter().value(), model.list.shown_len()), ("", 7), "{size:?}");
+    }
+}

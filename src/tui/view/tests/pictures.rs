@@ -170,3 +170,8 @@ fn what_an_import_would_do() {
     model.overlay = Some(Overlay::Import(Box::new(super::preview())));
     assert_snapshot!(screen(&model));
 }
+
+#[test]
+fn a_fleet_whose_weeks_have_room() {
+    assert_snapshot!(screen(&sized(at(is::SUPPORT), (200, 60))));
+}
