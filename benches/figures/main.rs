@@ -12,8 +12,11 @@ mod table;
 
 use table::Table;
 
+/// Measures something, and says what in the table.
+type Measure = fn(&mut Table);
+
 /// What can be measured, by its name on the command line.
-const SUBJECTS: &[(&str, fn(&mut Table))] = &[
+const SUBJECTS: &[(&str, Measure)] = &[
     ("frame", frame::measure),
     ("list", list::measure),
     ("screen", screen::measure),
@@ -22,7 +25,7 @@ const SUBJECTS: &[(&str, fn(&mut Table))] = &[
 ];
 
 /// What writes into the keyring of the session, and so is measured only when it is named.
-const ON_REQUEST: &[(&str, fn(&mut Table))] = &[("keyring", refresh::measure_with_keyring)];
+const ON_REQUEST: &[(&str, Measure)] = &[("keyring", refresh::measure_with_keyring)];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
