@@ -5,7 +5,10 @@ mod terminal;
 
 use std::time::{Duration, Instant};
 
-use crate::household::home;
+use mailkey::demo::{Demo, Options};
+use tokio::runtime::Runtime;
+
+use crate::household::{home, home_at};
 use crate::table::{Table, Times, ratio, shown};
 use terminal::Terminal;
 
@@ -35,12 +38,31 @@ pub fn measure(table: &mut Table) {
         "2 times the bare one's",
     );
 
+    let busy = busy_keys();
+    let against = format!("{}, {} of the bare one's", shown(busy.p95()), ratio(busy.p95(), bare_keys.p95()));
+    table.add("the same while 100 jobs report", against, shown(bare_keys.p95()), "2 times the bare one's");
+
     std::thread::sleep(Duration::from_secs(2));
     let [bare_idle, idle] = [&bare, &mailkey].map(|terminal| idle(terminal, Duration::from_secs(10)));
     table.add("idle for 10 s: bytes drawn, CPU", idle, bare_idle, "no frame, no measurable CPU");
     let [bare_memory, memory] =
         [&bare, &mailkey].map(|terminal| format!("{:.1} MB", terminal.resident_kilobytes() as f64 / 1e3));
     table.add("resident memory, 20,000 mailboxes", memory, bare_memory, "under 40 MB");
+}
+
+/// Keys while a check of 1,000 mailboxes runs, 100 at once, each answer half a second on its way.
+fn busy_keys() -> Times {
+    let runtime = Runtime::new().unwrap();
+    let options = Options { delay: Duration::from_millis(500), crowd: 1_000, ..Options::default() };
+    let demo = runtime.block_on(Demo::start(options)).unwrap();
+    let home = runtime.block_on(home_at(&demo, 20_000, 100));
+    let mut mailkey = Terminal::mailkey(home.path()).sees(" 1/20000");
+    mailkey.key("R");
+    mailkey.wait_for("Checking ");
+    std::thread::sleep(Duration::from_secs(1));
+    let times = walk(&mut mailkey, 200);
+    mailkey.wait_for("Checking ");
+    times
 }
 
 /// Goes down the list, so many lines; how long each took to be seen.
