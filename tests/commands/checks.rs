@@ -96,7 +96,7 @@ fn ctrl_c_ends_what_is_under_way_and_says_how_far_it_came() {
     at_home_of("checks::ctrl_c_ends_what_is_under_way_and_says_how_far_it_came", slow, |home| {
         std::fs::write(home.file("config.toml"), format!("[network]\nparallel = 1\n{}", home.demo.config_toml()))
             .unwrap();
-        let locals = ["billing", "ap", "sales", "hr"];
+        let locals = ["billing", "ap", "sales", "support"];
         home.add(&locals);
         locals.iter().for_each(|local| home.sign_in(local));
         let before = home.demo.requests().refresh_token;
