@@ -90,6 +90,9 @@ fn in_words(status: &StoreStatus) -> Vec<String> {
         KeyStatus::NotAsked => "Seal key: under a passphrase, which nobody was asked for.".to_owned(),
         KeyStatus::Failed(_, trouble) => format!("Seal key: {trouble}"),
     });
+    if status.whereabouts == Whereabouts::In(StoreKind::Keyring) && status.sealed > 0 {
+        lines.push("What is sealed waits for the keyring: `mailkey store move keyring` hands it on.".to_owned());
+    }
     if status.wanted != status.whereabouts.target() {
         lines.push(format!(
             "The configuration says {0}, for new registries only: `mailkey store move {0}` moves the secrets of this one.",

@@ -2,7 +2,8 @@
 //!
 //! Not the configuration says which, but the registry: a secret that has a row there is there;
 //! without one it is in the keyring, if the registry's secrets may be there. So a secret moves at
-//! the moment in which its row comes or goes, whoever dies before or after that.
+//! the moment in which its row comes or goes, whoever dies before or after that. New secrets for
+//! the keyring go the same way: their row comes at once, and goes when the keyring has them.
 
 mod giving_up;
 mod moving;
@@ -66,7 +67,7 @@ impl Store {
         // For the title alone: what cannot be read now is said when a secret is asked for.
         let seen = registry.whereabouts(wanted).map_or(wanted, Whereabouts::target);
         Self {
-            rows: Rows::new(registry.clone()),
+            rows: Rows::new(registry.clone(), wanted),
             registry,
             keyring,
             wanted,
@@ -117,22 +118,52 @@ impl Store {
         }
     }
 
-    /// Writes a secret. It is on disk, or in the keyring and read back, when this returns.
+    /// Has at hand what it takes to keep a secret, so that no time is lost when one comes: from the
+    /// provider's answer on until it is on disk, whoever is killed loses it.
+    pub(super) async fn be_ready_to_keep(&self) {
+        if let Err(trouble) = self.seal_key().await {
+            tracing::debug!(code = trouble.code(), "no seal key is at hand for the token that comes");
+        }
+    }
+
+    /// Writes a secret. It is on disk when this returns.
+    ///
+    /// In a single short change it is sealed into the registry, wherever it belongs; a keyring that
+    /// may take its time gets it from there. Whoever dies before that, or whose keyring goes away,
+    /// leaves it there, where it is found first; the next value takes it along.
     ///
     /// # Errors
     /// `seal.…`, `keyring.…`, `registry.…`; the old value is then still there.
     pub(super) async fn put(&self, key: &Key, secret: &Secret) -> Result<(), Trouble> {
-        let wanted = self.wanted;
-        on_registry(&self.registry, move |registry| registry.settle_whereabouts(wanted)).await?;
-        if self.keep(key, secret).await? {
-            return Ok(());
-        }
-        self.keyring.put(key, secret).await?;
-        // A move that began meanwhile made a copy of the old value, and the copy would be right.
-        if self.keep(key, secret).await? {
-            self.keyring.delete(key).await?;
+        let place = match self.sealed(key, secret).await {
+            Ok(sealed) => self.rows.keep(sealed).await,
+            Err(trouble) => Err(trouble),
+        };
+        match place {
+            Ok(StoreKind::Sealed) => {}
+            Ok(StoreKind::Keyring) => self.hand_on(key).await,
+            Err(trouble) => self.put_unsealed(key, secret, trouble).await?,
         }
         Ok(())
+    }
+
+    /// What is sealed on disk is kept, whatever becomes of its way to the keyring.
+    async fn hand_on(&self, key: &Key) {
+        if let Err(trouble) = self.move_out(key).await {
+            let title = key.title();
+            tracing::warn!(code = trouble.code(), "{title} stays sealed in the registry until the keyring takes it");
+        }
+    }
+
+    /// Where nothing can be sealed a keyring still keeps its own, if no row would stand before it.
+    async fn put_unsealed(&self, key: &Key, secret: &Secret, why: Trouble) -> Result<(), Trouble> {
+        let kept = self.kept(key).await?;
+        if kept.sealed.is_some() || kept.whereabouts != Whereabouts::In(StoreKind::Keyring) {
+            return Err(why);
+        }
+        let wanted = self.wanted;
+        on_registry(&self.registry, move |registry| registry.settle_whereabouts(wanted)).await?;
+        self.keyring.put(key, secret).await
     }
 
     /// Deletes a secret; it is no error if there is none.
@@ -162,15 +193,6 @@ impl Store {
     /// `seal.…`, `keyring.…`, `registry.…`.
     pub(super) async fn unseal(&self, context: &str, sealed: &[u8]) -> Result<Secret, Trouble> {
         self.seal_key().await?.open(context, sealed)
-    }
-
-    /// Seals a secret into its row; `false` if its place is not the registry.
-    async fn keep(&self, key: &Key, secret: &Secret) -> Result<bool, Trouble> {
-        let kept = self.kept(key).await?;
-        if kept.sealed.is_none() && kept.whereabouts.target() != StoreKind::Sealed {
-            return Ok(false);
-        }
-        self.rows.keep(self.sealed(key, secret).await?).await
     }
 
     /// A secret sealed for its row. What does not open again is not written.

@@ -124,7 +124,10 @@ impl Engine {
         }
         let key = Key::refresh_token(self.registry_id(), case.grant.id);
         let refreshed = match self.secrets().get(&key).await.map_err(Refusal::at_token)? {
-            Some(refresh_token) => self.refresh(&case.application, &case.provider, &refresh_token).await,
+            Some(refresh_token) => {
+                self.secrets().be_ready_to_keep().await;
+                self.refresh(&case.application, &case.provider, &refresh_token).await
+            }
             None if case.grant.token == Token::None => return Err(Refusal::at_token(none())),
             None => Err(Refusal::at_token(missing())),
         };

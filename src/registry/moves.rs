@@ -59,7 +59,9 @@ impl Registry {
     pub fn begin_move(&self, to: StoreKind, wanted: StoreKind) -> Result<Whereabouts, Trouble> {
         self.write(|transaction| {
             let before = secrets::whereabouts(transaction, wanted)?;
-            let after = if before == Whereabouts::In(to) { before } else { Whereabouts::MovingTo(to) };
+            // A secret may be here still that was on its way to the keyring when a process died.
+            let is_there = to == StoreKind::Sealed || secrets::count_sealed(transaction)? == 0;
+            let after = if before == Whereabouts::In(to) && is_there { before } else { Whereabouts::MovingTo(to) };
             secrets::set_whereabouts(transaction, after)?;
             Ok(after)
         })
@@ -90,16 +92,22 @@ impl Registry {
         })
     }
 
-    /// Deletes a secret that was copied to the keyring. `false`: it was changed since it was
-    /// `sealed` so, and is still here.
+    /// Deletes a secret that was copied to the keyring. `false`: it is still here, since it was
+    /// changed since it was `sealed` so, or belongs here.
+    ///
+    /// Lightly: if a power cut brings the row back, it is the newest value all the same, since each
+    /// value is written here first and waits for the disk.
     ///
     /// # Errors
     /// `registry.…`.
     pub fn let_go(&self, name: &str, sealed: &[u8]) -> Result<bool, Trouble> {
-        self.write(|transaction| {
+        self.write_lightly(|transaction| {
+            // Without a word of it nothing was ever sealed here but on its way to the keyring.
+            let belongs_here = secrets::whereabouts(transaction, StoreKind::Keyring)?.target() == StoreKind::Sealed;
             match secrets::sealed(transaction, name)? {
-                Some(now) if now != sealed => return Ok(false),
-                _ => transaction.execute("DELETE FROM secrets WHERE name = ?1", [name])?,
+                None => return Ok(true),
+                Some(now) if now != sealed || belongs_here => return Ok(false),
+                Some(_) => transaction.execute("DELETE FROM secrets WHERE name = ?1", [name])?,
             };
             Ok(true)
         })
@@ -190,6 +198,9 @@ mod tests {
         let token = |value| SealedSecret { name: "token".to_owned(), sealed: vec![value], key_id: "key".to_owned() };
         registry.copy_in(&owner, &token(1)).unwrap();
         registry.copy_in(&owner, &token(2)).unwrap();
+        registry.begin_move(StoreKind::Sealed, StoreKind::Keyring).unwrap();
+        assert_eq!(registry.let_go("token", &[1]), Ok(false), "it belongs here");
+        registry.begin_move(StoreKind::Keyring, StoreKind::Keyring).unwrap();
         assert_eq!(registry.let_go("token", &[2]), Ok(false));
         assert_eq!(registry.let_go("token", &[1]), Ok(true));
         assert_eq!(registry.let_go("token", &[1]), Ok(true), "gone already");

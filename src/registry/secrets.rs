@@ -54,11 +54,7 @@ impl Registry {
     pub fn settle_whereabouts(&self, wanted: StoreKind) -> Result<Whereabouts, Trouble> {
         match self.read(|transaction| find_whereabouts(transaction))? {
             Some(settled) => Ok(settled),
-            None => self.write(|transaction| {
-                let settled = whereabouts(transaction, wanted)?;
-                set_whereabouts(transaction, settled)?;
-                Ok(settled)
-            }),
+            None => self.write(|transaction| settle(transaction, wanted)),
         }
     }
 
@@ -73,13 +69,22 @@ impl Registry {
     }
 
     /// Makes or replaces secrets, in one change that is on disk when this returns. The answers are
-    /// in the same order: `false`, if a secret was not written, since its place is not here;
-    /// `seal.key_changed`, if it is sealed under another key than the registry's.
+    /// in the same order, and each says in which store the secret belongs (see
+    /// [`Registry::settle_whereabouts`] on `wanted`): in the keyring's case it is here only until
+    /// that has it. `seal.key_changed`, if it is sealed under another key than the registry's.
     ///
     /// # Errors
     /// `registry.…`; then none was written.
-    pub fn keep_secrets(&self, secrets: &[SealedSecret]) -> Result<Vec<Result<bool, Trouble>>, Trouble> {
-        self.write(|transaction| secrets.iter().map(|secret| keep(transaction, secret)).collect())
+    pub fn keep_secrets(
+        &self,
+        secrets: &[SealedSecret],
+        wanted: StoreKind,
+    ) -> Result<Vec<Result<StoreKind, Trouble>>, Trouble> {
+        self.write(|transaction| {
+            let place = settle(transaction, wanted)?.target();
+            let keep = |secret| Ok(if put(transaction, secret)? { Ok(place) } else { Err(key_changed()) });
+            secrets.iter().map(keep).collect()
+        })
     }
 
     /// Deletes the secret called `name`, if it is here.
@@ -147,6 +152,15 @@ pub(super) fn whereabouts(connection: &Connection, wanted: StoreKind) -> Result<
     Ok(find_whereabouts(connection)?.unwrap_or(Whereabouts::In(wanted)))
 }
 
+/// The same, from now on.
+fn settle(transaction: &Transaction<'_>, wanted: StoreKind) -> Result<Whereabouts, Fault> {
+    if let Some(settled) = find_whereabouts(transaction)? {
+        return Ok(settled);
+    }
+    set_whereabouts(transaction, Whereabouts::In(wanted))?;
+    Ok(Whereabouts::In(wanted))
+}
+
 /// From now on the secrets are there.
 pub(super) fn set_whereabouts(transaction: &Transaction<'_>, whereabouts: Whereabouts) -> Result<(), Fault> {
     transaction.execute("INSERT OR REPLACE INTO meta VALUES ('secrets', ?1)", [whereabouts.to_string()])?;
@@ -161,14 +175,6 @@ pub(super) fn put(transaction: &Transaction<'_>, secret: &SealedSecret) -> Resul
         statement.execute(params![secret.name, secret.sealed])?;
     }
     Ok(is_right)
-}
-
-fn keep(transaction: &Transaction<'_>, secret: &SealedSecret) -> Result<Result<bool, Trouble>, Fault> {
-    let goes_here = find_whereabouts(transaction)?.is_some_and(|it| it.target() == StoreKind::Sealed);
-    if !goes_here && sealed(transaction, &secret.name)?.is_none() {
-        return Ok(Ok(false));
-    }
-    Ok(if put(transaction, secret)? { Ok(true) } else { Err(key_changed()) })
 }
 
 /// The secret called `name`, if it is here.
@@ -211,9 +217,9 @@ mod tests {
         SealKeyRecord { id: id.to_owned(), custodian: "the keyring".to_owned() }
     }
 
-    fn keep(registry: &Registry, name: &str, sealed: &[u8], key_id: &str) -> Result<bool, Trouble> {
+    fn keep(registry: &Registry, name: &str, sealed: &[u8], key_id: &str) -> Result<StoreKind, Trouble> {
         let secret = SealedSecret { name: name.into(), sealed: sealed.into(), key_id: key_id.into() };
-        registry.keep_secrets(&[secret]).unwrap().remove(0)
+        registry.keep_secrets(&[secret], StoreKind::Sealed).unwrap().remove(0)
     }
 
     fn sealing() -> (tempfile::TempDir, Registry) {
@@ -238,18 +244,16 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_kept_here_only_if_its_place_is_here() {
+    fn a_secret_is_kept_here_first_wherever_it_belongs() {
         let (_folder, registry) = fresh();
-        registry.settle_whereabouts(StoreKind::Keyring).unwrap();
         registry.settle_seal_key(None, &record("one")).unwrap();
-        assert_eq!(keep(&registry, "old", &[1], "one"), Ok(false));
-        registry.begin_move(StoreKind::Sealed, StoreKind::Keyring).unwrap();
-        assert_eq!(keep(&registry, "old", &[1], "one"), Ok(true));
+        assert_eq!(keep(&registry, "old", &[1], "one"), Ok(StoreKind::Sealed), "that settles it");
+        assert_eq!(registry.settle_whereabouts(StoreKind::Keyring), Ok(Whereabouts::In(StoreKind::Sealed)));
         registry.begin_move(StoreKind::Keyring, StoreKind::Keyring).unwrap();
-        assert_eq!(keep(&registry, "old", &[2], "one"), Ok(true), "not moved yet");
-        assert_eq!(keep(&registry, "new", &[3], "one"), Ok(false));
+        assert_eq!(keep(&registry, "old", &[2], "one"), Ok(StoreKind::Keyring));
+        assert_eq!(keep(&registry, "new", &[3], "one"), Ok(StoreKind::Keyring));
         let sealed = |name| registry.kept_secret(name, StoreKind::Keyring).unwrap().sealed;
-        assert_eq!((sealed("old"), sealed("new")), (Some(vec![2]), None));
+        assert_eq!((sealed("old"), sealed("new")), (Some(vec![2]), Some(vec![3])));
         registry.forget_secret("old").unwrap();
         assert_eq!(sealed("old"), None);
     }
@@ -267,7 +271,7 @@ mod tests {
         let (_folder, registry) = sealing();
         assert_eq!(registry.settle_seal_key(Some(&record("one")), &record("two")), Ok(record("two")), "none is yet");
         assert_eq!(keep(&registry, "name", &[1], "one").unwrap_err().code(), "seal.key_changed");
-        assert_eq!(keep(&registry, "name", &[1], "two"), Ok(true));
+        assert_eq!(keep(&registry, "name", &[1], "two"), Ok(StoreKind::Sealed));
         assert_eq!(registry.settle_seal_key(Some(&record("two")), &record("three")), Ok(record("two")));
         let elsewhere = SealKeyRecord { custodian: "a passphrase".to_owned(), ..record("two") };
         assert_eq!(registry.settle_seal_key(Some(&record("two")), &elsewhere), Ok(elsewhere));

@@ -14,6 +14,7 @@ mod consent;
 mod credentials;
 mod ending;
 mod faults;
+mod journal;
 mod moving;
 mod refreshing;
 mod removing;

@@ -187,7 +187,7 @@ impl House {
         *sealed.last_mut().unwrap() ^= 1;
         let key_id = self.registry.seal_key_record().unwrap().unwrap().id;
         let secret = SealedSecret { name: key.as_str().to_owned(), sealed, key_id };
-        assert_eq!(self.registry.keep_secrets(&[secret]), Ok(vec![Ok(true)]));
+        assert_eq!(self.registry.keep_secrets(&[secret], self.settings.store), Ok(vec![Ok(StoreKind::Sealed)]));
     }
 
     /// What is sealed in the registry.

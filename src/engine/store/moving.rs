@@ -4,7 +4,7 @@
 use super::super::{Engine, Event, on_registry};
 use super::{Keeper, Store};
 use crate::domain::{StoreKind, Trouble, Whereabouts};
-use crate::registry::{Owner, Registry};
+use crate::registry::{Kept, Owner, Registry};
 use crate::secrets::Key;
 
 /// How far a move is.
@@ -152,17 +152,26 @@ impl Store {
         Ok(true)
     }
 
-    /// From the registry to the keyring: copied and read back there, deleted here.
-    async fn move_out(&self, key: &Key) -> Result<bool, Trouble> {
-        while let Some(sealed) = self.kept(key).await?.sealed {
+    /// From the registry to the keyring: copied and read back there, deleted here. `false` if there
+    /// is none to move, or a move the other way has begun meanwhile.
+    pub(super) async fn move_out(&self, key: &Key) -> Result<bool, Trouble> {
+        let mut is_copied = false;
+        loop {
+            let Kept { whereabouts, sealed: Some(sealed) } = self.kept(key).await? else { return Ok(is_copied) };
+            if whereabouts.target() == StoreKind::Sealed {
+                if is_copied {
+                    self.keyring.delete(key).await?;
+                }
+                return Ok(false);
+            }
             let secret = self.open(key, &sealed).await?;
             self.keyring.put(key, &secret).await?;
+            is_copied = true;
             let name = key.as_str().to_owned();
             if on_registry(&self.registry, move |registry| registry.let_go(&name, &sealed)).await? {
                 return Ok(true);
             }
         }
-        Ok(false)
     }
 }
 

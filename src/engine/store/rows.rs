@@ -6,12 +6,13 @@ use std::sync::Mutex;
 use tokio::sync::oneshot;
 
 use super::super::{broken_job, lock, on_registry};
-use crate::domain::Trouble;
+use crate::domain::{StoreKind, Trouble};
 use crate::registry::{Registry, SealedSecret};
 
 /// The rows of the sealed store.
 pub(super) struct Rows {
     registry: Registry,
+    wanted: StoreKind,
     waiting: Mutex<Vec<Waiting>>,
     turn: tokio::sync::Mutex<()>,
 }
@@ -19,27 +20,29 @@ pub(super) struct Rows {
 /// A secret to be written, and who waits for it.
 struct Waiting {
     secret: SealedSecret,
-    kept: oneshot::Sender<Result<bool, Trouble>>,
+    kept: oneshot::Sender<Result<StoreKind, Trouble>>,
 }
 
 impl Rows {
-    pub(super) fn new(registry: Registry) -> Self {
-        Self { registry, waiting: Mutex::default(), turn: tokio::sync::Mutex::default() }
+    /// `wanted` is the store of a registry that has never kept a secret.
+    pub(super) fn new(registry: Registry, wanted: StoreKind) -> Self {
+        Self { registry, wanted, waiting: Mutex::default(), turn: tokio::sync::Mutex::default() }
     }
 
-    /// Writes a secret, if its place is the registry. It is on disk when this returns.
+    /// Writes a secret, and gives the store that it belongs in. It is on disk when this returns.
     ///
     /// # Errors
     /// `seal.key_changed`; `registry.…`.
-    pub(super) async fn keep(&self, secret: SealedSecret) -> Result<bool, Trouble> {
+    pub(super) async fn keep(&self, secret: SealedSecret) -> Result<StoreKind, Trouble> {
         let (kept, answer) = oneshot::channel();
         lock(&self.waiting).push(Waiting { secret, kept });
         let turn = self.turn.lock().await;
         // None, if the one before has taken this one along.
         let waiting = std::mem::take(&mut *lock(&self.waiting));
         if !waiting.is_empty() {
+            let wanted = self.wanted;
             let write_all = move |registry: &Registry| {
-                write(registry, waiting);
+                write(registry, wanted, waiting);
                 Ok(())
             };
             on_registry(&self.registry, write_all).await?;
@@ -50,10 +53,11 @@ impl Rows {
 }
 
 /// Writes all whose callers are still there: one that has gone may have given its lease back.
-fn write(registry: &Registry, mut waiting: Vec<Waiting>) {
+fn write(registry: &Registry, wanted: StoreKind, mut waiting: Vec<Waiting>) {
     waiting.retain(|one| !one.kept.is_closed());
     let (secrets, callers): (Vec<_>, Vec<_>) = waiting.into_iter().map(|one| (one.secret, one.kept)).unzip();
-    let answers = registry.keep_secrets(&secrets).unwrap_or_else(|trouble| vec![Err(trouble); secrets.len()]);
+    let answers = registry.keep_secrets(&secrets, wanted);
+    let answers = answers.unwrap_or_else(|trouble| vec![Err(trouble); secrets.len()]);
     for (caller, answer) in callers.into_iter().zip(answers) {
         // Whoever has gone by now does not want to know.
         let _ = caller.send(answer);
@@ -65,16 +69,14 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::domain::StoreKind;
     use crate::registry::SealKeyRecord;
 
     fn rows() -> (tempfile::TempDir, Arc<Rows>) {
         let folder = tempfile::tempdir().unwrap();
         let registry = Registry::open(&folder.path().join("registry.db")).unwrap();
-        registry.settle_whereabouts(StoreKind::Sealed).unwrap();
         let key = SealKeyRecord { id: "key".to_owned(), custodian: String::new() };
         registry.settle_seal_key(None, &key).unwrap();
-        (folder, Arc::new(Rows::new(registry)))
+        (folder, Arc::new(Rows::new(registry, StoreKind::Sealed)))
     }
 
     fn secret(number: usize, key_id: &str) -> SealedSecret {
@@ -116,7 +118,7 @@ mod tests {
         gone.abort();
         assert!(gone.await.unwrap_err().is_cancelled());
         drop(turn);
-        assert_eq!(rows.keep(secret(2, "key")).await, Ok(true));
+        assert_eq!(rows.keep(secret(2, "key")).await, Ok(StoreKind::Sealed));
         assert_eq!(rows.registry.count_sealed_secrets(), Ok(1));
     }
 }
