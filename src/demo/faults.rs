@@ -26,6 +26,8 @@ pub enum Fault {
     },
     /// The request is obeyed after this long.
     Slow(Duration),
+    /// The request is obeyed at once, and its answer held back for this long.
+    Late(Duration),
     /// Tokens of this many bytes.
     HugeToken(usize),
     /// No refresh token comes along.
@@ -83,6 +85,14 @@ impl Fault {
     pub(super) fn delay(&self) -> Duration {
         match self {
             Self::Slow(duration) => *duration,
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// How long it holds the answer back after obeying.
+    pub(super) fn hold(&self) -> Duration {
+        match self {
+            Self::Late(duration) => *duration,
             _ => Duration::ZERO,
         }
     }

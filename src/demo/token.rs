@@ -48,6 +48,7 @@ pub(super) async fn token(
         return response;
     }
     let (status, body) = answer(&shared, &tenant, &headers, params, fault.as_ref());
+    tokio::time::sleep(fault.as_ref().map_or(std::time::Duration::ZERO, Fault::hold)).await;
     match fault {
         Some(fault) => fault.spoil(status, &body),
         None => json(status, body.to_string()),

@@ -139,6 +139,7 @@ impl Store {
             Ok(sealed) => self.rows.keep(sealed).await,
             Err(trouble) => Err(trouble),
         };
+        tracing::debug!(secret = key.title(), place = ?place.as_ref().ok(), "sealed on disk");
         match place {
             Ok(StoreKind::Sealed) => {}
             Ok(StoreKind::Keyring) => self.hand_on(key).await,

@@ -72,6 +72,21 @@ impl Session {
         }
     }
 
+    /// Has the keyring answer nobody, until it goes on.
+    pub fn hold_keyring(&self) {
+        self.signal_keyring("STOP");
+    }
+
+    /// Has the keyring go on.
+    pub fn let_keyring_go_on(&self) {
+        self.signal_keyring("CONT");
+    }
+
+    fn signal_keyring(&self, name: &str) {
+        let id = self.daemon.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
     /// Locks the keyring that runs.
     pub fn lock_keyring(&self) {
         let collection = "array:objpath:/org/freedesktop/secrets/collection/login";

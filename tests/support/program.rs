@@ -201,13 +201,14 @@ impl Home {
         self.runtime.block_on(Secrets::keyring().get(&key)).unwrap()
     }
 
-    /// Has the cached access token of a mailbox run out.
+    /// Has the cached access token of a mailbox run out, if there is one.
     pub fn expire_cache(&self, local: &str) {
         let grant = self.mailbox(local).grant;
         let registry = self.registry();
-        let (sealed, _) = registry.cached_access_token(grant).unwrap().unwrap();
         let past = Timestamp::now() - SignedDuration::from_hours(1);
-        registry.cache_access_token(grant, &sealed, past).unwrap();
+        if let Some((sealed, _)) = registry.cached_access_token(grant).unwrap() {
+            registry.cache_access_token(grant, &sealed, past).unwrap();
+        }
     }
 
     /// What `list --json` says.
@@ -285,6 +286,17 @@ impl Running<'_> {
     pub fn signal(&self, name: &str) {
         let id = self.id().to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// The same, unless it has ended.
+    pub fn signal_if_it_runs(&self, name: &str) {
+        // It may end meanwhile, and its number is its own until it is waited for.
+        drop(Command::new("kill").args(["-s", name, &self.id().to_string()]).stderr(Stdio::null()).status());
+    }
+
+    /// Whether it still runs.
+    pub fn runs(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
     }
 
     /// Waits for its end; standard input stays open until then.
