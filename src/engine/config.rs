@@ -1,6 +1,7 @@
 //! The configuration file, and the providers that mailkey brings along in the same format.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// When a copied secret is cleared.
     pub clear_after: Duration,
+    /// How often an open dashboard refreshes what falls due; `None`: never.
+    pub keep_alive: Option<Duration>,
     /// The providers, by id.
     pub providers: Arc<HashMap<String, Provider>>,
 }
@@ -80,6 +83,7 @@ impl Settings {
             parallel: file.network.parallel,
             timeout: file.network.timeout,
             clear_after: file.clipboard.clear_after,
+            keep_alive: file.keep_alive.enabled.then_some(file.keep_alive.every),
             providers: Arc::new(providers),
         })
     }
@@ -107,6 +111,7 @@ struct File {
     secrets: SecretsTable,
     network: NetworkTable,
     clipboard: ClipboardTable,
+    keep_alive: KeepAliveTable,
     provider: BTreeMap<String, ProviderTable>,
 }
 
@@ -142,6 +147,20 @@ struct ClipboardTable {
 impl Default for ClipboardTable {
     fn default() -> Self {
         Self { clear_after: Duration::from_secs(45) }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct KeepAliveTable {
+    enabled: bool,
+    #[serde(deserialize_with = "interval")]
+    every: Duration,
+}
+
+impl Default for KeepAliveTable {
+    fn default() -> Self {
+        Self { enabled: false, every: Duration::from_secs(6 * 60 * 60) }
     }
 }
 
@@ -245,18 +264,35 @@ fn microsoft() -> Dialect {
 }
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let sensible = Duration::from_millis(100)..=Duration::from_secs(3600);
+    let wanted = |text: &str| format!("“{text}” is not a duration between 100ms and 1h, such as \"20s\"");
+    span(deserializer, sensible, wanted)
+}
+
+/// A token has two weeks from the day on which it falls due.
+fn interval<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let sensible = Duration::from_secs(60)..=Duration::from_secs(7 * 24 * 3600);
+    let wanted = |text: &str| format!("“{text}” is not a duration between 1min and 7d, such as \"6h\"");
+    span(deserializer, sensible, wanted)
+}
+
+fn span<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    sensible: RangeInclusive<Duration>,
+    wanted: impl Fn(&str) -> String,
+) -> Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let wrong =
-        || serde::de::Error::custom(format!("“{text}” is not a duration between 100ms and 1h, such as \"20s\""));
+    let wrong = || serde::de::Error::custom(wanted(&text));
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?);
     let number: u64 = number.parse().map_err(|_| wrong())?;
     let duration = match unit {
         "ms" => Duration::from_millis(number),
         "s" => Duration::from_secs(number),
         "m" | "min" => Duration::from_secs(number.saturating_mul(60)),
+        "h" => Duration::from_secs(number.saturating_mul(3600)),
+        "d" => Duration::from_secs(number.saturating_mul(24 * 3600)),
         _ => return Err(wrong()),
     };
-    let sensible = Duration::from_millis(100)..=Duration::from_secs(3600);
     if sensible.contains(&duration) { Ok(duration) } else { Err(wrong()) }
 }
 
@@ -301,6 +337,21 @@ mod tests {
         assert_eq!(trouble.code(), "config.malformed");
         assert!(trouble.why().contains("Line 2") && trouble.why().contains("paralel"), "{}", trouble.why());
         assert!(parse("[network]\n\ntimeout = \"soon\"").unwrap_err().why().contains("Line 3"));
+    }
+
+    #[test]
+    fn keep_alive_is_off_unless_it_is_asked_for() {
+        let keep_alive = |text: &str| parse(text).map(|settings| settings.keep_alive);
+        assert_eq!(keep_alive("[keep_alive]\nevery = \"2h\""), Ok(None));
+        assert_eq!(keep_alive("[keep_alive]\nenabled = true"), Ok(Some(Duration::from_secs(6 * 3600))));
+        assert_eq!(
+            keep_alive("[keep_alive]\nenabled = true\nevery = \"1d\""),
+            Ok(Some(Duration::from_secs(24 * 3600)))
+        );
+        for every in ["8d", "5s", "1h30m", "soon"] {
+            let trouble = keep_alive(&format!("[keep_alive]\nevery = \"{every}\"")).unwrap_err();
+            assert!(trouble.why().contains("between 1min and 7d"), "{}", trouble.why());
+        }
     }
 
     #[test]

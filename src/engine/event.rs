@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::answers::Accepted;
 use super::bulk::Progress;
+use super::keep_alive::KeepAlive;
 use super::store::MoveProgress;
 use super::work::Work;
 use crate::domain::{Address, ApplicationName, Fleet, MailboxId, News, Trouble};
@@ -28,6 +29,8 @@ pub enum Event {
     Work(Subject, Option<Work>),
     /// How far the job over many mailboxes is; `None`: there is none.
     Checks(Option<Progress>),
+    /// What the keep-alive does, and did last. Without one, nothing is told.
+    KeepAlive(KeepAlive),
     /// An answer was taken to its end, by whichever way it came.
     Accepted(Accepted),
     /// Another account than expected signed in. Its tokens are held until somebody chooses.

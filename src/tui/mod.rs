@@ -97,6 +97,8 @@ pub fn background(engine: &Engine, messages: &mpsc::UnboundedSender<Message>) ->
     // Listening begins before anything is told.
     tasks.spawn(forward_events(engine.events(), engine.clone(), messages.clone()));
     tasks.spawn(begin(engine.clone(), messages.clone()));
+    let keeper = engine.clone();
+    tasks.spawn(async move { keeper.keep_alive().await });
     tasks
 }
 

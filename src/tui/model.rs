@@ -13,7 +13,7 @@ use super::queue::Queue;
 use super::theme::Theme;
 use super::time;
 use crate::domain::{Address, Application, ApplicationName, Entry, Fleet, MailboxId, Step, StepState, Steps, Trouble};
-use crate::engine::{Field, Progress, Subject, Work};
+use crate::engine::{Field, KeepAlive, Progress, Subject, Work};
 
 /// The whole state of the screen.
 #[derive(Debug)]
@@ -42,6 +42,8 @@ pub struct Model {
     pub queue: Option<Queue>,
     /// The job over many mailboxes.
     pub batch: Option<Batch>,
+    /// What the keep-alive does, if it is on.
+    pub keep_alive: Option<KeepAlive>,
     /// Whether the clipboard can be watched; `None` while it is not.
     pub clipboard: Option<Result<(), Trouble>>,
     /// The time.
@@ -131,6 +133,7 @@ impl Model {
             notice: None,
             queue: None,
             batch: None,
+            keep_alive: None,
             clipboard: None,
             now,
             size,

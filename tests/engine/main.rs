@@ -15,6 +15,7 @@ mod credentials;
 mod ending;
 mod faults;
 mod journal;
+mod keeping_alive;
 mod moving;
 mod refreshing;
 mod removing;

@@ -20,6 +20,7 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::News(news) => take_news(model, &news),
         Event::Work(subject, work) => at_work(model, subject, work),
         Event::Checks(progress) => checks::told(model, progress),
+        Event::KeepAlive(keep_alive) => model.keep_alive = Some(keep_alive),
         Event::Accepted(accepted) => say_accepted(model, &accepted),
         Event::WrongAccount { state, mailbox, expected, username } => {
             ask(model, Question::WrongAccount(WrongAccount { state, mailbox, expected, username }));

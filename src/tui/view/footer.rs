@@ -1,5 +1,6 @@
 //! The last lines: what was said, what runs, and the keys that do something now.
 
+use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -8,11 +9,13 @@ use unicode_width::UnicodeWidthStr;
 
 use super::parts::{cut, hints_of, key_name};
 use super::progress;
+use crate::engine::KeepAlive;
 use crate::tui::back::back;
 use crate::tui::keymap::{Action, Binding, DASHBOARD, FILTER};
-use crate::tui::model::{Focus, Model, Tone};
+use crate::tui::model::{DemoNote, Focus, Model, Tone};
 use crate::tui::next::next;
 use crate::tui::theme::{Role, Theme};
+use crate::tui::time;
 use crate::tui::update::is_possible;
 
 /// The most lines that a notice takes.
@@ -26,7 +29,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let room = usize::from(area.height.saturating_sub(1));
     let mut lines = notice(model, width, room.saturating_sub(running.len()));
     if lines.is_empty() && running.is_empty() {
-        lines.push(demo(model, width));
+        lines.push(idle(model, width));
     }
     lines.extend(running);
     lines.resize(room, Line::default());
@@ -70,18 +73,39 @@ fn notice(model: &Model, width: usize, room: usize) -> Vec<Line<'static>> {
     lines.collect()
 }
 
-fn demo(model: &Model, width: usize) -> Line<'static> {
+/// What stands there while nothing runs and nothing was said.
+fn idle(model: &Model, width: usize) -> Line<'static> {
     let theme = model.setting.theme;
-    let Some(demo) = &model.setting.demo else {
-        return Line::default();
+    let text = match (&model.setting.demo, &model.keep_alive) {
+        (Some(demo), _) => of_demo(demo, width),
+        (None, Some(keep_alive)) => of_keep_alive(keep_alive, &model.setting.zone),
+        (None, None) => return Line::default(),
     };
+    Line::styled(cut(theme, &text, width), theme.style(Role::Faint))
+}
+
+fn of_keep_alive(keep_alive: &KeepAlive, zone: &TimeZone) -> String {
+    let Some(last) = &keep_alive.last else {
+        return " Keep-alive is on: it looks for tokens that fall due.".to_owned();
+    };
+    let (at, next) = (time::time(last.at, zone), time::time(last.next, zone));
+    let did = match &last.outcome {
+        Ok((0, _)) => format!("nothing was due at {at}"),
+        Ok((due, 0)) => format!("{due} due refreshed at {at}, all is well"),
+        Ok((due, failed)) => format!("{due} due refreshed at {at}, {failed} failed"),
+        Err(trouble) => format!("at {at}: {}", trouble.what()),
+    };
+    format!(" Keep-alive is on: {did}. It looks again at {next}.")
+}
+
+fn of_demo(demo: &DemoNote, width: usize) -> String {
     let mut text = " A demo: nothing of yours is touched.".to_owned();
     let admin = format!(" Its admin page: {}", demo.admin_page);
     // Half an address is of no use.
     if text.width() + admin.width() <= width {
         text.push_str(&admin);
     }
-    Line::styled(cut(theme, &text, width), theme.style(Role::Faint))
+    text
 }
 
 /// As many keys as there is room for, the most important first; the way back and help always.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{Fleet, MailboxId, News, Secret, Token, Trouble};
-use crate::engine::{Accepted, Copied, End, Errand, Event, Listening, Phase, Progress, Subject, Work};
+use crate::engine::{Accepted, Copied, End, Errand, Event, KeepAlive, Kept, Listening, Phase, Progress, Subject, Work};
 use crate::tui::fixture::{
     address, at, change_grant, crowd, demo_at, errand, fleet, held, is, name, now, press, put_cursor_on, screen,
     showing, sign_in, tell, work,
@@ -153,6 +153,25 @@ fn a_batch_that_somebody_else_began_is_shown_too() {
     assert!(screen(&model).contains("Checking 3 of 5"));
     tell(&mut model, Event::Checks(None));
     assert!(!screen(&model).contains("Checking"));
+}
+
+#[test]
+fn the_keep_alive_says_that_it_is_on_and_what_it_did() {
+    let every = std::time::Duration::from_secs(6 * 3600);
+    let next = now() + jiff::SignedDuration::from_hours(6);
+    let kept = |outcome| Some(Kept { at: now(), outcome, next });
+    for (last, said) in [
+        (None, "Keep-alive is on: it looks for tokens that fall due."),
+        (kept(Ok((0, 0))), "Keep-alive is on: nothing was due at 09:26. It looks again at 15:26."),
+        (kept(Ok((3, 0))), "Keep-alive is on: 3 due refreshed at 09:26, all is well. It looks again at 15:26."),
+        (kept(Ok((3, 1))), "Keep-alive is on: 3 due refreshed at 09:26, 1 failed. It looks again at 15:26."),
+        (kept(Err(trouble())), "Keep-alive is on: at 09:26: The server did not answer. It looks again at 15:26."),
+    ] {
+        let mut model = at(is::AP);
+        tell(&mut model, Event::KeepAlive(KeepAlive { every, last }));
+        assert!(screen(&model).contains(said), "{said}");
+    }
+    assert!(!screen(&at(is::AP)).contains("Keep-alive"), "it is off");
 }
 
 #[test]
