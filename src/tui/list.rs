@@ -26,7 +26,7 @@ use selection::Selection;
 
 pub use row::{Row, word};
 pub use sort::{Column, Direction, Sort};
-pub use sum::Sum;
+pub use sum::{Counts, StepSum, Sum};
 
 /// The list.
 #[derive(Debug, Default)]

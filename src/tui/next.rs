@@ -1,8 +1,17 @@
 //! The next thing that a mailbox needs: what `⏎` does, and what the screen says it does.
 
+use std::collections::HashSet;
+
 use super::model::Model;
 use crate::domain::{Address, ApplicationName, Entry, MailboxId, Remedy, Step, Token, Trouble};
 use crate::engine::{Subject, Work};
+
+/// What `⏎` and `o` do while a sign-in waits for its answer.
+pub const BROWSER_AGAIN: &str = "browser again";
+/// What `⏎` and `r` do for several.
+pub const CHECK_ALL: &str = "check the selection";
+/// What `⏎` and `c` do for several.
+pub const POWER_SHELL_OF_ALL: &str = "copy the PowerShell lines";
 
 /// The next thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,12 +32,18 @@ pub enum Next {
     ChooseAccount,
     /// Choose to which of these sign-ins a code belongs.
     ChooseSignIn(Vec<(MailboxId, Address)>),
+    /// Open the browser again for a sign-in or a consent that waits for its answer.
+    BrowserAgain(Subject),
     /// Copy the PowerShell line.
     PowerShell(String),
+    /// Copy the PowerShell lines of all that are selected and wait for one.
+    PowerShellOfAll,
     /// Open the page where the setting is.
     Page(String),
     /// Check it live.
     Check(MailboxId),
+    /// Check all that are selected.
+    CheckAll,
     /// Sign in for all that are selected and need it, one after the other.
     SignInAll,
 }
@@ -45,12 +60,15 @@ impl Next {
             Self::EditApplication => "edit the application",
             Self::OpenBrowser(Subject::Mailbox(_)) => "sign in",
             Self::OpenBrowser(Subject::Application(_)) => "admin consent",
+            Self::BrowserAgain(_) => BROWSER_AGAIN,
             Self::ChooseAccount => "choose",
             Self::ChooseSignIn(_) => "say whose code it is",
             Self::PowerShell(_) => "copy the PowerShell line",
+            Self::PowerShellOfAll => POWER_SHELL_OF_ALL,
             Self::Page(_) => "open the page",
             Self::Check(_) => "check",
-            Self::SignInAll => "sign in, one after the other",
+            Self::CheckAll => CHECK_ALL,
+            Self::SignInAll => "sign in one by one",
         }
     }
 }
@@ -62,11 +80,8 @@ pub fn next(model: &Model) -> Next {
     if fleet.applications.is_empty() {
         return Next::NewApplication;
     }
-    if model.queue.is_none() && model.list.selected_len() > 1 && model.list.sum().sign_ins > 0 {
-        return Next::SignInAll;
-    }
-    if let Some(lines) = powershell_of_selection(model) {
-        return Next::PowerShell(lines);
+    if let Some(next) = next_of_selection(model) {
+        return next;
     }
     let (Some(row), Some(entry)) = (model.list.current(), model.entry()) else {
         return if fleet.mailboxes.is_empty() { Next::NewMailbox } else { Next::Wait };
@@ -83,20 +98,30 @@ pub fn next(model: &Model) -> Next {
     }
 }
 
-/// The PowerShell lines of all that are selected and wait for one.
-fn powershell_of_selection(model: &Model) -> Option<String> {
-    if model.list.selected_len() < 2 || model.list.sum().power_shell == 0 {
+/// The next thing for several, as far as it is one for all of them.
+fn next_of_selection(model: &Model) -> Option<Next> {
+    if model.list.selected_len() < 2 {
         return None;
     }
-    let lines: Vec<&str> = model
-        .list
-        .selection()
-        .filter_map(|row| match row.steps.trouble()?.1.remedy() {
-            Remedy::PowerShell(line) => Some(line.as_str()),
-            _ => None,
-        })
-        .collect();
-    Some(lines.join("\n"))
+    let sum = model.list.sum();
+    if model.queue.is_none() && sum.sign_ins > 0 {
+        return Some(Next::SignInAll);
+    }
+    if sum.power_shell > 0 {
+        return Some(Next::PowerShellOfAll);
+    }
+    (sum.with_token > 0).then_some(Next::CheckAll)
+}
+
+/// The PowerShell lines of all that are selected and wait for one; a line that several wait for once.
+#[must_use]
+pub fn power_shell_of_selection(model: &Model) -> String {
+    let lines = model.list.selection().filter_map(|row| match row.steps.trouble()?.1.remedy() {
+        Remedy::PowerShell(line) => Some(line.as_str()),
+        _ => None,
+    });
+    let mut known = HashSet::new();
+    lines.filter(|line| known.insert(*line)).collect::<Vec<&str>>().join("\n")
 }
 
 /// Where all steps are done: what IMAP and POP lack, or a look whether all is still well.
@@ -128,8 +153,8 @@ fn while_running(model: &Model, work: &Work, entry: &Entry<'_>) -> Next {
 
 fn while_at(work: &Work, entry: &Entry<'_>) -> Next {
     match work {
-        Work::SigningIn(_) => Next::OpenBrowser(Subject::Mailbox(entry.mailbox.id)),
-        Work::Consenting(_) => Next::OpenBrowser(Subject::Application(entry.application.name.clone())),
+        Work::SigningIn(_) => Next::BrowserAgain(Subject::Mailbox(entry.mailbox.id)),
+        Work::Consenting(_) => Next::BrowserAgain(Subject::Application(entry.application.name.clone())),
         Work::Asking { .. } => Next::ChooseAccount,
         _ => Next::Wait,
     }

@@ -22,7 +22,12 @@ pub const DASHBOARD: &[Binding] = &[
     bind(&["L"], Action::ShowLink, "", "Show the sign-in link alone, to be selected with the mouse"),
     bind(&["v"], Action::TakeClipboard, "take clipboard", "Take what is on the clipboard as the answer to a sign-in"),
     bind(&["x"], Action::Skip, "skip", "In a line of sign-ins: skip this one, and come back to it last"),
-    bind(&["c"], Action::CopyMenu, "copy…", "Copy a credential of this mailbox, or show it"),
+    bind(
+        &["c"],
+        Action::CopyMenu,
+        "copy…",
+        "Copy a credential of this mailbox, or show it; of several, their PowerShell lines",
+    ),
     bind(&["r"], Action::Check, "check", "Check the selection live: refresh, SMTP, IMAP, POP"),
     bind(&["n"], Action::NewMailbox, "new mailbox", "Add mailboxes"),
     bind(&["N"], Action::NewApplication, "new application", "Add an application"),

@@ -32,7 +32,7 @@ impl List {
     /// What is selected, in numbers.
     #[must_use]
     pub fn sum(&self) -> &Sum {
-        self.sum.get_or_init(|| Sum::of(self.selection()))
+        self.sum.get_or_init(|| Sum::of(self.selection(), self.as_of))
     }
 
     /// The selection, to be changed.

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::domain::{Grant, Note, Token};
+use crate::domain::{Grant, Note, Step, Token};
 use crate::tui::fixture::{
     Dice, add, address, all_well, application, change_grant, crowd, fleet, held, is, name, nothing, now,
 };
@@ -367,4 +367,42 @@ fn every_week_shows_as_many_as_it_counts() {
     }
     list.toggle_due(Weeks::days(weeks.counts().len() - 1));
     assert_eq!((list.filter().value(), list.shown_len()), ("", 500));
+}
+
+#[test]
+fn the_sum_of_a_selection_follows_what_is_selected_and_what_changes() {
+    let mut fleet = crate::tui::fixture::fleet();
+    let mut list = list(&fleet);
+    list.toggle_all();
+    let counted = |list: &List| {
+        let Counts { todo, ready, running, done, stuck } = list.sum().step(Step::Token).counts;
+        ([done, ready, running, stuck, todo], list.sum().sign_ins, list.sum().power_shell, list.sum().weeks.all())
+    };
+    assert_eq!(counted(&list), ([4, 0, 0, 1, 2], 2, 1, 4));
+    let legal = fleet.mailboxes.iter().position(|mailbox| mailbox.id == is::LEGAL).unwrap();
+    change_grant(&mut fleet, is::LEGAL, |grant| (grant.token, grant.trouble) = (held(1, 1), None));
+    list.refresh(fleet.entries().skip(legal).take(1), now());
+    assert_eq!(counted(&list), ([5, 0, 0, 1, 1], 2, 1, 5));
+    list.toggle_all();
+    assert_eq!(counted(&list), ([0; 5], 0, 0, 0));
+}
+
+#[test]
+fn the_most_frequent_troubles_of_a_step_are_named_and_the_filter_shows_just_them() {
+    let mut fleet = crowd(20);
+    for (number, code) in
+        [(1, "a.once"), (2, "b.often"), (3, "b.often"), (4, "c.twice"), (5, "c.twice"), (6, "b.often"), (7, "d.once")]
+    {
+        let trouble = crate::domain::Trouble::new(code, "", "", "");
+        change_grant(&mut fleet, MailboxId(number), |grant| grant.trouble = Some((Step::Token, trouble)));
+    }
+    let mut list = list(&fleet);
+    list.toggle_all();
+    let named = list.sum().step(Step::Token).troubles.clone();
+    assert_eq!(named, [("b.often".to_owned(), 3), ("c.twice".to_owned(), 2), ("a.once".to_owned(), 1)]);
+    assert_eq!(list.sum().step(Step::SmtpAuth).troubles, []);
+    for (code, count) in named {
+        filter(&mut list, &format!("trouble:{code}"));
+        assert_eq!(list.shown_len(), count, "{code}");
+    }
 }

@@ -102,8 +102,8 @@ fn what_runs_is_waited_for_unless_a_person_is_waited_for() {
     let asking = Work::Asking { state: "a-state".to_owned(), username: "alex.wu@contoso.example".to_owned(), since };
     let billing = Subject::Mailbox(is::BILLING);
     for (subject, work, wanted) in [
-        (&billing, Work::SigningIn(waiting.clone()), Next::OpenBrowser(billing.clone())),
-        (&mailer(), Work::Consenting(waiting), Next::OpenBrowser(mailer())),
+        (&billing, Work::SigningIn(waiting.clone()), Next::BrowserAgain(billing.clone())),
+        (&mailer(), Work::Consenting(waiting), Next::BrowserAgain(mailer())),
         (&billing, asking, Next::ChooseAccount),
         (&mailer(), Work::Proving { since }, Next::Wait),
         (&billing, Work::Exchanging { since }, Next::Wait),

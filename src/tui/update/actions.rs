@@ -12,7 +12,7 @@ use crate::tui::form::Form;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::model::{Batch, Focus, Model, Tone};
-use crate::tui::next::{Next, next};
+use crate::tui::next::{Next, next, power_shell_of_selection};
 use crate::tui::overlay::{Confirmation, Overlay, Question, Way, WrongAccount};
 use crate::tui::queue::Queue;
 use crate::tui::view::hidden_lines;
@@ -69,6 +69,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::PlayPerson => {
             open_errand(model).map(|waiting| Effect::PlayPerson(waiting.link.clone())).into_iter().collect()
         }
+        Action::CopyMenu if lines_of_selection(model) > 0 => copy_power_shell(model),
         Action::CopyMenu => overlay(model, |model| current(model).map(|id| Overlay::CopyMenu(id, 0))),
         Action::Check => check(model, model.list.targets()),
         Action::CheckAll => check(model, model.list.shown_ids()),
@@ -135,17 +136,29 @@ fn do_next(model: &mut Model) -> Vec<Effect> {
         Next::NewMailbox => act(model, Action::NewMailbox),
         Next::Prove(name) => vec![Effect::Prove(name)],
         Next::EditApplication => overlay(model, edit_application),
-        Next::OpenBrowser(subject) => vec![Effect::OpenBrowser(subject)],
+        Next::OpenBrowser(subject) | Next::BrowserAgain(subject) => vec![Effect::OpenBrowser(subject)],
         Next::ChooseAccount => {
             ask_about_account(model);
             vec![]
         }
         Next::ChooseSignIn(asked) => overlay(model, |_| Some(Overlay::Question(Question::WhichSignIn(asked), 0))),
         Next::PowerShell(line) => vec![Effect::CopyText("The PowerShell line".to_owned(), line)],
+        Next::PowerShellOfAll => copy_power_shell(model),
         Next::Page(page) => vec![Effect::OpenPage(page)],
         Next::Check(id) => check(model, vec![id]),
+        Next::CheckAll => check(model, model.list.targets()),
         Next::SignInAll => line::start(model),
     }
+}
+
+/// How many of several wait for a PowerShell line, which is then what is copied of them.
+#[must_use]
+pub fn lines_of_selection(model: &Model) -> usize {
+    if model.list.selected_len() > 1 { model.list.sum().power_shell } else { 0 }
+}
+
+fn copy_power_shell(model: &Model) -> Vec<Effect> {
+    vec![Effect::CopyText("The PowerShell lines".to_owned(), power_shell_of_selection(model))]
 }
 
 /// Only what has a token can be checked.

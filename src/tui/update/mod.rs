@@ -21,7 +21,7 @@ use super::model::{Focus, Model};
 use super::overlay::Overlay;
 use crate::domain::Secret;
 
-pub use actions::is_possible;
+pub use actions::{is_possible, lines_of_selection};
 pub use done::title;
 
 /// Takes one message.

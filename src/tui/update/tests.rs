@@ -7,5 +7,6 @@ mod line;
 mod mouse;
 mod overlays;
 mod paste;
+mod several;
 mod time;
 mod told;

@@ -13,10 +13,10 @@ use crate::engine::KeepAlive;
 use crate::tui::back::back;
 use crate::tui::keymap::{Action, Binding, DASHBOARD, FILTER};
 use crate::tui::model::{DemoNote, Focus, Model, Tone};
-use crate::tui::next::next;
+use crate::tui::next::{BROWSER_AGAIN, CHECK_ALL, Next, POWER_SHELL_OF_ALL, next};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::time;
-use crate::tui::update::is_possible;
+use crate::tui::update::{is_possible, lines_of_selection};
 
 /// The most lines that a notice takes.
 const MOST: usize = 6;
@@ -139,7 +139,9 @@ fn hint(model: &Model, binding: &Binding) -> &'static str {
     match binding.action {
         Action::Next => next(model).hint(),
         Action::Back => back(model).map_or("", |back| back.hint()),
-        Action::Check if model.list.selected_len() > 0 => "check the selection",
+        Action::Browser if matches!(next(model), Next::BrowserAgain(_)) => BROWSER_AGAIN,
+        Action::CopyMenu if lines_of_selection(model) > 0 => POWER_SHELL_OF_ALL,
+        Action::Check if model.list.selected_len() > 0 => CHECK_ALL,
         Action::Remove if model.list.selected_len() > 0 => "remove the selection",
         _ => binding.hint,
     }

@@ -15,6 +15,7 @@ mod progress;
 mod questions;
 mod start;
 mod steps;
+mod sum;
 mod texts;
 mod weeks;
 

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Padding, Paragraph};
 
 use super::parts::{Text, frame as border, key};
-use super::steps;
+use super::{steps, sum};
 use crate::domain::{Step, StepState};
 use crate::engine::Work;
 use crate::tui::layout::{Layout, Panes, tab};
@@ -30,10 +30,10 @@ pub fn tabs(frame: &mut Frame, area: Rect, model: &Model) {
     let shown = model.shown_step();
     let mut tabs = Vec::new();
     for step in Step::ALL {
-        let state = state(model, step);
+        let (symbol, of_symbol) = mark(model, step);
         let role = if step == shown { Role::Cursor } else { Role::Text };
         tabs.push(Span::styled(tab(step, shown, model.size.0), theme.style(role)));
-        tabs.push(Span::styled(format!("{} ", theme.step(&state)), theme.style(Theme::of_step(&state))));
+        tabs.push(Span::styled(format!("{symbol} "), theme.style(of_symbol)));
     }
     let state = state(model, shown);
     let has_focus = matches!(model.focus, Focus::Pane(..));
@@ -61,7 +61,7 @@ fn padded(block: Block<'static>) -> Block<'static> {
 fn text(model: &Model, step: Step, width: u16) -> Vec<Line<'static>> {
     let mut text = Text::new(model.setting.theme, usize::from(width));
     if model.list.selected_len() > 1 {
-        steps::sum(&mut text, model, step);
+        sum::sum(&mut text, model, step);
     } else {
         steps::one(&mut text, model, step);
     }
@@ -102,11 +102,24 @@ fn state(model: &Model, step: Step) -> StepState {
     model.steps().map_or(StepState::Todo, |steps| steps.get(step).clone())
 }
 
+/// The symbol of a tab, and its colour.
+fn mark(model: &Model, step: Step) -> (&'static str, Role) {
+    if model.list.selected_len() > 1 {
+        return sum::mark(model, step);
+    }
+    let state = state(model, step);
+    (model.setting.theme.step(&state), Theme::of_step(&state))
+}
+
 /// Symbol and word, with a spinner while a job is at it.
 fn word(model: &Model, state: &StepState) -> Line<'static> {
     let theme = model.setting.theme;
-    if model.list.selected_len() > 1 || model.list.current().is_none() {
+    if model.list.current().is_none() {
         return Line::default();
+    }
+    if model.list.selected_len() > 1 {
+        let text = format!(" {} selected ", model.list.selected_len());
+        return Line::styled(text, theme.style(Role::Title));
     }
     let work = model.list.current().and_then(|row| model.work(row.id, &row.application));
     if matches!((state, work), (StepState::Running, Some(Work::Asking { .. }))) {

@@ -72,6 +72,21 @@ impl Text {
         self.lines.push(Line::from(vec![mark, Span::raw(value.into())]));
     }
 
+    /// `● 34 done  ▲ 3 stuck`: symbols in their colours, as many beside each other as there is room for.
+    pub fn marks(&mut self, marks: impl IntoIterator<Item = (&'static str, Role, String)>) {
+        let mut line = Line::default();
+        for (symbol, role, value) in marks {
+            let gap = if line.spans.is_empty() { "" } else { "  " };
+            let mark = [Span::raw(gap), Span::styled(symbol, self.theme.style(role)), Span::raw(format!(" {value}"))];
+            if line.width() + mark.iter().map(Span::width).sum::<usize>() > self.width {
+                self.lines.push(std::mem::take(&mut line));
+            }
+            let begin = usize::from(line.spans.is_empty());
+            line.spans.extend(mark.into_iter().skip(begin));
+        }
+        self.lines.push(line);
+    }
+
     /// Sentences in the colour of a role.
     pub fn say(&mut self, role: Role, text: impl AsRef<str>) {
         let style = self.theme.style(role);

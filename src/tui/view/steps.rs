@@ -36,28 +36,6 @@ pub fn one(text: &mut Text, model: &Model, step: Step) {
     }
 }
 
-/// A step of all that are selected.
-pub fn sum(text: &mut Text, model: &Model, step: Step) {
-    let mut counts = [("done", 0_usize), ("ready", 0), ("running", 0), ("stuck", 0), ("todo", 0)];
-    for row in model.list.selection() {
-        let steps = row.steps_while(model.work(row.id, &row.application).map(Work::step));
-        let word = steps.get(step).word();
-        for (name, count) in &mut counts {
-            *count += usize::from(*name == word);
-        }
-    }
-    text.say(Role::Faint, format!("{} mailboxes selected", model.list.selected_len()));
-    for (word, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
-        text.field(word, count.to_string());
-    }
-    if step == Step::SmtpAuth {
-        if let Next::PowerShell(lines) = next(model) {
-            text.key("⏎", &format!("copies {} PowerShell lines", lines.lines().count()));
-        }
-        text.key("r", "checks them all");
-    }
-}
-
 fn register(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     let theme = model.setting.theme;
     let application = entry.application;
@@ -106,19 +84,36 @@ fn token(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     let state = token.state(entry.idle_limit_days(), model.now);
     if let (Some(obtained), Some(used)) = (token.obtained_at(), token.last_used_at()) {
         text.marked("Refresh", token_symbol(theme, state), of_token_mark(state), state.word());
-        text.field("Obtained", time::day(obtained, &model.setting.zone));
+        text.field(
+            "Obtained",
+            format!("{}, {}", time::day(obtained, &model.setting.zone), time::ago(obtained, model.now)),
+        );
         text.field("Last used", ago(used, model));
     }
-    if let Some(deadline) = token.idle_deadline(entry.idle_limit_days()) {
-        let days = time::days_left(deadline, model.now);
-        text.field("Idle limit", format!("{} ({days} d, estimate)", time::day(deadline, &model.setting.zone)));
+    if let Token::Ended { at, .. } = token {
+        text.field("Ended", format!("noticed {}, {}", time::day(*at, &model.setting.zone), ago(*at, model)));
     }
+    idle_limit(text, model, entry);
     if matches!(token, Token::Held { .. }) {
         text.field("Kept in", model.setting.store);
         if state == TokenState::Due {
             text.key("r", "uses it, and its idle days begin anew");
         }
         text.key("c", "copies credentials");
+    }
+}
+
+/// How many of its idle days a token has left, and when it dies; or when it did.
+fn idle_limit(text: &mut Text, model: &Model, entry: &Entry<'_>) {
+    let limit = entry.idle_limit_days();
+    let (Some(limit), Some(deadline)) = (limit, entry.grant.token.idle_deadline(limit)) else { return };
+    let day = time::day(deadline, &model.setting.zone);
+    match time::days_left(deadline, model.now) {
+        0 => text.field("Ran out", format!("about {day}, after {limit} idle days")),
+        days => {
+            text.field("Days left", format!("{days} of {limit} if idle"));
+            text.field("Until", format!("about {day}"));
+        }
     }
 }
 

@@ -43,7 +43,7 @@ fn said(model: &Model) -> (Tone, &str) {
 fn line(mailboxes: i64) -> Model {
     let mut model = showing(without_tokens(mailboxes), (120, 40));
     assert_eq!(press(&mut model, "*"), []);
-    assert!(screen(&model).contains("sign in, one after the other"));
+    assert!(screen(&model).contains("sign in one by one"));
     assert_eq!(press(&mut model, "⏎"), opens(&[1]));
     asks(&mut model, 1);
     model

@@ -175,3 +175,34 @@ fn what_an_import_would_do() {
 fn a_fleet_whose_weeks_have_room() {
     assert_snapshot!(screen(&sized(at(is::SUPPORT), (200, 60))));
 }
+
+fn all_selected(size: (u16, u16)) -> Model {
+    let mut model = at(is::HR);
+    press(&mut model, "*");
+    work(&mut model, is::AP, Work::Refreshing { since: now() });
+    sized(model, size)
+}
+
+#[test]
+fn the_sum_of_a_selection() {
+    assert_snapshot!(screen(&all_selected((120, 40))));
+}
+
+#[test]
+fn the_sum_of_a_selection_in_an_enlarged_pane() {
+    let mut model = all_selected((80, 24));
+    press(&mut model, "3");
+    assert_snapshot!(screen(&model));
+}
+
+#[test]
+fn the_sum_of_a_selection_in_a_small_window() {
+    assert_snapshot!(screen(&all_selected((60, 16))));
+}
+
+#[test]
+fn a_token_that_was_revoked() {
+    let mut model = sized(at(is::ALERTS), (80, 24));
+    press(&mut model, "3");
+    assert_snapshot!(screen(&model));
+}
