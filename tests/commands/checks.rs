@@ -1,10 +1,12 @@
 //! `mailkey check`: what is checked, what is printed, and the code that it ends with.
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use mailkey::demo::Options;
 use mailkey::domain::Address;
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use super::program::Home;
 use super::{at_home, at_home_of};
@@ -110,5 +112,36 @@ fn ctrl_c_ends_what_is_under_way_and_says_how_far_it_came() {
         assert!(ended.err.contains("Stopped. 1 of 4 mailboxes were checked."), "{}", ended.err);
         assert_eq!(ended.out.lines().count(), 1, "{}", ended.out);
         assert_eq!(home.demo.requests().refresh_token - before, 1);
+    });
+}
+
+#[test]
+fn on_a_terminal_one_line_says_how_far_it_is_and_goes_away() {
+    let slow = || Home::with(Options { delay: Duration::from_millis(150), ..Options::default() });
+    at_home_of("checks::on_a_terminal_one_line_says_how_far_it_is_and_goes_away", slow, |home| {
+        let config = format!("[network]\nparallel = 1\n{}", home.demo.config_toml());
+        std::fs::write(home.file("config.toml"), config).unwrap();
+        home.add(&["billing", "ap", "support"]);
+        ["billing", "ap", "support"].iter().for_each(|local| home.sign_in(local));
+        home.demo.set_smtp_auth(&address("ap"), false);
+        let terminal = native_pty_system().openpty(PtySize { rows: 24, cols: 100, ..PtySize::default() }).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_mailkey"));
+        command.arg("check");
+        command.env("MAILKEY_HOME", home.path());
+        let mut reader = terminal.master.try_clone_reader().unwrap();
+        let mut program = terminal.slave.spawn_command(command).unwrap();
+        drop(terminal.slave);
+        let mut shown = Vec::new();
+        // The terminal's end is an error on some systems.
+        let _ = reader.read_to_end(&mut shown);
+        assert_eq!(program.wait().unwrap().exit_code(), 1);
+        let raw = String::from_utf8_lossy(&shown).into_owned();
+        assert!(raw.contains("Checking 1 of 3, ") && raw.contains("Checking 2 of 3, "), "{raw:?}");
+        assert!(raw.contains(" a second, ") && raw.contains(" s left, 1 failed"), "{raw:?}");
+        let mut screen = vt100::Parser::new(24, 100, 0);
+        screen.process(&shown);
+        let screen = screen.screen().contents();
+        assert!(!screen.contains("Checking"), "{screen}");
+        assert!(screen.starts_with("MAILBOX") && screen.contains("smtp.auth_disabled.mailbox"), "{screen}");
     });
 }
