@@ -93,11 +93,7 @@ impl Engine {
             Err(trouble) => self.publish(Event::Trouble(trouble)),
         }
         drop(told);
-        for subject in ended {
-            if self.0.works.get(&subject).is_none() {
-                self.publish(Event::Work(subject, None));
-            }
-        }
+        self.0.works.tell_idle(ended);
     }
 
     fn publish_sight(&self, sight: Sight) {

@@ -155,17 +155,23 @@ impl Works {
 
     /// Begins an attempt; an earlier one for the same subject has no say any more.
     pub(super) fn begin(&self, subject: Subject, work: Work) -> Ticket {
-        let attempt = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
-        lock(&self.current).insert(subject.clone(), (attempt, work.clone()));
-        let _ = self.events.send(Event::Work(subject.clone(), Some(work)));
-        Ticket { subject, attempt }
+        self.begin_among(&mut lock(&self.current), subject, work)
     }
 
     /// Begins an attempt that does not push aside an errand that waits for a person: then it works
     /// unseen, and its ticket has no say.
     pub(super) fn begin_beside(&self, subject: Subject, work: Work) -> Ticket {
-        let waits = lock(&self.current).get(&subject).is_some_and(|(_, work)| work.needs_a_person());
-        if waits { Ticket { subject, attempt: 0 } } else { self.begin(subject, work) }
+        let mut current = lock(&self.current);
+        let waits = current.get(&subject).is_some_and(|(_, work)| work.needs_a_person());
+        if waits { Ticket { subject, attempt: 0 } } else { self.begin_among(&mut current, subject, work) }
+    }
+
+    /// It is told under the lock, as all else here, so that no end is told before its beginning.
+    fn begin_among(&self, current: &mut HashMap<Subject, (u64, Work)>, subject: Subject, work: Work) -> Ticket {
+        let attempt = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+        current.insert(subject.clone(), (attempt, work.clone()));
+        let _ = self.events.send(Event::Work(subject.clone(), Some(work)));
+        Ticket { subject, attempt }
     }
 
     /// Says how far an attempt is. A late word from an earlier attempt is dropped here.
@@ -203,11 +209,17 @@ impl Works {
         lock(&self.current).get(subject).map(|(_, work)| work.clone())
     }
 
-    /// The subjects that ended since the last call and have not begun again.
+    /// The subjects that ended since the last call.
     pub(super) fn take_ended(&self) -> Vec<Subject> {
-        let ended = std::mem::take(&mut *lock(&self.ended));
+        std::mem::take(&mut *lock(&self.ended))
+    }
+
+    /// Tells those of them idle for which nothing has begun again.
+    pub(super) fn tell_idle(&self, ended: Vec<Subject>) {
         let current = lock(&self.current);
-        ended.into_iter().filter(|subject| !current.contains_key(subject)).collect()
+        for subject in ended.into_iter().filter(|subject| !current.contains_key(subject)) {
+            let _ = self.events.send(Event::Work(subject, None));
+        }
     }
 }
 

@@ -7,8 +7,11 @@ mod dice;
 mod keyring_session;
 #[path = "../support/program.rs"]
 mod program;
+#[path = "../support/screen.rs"]
+mod screen;
 
 mod kills;
+mod together;
 mod victim;
 
 use program::Home;

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use mailkey::domain::{Secret, StoreKind};
-use mailkey::secrets::Key;
 
 use super::program::{Home, PATIENCE, Running};
 
@@ -122,8 +121,7 @@ fn log(home: &Home) -> PathBuf {
 }
 
 fn held(home: &Home, local: &str, store: StoreKind) -> Held {
-    let (registry, grant) = (home.registry(), home.mailbox(local).grant);
-    let key = Key::refresh_token(registry.id(), grant);
-    let row = registry.kept_secret(key.as_str(), store).unwrap().sealed;
-    Held(row, (store == StoreKind::Keyring).then(|| home.refresh_token(local)).flatten())
+    let key = home.key_of(local);
+    let row = home.registry().kept_secret(key.as_str(), store).unwrap().sealed;
+    Held(row, (store == StoreKind::Keyring).then(|| home.in_keyring(&key)).flatten())
 }

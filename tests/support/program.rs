@@ -195,10 +195,19 @@ impl Home {
         self.registry().mailbox_at(&address).unwrap()
     }
 
+    /// The name of a mailbox's refresh token in the store.
+    pub fn key_of(&self, local: &str) -> Key {
+        Key::refresh_token(self.registry().id(), self.mailbox(local).grant)
+    }
+
+    /// A secret, as the session's keyring has it now.
+    pub fn in_keyring(&self, key: &Key) -> Option<Secret> {
+        self.runtime.block_on(Secrets::keyring().get(key)).unwrap()
+    }
+
     /// The refresh token of a mailbox, as the session's keyring has it now.
     pub fn refresh_token(&self, local: &str) -> Option<Secret> {
-        let key = Key::refresh_token(self.registry().id(), self.mailbox(local).grant);
-        self.runtime.block_on(Secrets::keyring().get(&key)).unwrap()
+        self.in_keyring(&self.key_of(local))
     }
 
     /// Has the cached access token of a mailbox run out, if there is one.
