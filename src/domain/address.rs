@@ -45,6 +45,9 @@ impl Address {
         {
             return malformed("The part before the @ is empty or holds a character that does not belong there.");
         }
+        if is_plain(domain) {
+            return Ok(Self(text.into()));
+        }
         match idna::domain_to_ascii_strict(domain) {
             Ok(ascii) if is_domain(&ascii) => Ok(Self(format!("{local}@{ascii}").into())),
             _ => malformed("The part after the @ is not a domain name."),
@@ -74,6 +77,11 @@ impl Address {
     pub fn folded(&self) -> String {
         self.0.to_lowercase()
     }
+}
+
+/// Whether IDNA has nothing to say about a domain, as about most: a fleet of thousands is read at once.
+fn is_plain(domain: &str) -> bool {
+    is_domain(domain) && domain.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.'))
 }
 
 fn is_domain(ascii: &str) -> bool {

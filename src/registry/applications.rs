@@ -1,5 +1,7 @@
 //! Applications: what was registered with a provider.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::domain::{Application, ApplicationName, Check, Trouble};
@@ -112,6 +114,16 @@ impl Registry {
 pub(super) fn all(connection: &Connection) -> Result<Vec<Application>, Fault> {
     let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM applications ORDER BY name"))?;
     Ok(statement.query_map([], application)?.collect::<Result<_, _>>()?)
+}
+
+/// The names of all applications, by number.
+pub(super) fn names(connection: &Connection) -> Result<HashMap<i64, ApplicationName>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT id, name FROM applications")?;
+    let name = |row: &Row<'_>| {
+        let mut columns = Columns::of(row);
+        Ok((columns.plain()?, columns.parsed()?))
+    };
+    Ok(statement.query_map([], name)?.collect::<Result<_, _>>()?)
 }
 
 /// The number of the application called `name`.

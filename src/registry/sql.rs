@@ -1,5 +1,6 @@
 //! Between SQLite and the domain: what an error of SQLite means for a person, and how columns are read.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 use std::str::FromStr;
@@ -168,6 +169,17 @@ impl<'a> Columns<'a> {
             Some(like) if like.as_ref() == text => Ok(like.clone()),
             _ => text.parse().map_err(|error| self.unfit(error)),
         }
+    }
+
+    /// What the number in this column stands for.
+    pub(super) fn one_in<'b, T>(&mut self, find: impl FnOnce(i64) -> Option<&'b T>) -> rusqlite::Result<&'b T> {
+        let number = self.plain()?;
+        find(number).ok_or_else(|| self.unfit(format!("there is no number {number}")))
+    }
+
+    /// A clone of what the number in this column stands for.
+    pub(super) fn one_of<T: Clone>(&mut self, known: &HashMap<i64, T>) -> rusqlite::Result<T> {
+        self.one_in(|number| known.get(&number)).cloned()
     }
 
     /// A text or null, the same as `like` if they are equal.

@@ -4,11 +4,11 @@ use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Paragraph};
+use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
 use super::parts::{cut, hints_of, key_name};
-use super::progress;
+use super::{pen, progress};
 use crate::engine::KeepAlive;
 use crate::tui::back::back;
 use crate::tui::keymap::{Action, Binding, DASHBOARD, FILTER};
@@ -34,7 +34,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     lines.extend(running);
     lines.resize(room, Line::default());
     lines.push(keys(model, width));
-    frame.render_widget(Paragraph::new(lines), area);
+    pen::lines(frame.buffer_mut(), area, &lines);
 }
 
 /// A long notice takes lines from what is above it, for as long as it is there: its end says what to

@@ -1,13 +1,13 @@
 //! The fleet. Only the rows of the window are made.
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::parts::{cut, end_of, fit, frame as border};
+use super::pen::Pen;
 use super::weeks;
 use crate::domain::{Step, StepState, TokenState};
 use crate::engine::Work;
@@ -173,38 +173,4 @@ fn token(pen: &mut Pen<'_>, model: &Model, row: &Row) {
     let wide = text.as_str().width();
     pen.write(&text, wide, theme.style(role));
     pen.write(sign, TOKEN.saturating_sub(wide), theme.style(Role::Warn));
-}
-
-/// Writes a line of the list from left to right. A window full of mailboxes is most of a frame, and
-/// what it takes to lay out any text in any script would be most of its time.
-struct Pen<'a> {
-    theme: Theme,
-    buffer: &'a mut Buffer,
-    x: u16,
-    y: u16,
-    end: u16,
-}
-
-impl Pen<'_> {
-    /// Writes a text into a column, of which the last place stays free.
-    fn cell(&mut self, text: &str, width: usize, style: Style) {
-        self.write(text, width.saturating_sub(1), style);
-        self.x += u16::from(width > 0);
-    }
-
-    /// Writes a text into a column of this width; one that is longer is cut.
-    fn write(&mut self, text: &str, width: usize, style: Style) {
-        let width = u16::try_from(width).unwrap_or(u16::MAX).min(self.end.saturating_sub(self.x));
-        if text.is_ascii() && text.len() <= usize::from(width) {
-            for (character, x) in text.chars().zip(self.x..) {
-                if let Some(cell) = self.buffer.cell_mut((x, self.y)) {
-                    cell.set_char(character).set_style(style);
-                }
-            }
-        } else {
-            let text = fit(self.theme, text, usize::from(width));
-            self.buffer.set_stringn(self.x, self.y, text, usize::from(width), style);
-        }
-        self.x += width;
-    }
 }

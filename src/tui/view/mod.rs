@@ -11,6 +11,7 @@ mod list;
 mod menus;
 mod panes;
 mod parts;
+mod pen;
 mod progress;
 mod questions;
 mod start;

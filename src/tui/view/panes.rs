@@ -3,10 +3,10 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Padding, Paragraph};
+use ratatui::widgets::{Block, Padding};
 
 use super::parts::{Text, frame as border, key};
-use super::{steps, sum};
+use super::{pen, steps, sum};
 use crate::domain::{Step, StepState};
 use crate::engine::Work;
 use crate::tui::layout::{Layout, Panes, tab};
@@ -84,7 +84,8 @@ fn body(frame: &mut Frame, area: Rect, model: &Model, step: Step, block: Block<'
         lines.truncate(room.saturating_sub(1));
         lines.push(key(theme, &step.number().to_string(), "shows the rest"));
     }
-    frame.render_widget(Paragraph::new(lines).scroll((top, 0)).block(block), area);
+    frame.render_widget(block, area);
+    pen::lines(frame.buffer_mut(), inside, lines.get(usize::from(top)..).unwrap_or_default());
 }
 
 /// That there is more above or below, and the keys that go there.

@@ -26,7 +26,7 @@ fn the_lines_that_several_wait_for_are_copied_at_once_and_each_once() {
     let mut model = selected(waiting_for_lines());
     let wanted = Effect::CopyText("The PowerShell lines".to_owned(), "one\nboth\ntwo".to_owned());
     for key in ["c", "⏎"] {
-        assert_eq!(press(&mut model, key), [wanted.clone()], "{key}");
+        assert_eq!(press(&mut model, key), std::slice::from_ref(&wanted), "{key}");
         assert!(model.overlay.is_none());
     }
     press(&mut model, "esc");
