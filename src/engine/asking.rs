@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
 use super::pool::{Host, Permit, TooLong};
 use super::troubles::{stopped, throttled};
-use crate::domain::{Pause, Secret, Trouble};
+use crate::domain::{Pause, Trouble};
 use crate::{mail, oauth};
 
 /// How often a request is sent before its host's wish for a pause counts as its answer.
@@ -19,122 +20,113 @@ const OF_A_PERSON: Duration = Duration::from_secs(30);
 /// How long a request waits for its turn.
 #[derive(Debug, Clone)]
 pub(super) enum Patience {
-    /// Somebody waits for the answer: not for long.
+    /// Somebody waits for the answer: not for a long pause.
     Person,
     /// As long as it takes, until this is cancelled.
     Job(CancellationToken),
-    /// As long as it takes; when this is cancelled, no longer than until the next pause, since what
-    /// it belongs to has begun.
+    /// As long as it takes; when this is cancelled, through no pause any more: what it belongs to has
+    /// begun.
     Begun(CancellationToken),
 }
 
-/// What a request came to, as far as its host's pace is concerned.
-pub(super) enum Outcome {
-    /// Nothing was sent after all.
-    NotSent,
-    /// The host answered, well or not.
-    Answered,
-    /// The host wants to be asked less.
-    Paused(Pause),
+/// Why nothing was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotSent {
+    /// The job was stopped.
+    Stopped,
+    /// The host asked for a pause before the turn came.
+    Paused,
 }
 
 /// An answer that may be the wish for a pause.
 pub(super) trait Answer {
-    /// What it says about the host.
-    fn outcome(&self) -> Outcome;
+    /// The pause that it asks for.
+    fn pause(&self) -> Option<Pause>;
 }
 
-/// An access token, or none if another process is at it.
-impl Answer for Result<Option<Secret>, oauth::Refusal> {
-    fn outcome(&self) -> Outcome {
-        match self {
-            Ok(None) => Outcome::NotSent,
-            Err(oauth::Refusal { pause: Some(pause), .. }) => Outcome::Paused(*pause),
-            _ => Outcome::Answered,
-        }
+impl<T> Answer for Result<T, oauth::Refusal> {
+    fn pause(&self) -> Option<Pause> {
+        self.as_ref().err()?.pause
     }
 }
 
-impl Answer for Result<(), mail::Refusal> {
-    fn outcome(&self) -> Outcome {
-        match self {
-            Err(mail::Refusal { pause: Some(pause), .. }) => Outcome::Paused(*pause),
-            _ => Outcome::Answered,
-        }
+impl<T> Answer for Result<T, mail::Refusal> {
+    fn pause(&self) -> Option<Pause> {
+        self.as_ref().err()?.pause
     }
 }
 
 impl Engine {
-    /// Sends `request` when it is its turn at `host`. If the answer is the wish for a pause, it is
-    /// sent again afterwards, a few times.
+    /// Does `request`, which takes a [`turn`](Self::turn), while `host` wants no pause. If the answer
+    /// is the wish for one, it is done again afterwards, a few times.
     ///
     /// # Errors
     /// Nobody was asked: `check.stopped`, or `server.throttled` where the pause is longer than the
     /// patience.
-    pub(super) async fn ask<A: Answer, F: Future<Output = A>>(
+    pub(super) async fn ask<A: Answer, F: Future<Output = Result<A, NotSent>>>(
         &self,
         host: &Host,
         patience: &Patience,
         request: impl Fn() -> F,
     ) -> Result<A, Trouble> {
         let until = patience.until();
+        let mut refusals = 0;
         let mut refused = None;
-        for _ in 0..MOST_ATTEMPTS {
-            let permit = match self.turn(host, patience, until).await? {
-                Ok(permit) => permit,
+        while refusals < MOST_ATTEMPTS {
+            if let Err(too_long) = self.wait_for_pause(host, patience, until).await? {
                 // The server's own words say more.
-                Err(too_long) => return refused.ok_or_else(|| self.too_long(host, too_long)),
-            };
-            let answer = request().await;
-            match answer.outcome() {
-                Outcome::NotSent => return Ok(answer),
-                Outcome::Answered => {
-                    permit.answered();
-                    return Ok(answer);
-                }
-                Outcome::Paused(pause) => permit.paused(pause),
+                return refused.ok_or_else(|| throttled(host, self.moment(too_long.0)));
             }
-            refused = Some(answer);
+            match request().await {
+                Ok(answer) if answer.pause().is_none() => return Ok(answer),
+                Ok(answer) => refused = Some(answer),
+                Err(NotSent::Stopped) => return Err(stopped()),
+                Err(NotSent::Paused) => continue,
+            }
+            refusals += 1;
         }
         refused.ok_or_else(super::broken_job)
     }
 
-    async fn turn(
+    /// Waits until it may send a request to `host`.
+    pub(super) async fn turn(&self, host: &Host, patience: &Patience) -> Result<Permit, NotSent> {
+        let stop = async {
+            match patience {
+                Patience::Job(stop) => stop.cancelled().await,
+                Patience::Person | Patience::Begun(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stop => Err(NotSent::Stopped),
+            turn = self.0.pool.turn(host) => turn.map_err(|_| NotSent::Paused),
+        }
+    }
+
+    async fn wait_for_pause(
         &self,
         host: &Host,
         patience: &Patience,
         until: Option<Instant>,
-    ) -> Result<Result<Permit, TooLong>, Trouble> {
+    ) -> Result<Result<(), TooLong>, Trouble> {
+        let stop = async {
+            match patience {
+                Patience::Job(stop) | Patience::Begun(stop) => stop.cancelled().await,
+                Patience::Person => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
-            () = self.stop(host, patience) => Err(stopped()),
-            turn = self.0.pool.turn(host, until) => Ok(turn),
+            // Without a pause nothing has to be waited for.
+            open = self.0.pool.open(host, until) => Ok(open),
+            () = stop => Err(stopped()),
         }
-    }
-
-    /// Ends when there is no use in waiting any longer.
-    async fn stop(&self, host: &Host, patience: &Patience) {
-        match patience {
-            Patience::Person => std::future::pending().await,
-            Patience::Job(stop) => stop.cancelled().await,
-            Patience::Begun(stop) => {
-                stop.cancelled().await;
-                let mut pauses = self.0.pool.pauses();
-                let paused = pauses.wait_for(|pauses| pauses.iter().any(|(paused, _)| paused == host));
-                // An error would mean that the pool is gone, and with it all turns.
-                let _ = paused.await;
-            }
-        }
-    }
-
-    fn too_long(&self, host: &Host, TooLong(end): TooLong) -> Trouble {
-        throttled(host, self.moment(end))
     }
 
     /// A moment of the pool's clock by the engine's.
-    pub(super) fn moment(&self, instant: Instant) -> jiff::Timestamp {
-        let wait = jiff::SignedDuration::try_from(instant.saturating_duration_since(Instant::now()));
-        self.now().saturating_add(wait.unwrap_or_default()).unwrap_or(jiff::Timestamp::MAX)
+    pub(super) fn moment(&self, instant: Instant) -> Timestamp {
+        let wait = SignedDuration::try_from(instant.saturating_duration_since(Instant::now()));
+        self.now().saturating_add(wait.unwrap_or_default()).unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -126,10 +126,11 @@ impl Engine {
         self.begin_groups();
     }
 
-    /// Begins as many groups of each provider as there may be requests at once: every group at work
-    /// wants at least one, and a provider that is slow or asks for a pause holds up no other.
+    /// Begins twice as many groups of each provider as there may be requests at once: while some are
+    /// in the store or the registry others want the turns. A provider that is slow or asks for a pause
+    /// holds up no other.
     fn begin_groups(&self) {
-        let most = self.settings().parallel;
+        let most = 2 * self.settings().parallel;
         let begun = self.in_job(|job| (job.begin(most), job.stop_sign()));
         let Some((groups, stop)) = begun else { return };
         for (provider, group) in groups {

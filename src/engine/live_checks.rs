@@ -3,7 +3,7 @@
 use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
-use super::asking::Patience;
+use super::asking::{Answer, Patience};
 use super::bulk::Group;
 use super::case::Case;
 use super::event::{Event, Subject};
@@ -111,8 +111,14 @@ impl Engine {
             return Ok(());
         };
         let network = self.network(&case.provider).await?;
-        let check = || mail::check(server, &network.tls, self.settings().timeout, &case.mailbox.address, token);
-        let answer = self.ask(&Host::of_server(server), patience, check).await?;
+        let host = Host::of_server(server);
+        let check = || async {
+            let permit = self.turn(&host, patience).await?;
+            let answer = mail::check(server, &network.tls, self.settings().timeout, &case.mailbox.address, token).await;
+            permit.end(answer.pause());
+            Ok(answer)
+        };
+        let answer = self.ask(&host, patience, check).await?;
         let (id, now) = (case.mailbox.id, self.now());
         let outcome = answer.map_err(|refusal| with_moment(&refusal.trouble, refusal.pause, now));
         let check = Check::of(outcome.clone(), now);

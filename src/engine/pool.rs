@@ -37,20 +37,18 @@ struct Lines {
 }
 
 struct Line {
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<oneshot::Sender<Permit>>,
     under_way: usize,
     pace: Pace,
     /// The number of its last turn.
     last_turn: u64,
 }
 
-/// Somebody who waits for a turn, and leaves at a pause that lasts longer than this.
-struct Waiting {
-    until: Option<Instant>,
-    turn: oneshot::Sender<Permit>,
-}
+/// The host is left alone now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paused;
 
-/// There will be no turn in time: the host is left alone until this moment.
+/// The host is left alone until this moment, which is too late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLong(pub Instant);
 
@@ -59,15 +57,16 @@ pub struct Permit {
     pool: Pool,
     host: Host,
     wave: u32,
-    outcome: Outcome,
+    /// What came of it; nobody knows, if it is dropped before its end.
+    outcome: Option<Outcome>,
 }
 
+/// What a host thinks of the requests that it gets.
+#[derive(Clone, Copy)]
 enum Outcome {
-    /// Nobody knows.
-    Unknown,
-    /// The host did not ask for a pause.
+    /// It answered, well or not, and asked for no pause.
     Answered,
-    /// It did.
+    /// It asked for a pause.
     Paused(Pause),
 }
 
@@ -78,22 +77,36 @@ impl Pool {
         Self(Arc::new(Shared { lines: Mutex::new(lines), pauses: watch::Sender::default() }))
     }
 
+    /// Waits while `host` is left alone.
+    ///
+    /// # Errors
+    /// [`TooLong`] as soon as that lasts beyond `until`.
+    pub async fn open(&self, host: &Host, until: Option<Instant>) -> Result<(), TooLong> {
+        while let Some(end) = self.pause_of(host) {
+            if until.is_some_and(|until| end > until) {
+                return Err(TooLong(end));
+            }
+            sleep_until(end).await;
+        }
+        Ok(())
+    }
+
     /// Waits for a turn at `host`. Dropped, it waits no more.
     ///
     /// # Errors
-    /// [`TooLong`] if the host asks for a pause beyond `until`.
-    pub async fn turn(&self, host: &Host, until: Option<Instant>) -> Result<Permit, TooLong> {
+    /// [`Paused`] as soon as the host asks for a pause, so that nobody sits in a line for long.
+    pub async fn turn(&self, host: &Host) -> Result<Permit, Paused> {
         let (turn, answer) = oneshot::channel();
         {
             let mut lines = lock(&self.0.lines);
             let line = lines.hosts.entry(host.clone()).or_insert_with(Line::new);
-            match (until, line.pace.held_until(Instant::now())) {
-                (Some(until), Some(end)) if end > until => return Err(TooLong(end)),
-                _ => line.waiting.push_back(Waiting { until, turn }),
+            if line.pace.held_until(Instant::now()).is_some() {
+                return Err(Paused);
             }
+            line.waiting.push_back(turn);
         }
         self.give_turns();
-        answer.await.map_err(|_| TooLong(self.pause_of(host).unwrap_or_else(Instant::now)))
+        answer.await.map_err(|_| Paused)
     }
 
     /// The hosts that asked for a pause, and when it ends.
@@ -107,13 +120,13 @@ impl Pool {
 
     fn give_turns(&self) {
         let given = lock(&self.0.lines).next_turns(self);
-        for (waiting, permit) in given {
+        for (turn, permit) in given {
             // Whoever left meanwhile gives it back by dropping it.
-            drop(waiting.turn.send(permit));
+            drop(turn.send(permit));
         }
     }
 
-    fn take_back(&self, host: &Host, wave: u32, outcome: &Outcome) {
+    fn take_back(&self, host: &Host, wave: u32, outcome: Option<Outcome>) {
         let end = lock(&self.0.lines).take_back(host, wave, outcome);
         if let Some(end) = end {
             self.tell_pauses();
@@ -140,36 +153,31 @@ impl Pool {
 }
 
 impl Permit {
-    /// The host answered, well or not, and asked for no pause.
-    pub fn answered(mut self) {
-        self.outcome = Outcome::Answered;
-    }
-
-    /// The host asked for a pause.
-    pub fn paused(mut self, pause: Pause) {
-        self.outcome = Outcome::Paused(pause);
+    /// The host has answered, perhaps with the wish for a pause.
+    pub fn end(mut self, pause: Option<Pause>) {
+        self.outcome = Some(pause.map_or(Outcome::Answered, Outcome::Paused));
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.pool.take_back(&self.host, self.wave, &self.outcome);
+        self.pool.take_back(&self.host, self.wave, self.outcome);
     }
 }
 
 impl Lines {
     /// Those whose turn it is now, with their permits.
-    fn next_turns(&mut self, pool: &Pool) -> Vec<(Waiting, Permit)> {
+    fn next_turns(&mut self, pool: &Pool) -> Vec<(oneshot::Sender<Permit>, Permit)> {
         let mut given = Vec::new();
         while let Some((host, line)) = self.next_line() {
-            let Some(waiting) = line.waiting.pop_front() else { break };
-            if waiting.turn.is_closed() {
+            let Some(turn) = line.waiting.pop_front() else { break };
+            if turn.is_closed() {
                 continue;
             }
             line.under_way += 1;
             let wave = line.pace.begin();
-            let permit = Permit { pool: pool.clone(), host, wave, outcome: Outcome::Unknown };
-            given.push((waiting, permit));
+            let permit = Permit { pool: pool.clone(), host, wave, outcome: None };
+            given.push((turn, permit));
             self.taken += 1;
         }
         given
@@ -198,21 +206,19 @@ impl Lines {
     }
 
     /// Takes a permit back; gives the end of the pause that its host asks for.
-    fn take_back(&mut self, host: &Host, wave: u32, outcome: &Outcome) -> Option<Instant> {
+    fn take_back(&mut self, host: &Host, wave: u32, outcome: Option<Outcome>) -> Option<Instant> {
         self.taken = self.taken.saturating_sub(1);
         let line = self.hosts.get_mut(host)?;
         line.under_way = line.under_way.saturating_sub(1);
-        match outcome {
-            Outcome::Unknown => None,
+        match outcome? {
             Outcome::Answered => {
                 line.pace.answered(wave, self.slots);
                 None
             }
             Outcome::Paused(pause) => {
-                let end = line.pace.paused(wave, *pause, Instant::now(), &mut self.dice);
                 // Dropped, they are told.
-                line.waiting.retain(|waiting| waiting.until.is_none_or(|until| end <= until));
-                Some(end)
+                line.waiting.clear();
+                Some(line.pace.paused(wave, pause, Instant::now(), &mut self.dice))
             }
         }
     }

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::asking::Patience;
+use super::asking::{Answer, NotSent, Patience};
 use super::case::Case;
+use super::network::Network;
 use super::pool::Host;
 use super::troubles::{busy, ending, missing, none, with_moment};
 use super::{Engine, Work};
-use crate::domain::{Application, Grant, GrantId, MailboxId, Provider, Secret, Step, Token, Trouble};
+use crate::domain::{Grant, GrantId, MailboxId, Secret, Step, Token, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
 use crate::registry::Registry;
 use crate::secrets::Key;
@@ -31,6 +32,26 @@ pub(super) enum Wanted {
     Cached,
     /// One that was refreshed after this moment.
     NewerThan(Timestamp),
+}
+
+/// Why there is no new token.
+enum Unrefreshed {
+    /// The provider was not asked.
+    NotSent(NotSent),
+    /// It, or something on this side, said no.
+    Refused(Refusal),
+}
+
+impl From<NotSent> for Unrefreshed {
+    fn from(why: NotSent) -> Self {
+        Self::NotSent(why)
+    }
+}
+
+impl From<Trouble> for Unrefreshed {
+    fn from(trouble: Trouble) -> Self {
+        Self::Refused(Refusal::at_token(trouble))
+    }
 }
 
 impl Engine {
@@ -68,15 +89,15 @@ impl Engine {
 
     /// Whoever waits for another process's refresh may stop waiting; one's own refresh goes on.
     async fn refresh_once(&self, case: &Case, wanted: Wanted, patience: &Patience) -> Result<Secret, Trouble> {
-        let give_up = self.now() + PATIENCE;
         let host = Host::of_token_endpoint(&case.provider, &case.application);
+        let mut give_up = None;
         loop {
-            match self.ask(&host, patience, || self.refresh_to_its_end(case, wanted)).await? {
+            match self.ask(&host, patience, || self.refresh_to_its_end(case, wanted, &host, patience)).await? {
                 Ok(Some(token)) => return Ok(token),
                 Ok(None) => {}
                 Err(refusal) => return Err(self.refused_at_last(case, refusal).await?),
             }
-            if self.now() > give_up {
+            if self.now() > *give_up.get_or_insert(self.now() + PATIENCE) {
                 return Err(busy());
             }
             tokio::time::sleep(ASK_AGAIN).await;
@@ -86,10 +107,21 @@ impl Engine {
         }
     }
 
-    async fn refresh_to_its_end(&self, case: &Case, wanted: Wanted) -> Result<Option<Secret>, Refusal> {
-        let (engine, case) = (self.clone(), case.clone());
-        let refreshed = self.finished(async move { Ok(engine.try_refresh(&case, wanted).await) });
-        refreshed.await.map_err(Refusal::at_token)?
+    async fn refresh_to_its_end(
+        &self,
+        case: &Case,
+        wanted: Wanted,
+        host: &Host,
+        patience: &Patience,
+    ) -> Result<Result<Option<Secret>, Refusal>, NotSent> {
+        let (engine, case, host, patience) = (self.clone(), case.clone(), host.clone(), patience.clone());
+        let refreshed = self.finished(async move { Ok(engine.try_refresh(&case, wanted, &host, &patience).await) });
+        match refreshed.await {
+            Ok(Ok(token)) => Ok(Ok(token)),
+            Ok(Err(Unrefreshed::Refused(refusal))) => Ok(Err(refusal)),
+            Ok(Err(Unrefreshed::NotSent(why))) => Err(why),
+            Err(trouble) => Ok(Err(Refusal::at_token(trouble))),
+        }
     }
 
     /// A server that kept asking for a pause has said no. Every other refusal was recorded at once.
@@ -102,41 +134,55 @@ impl Engine {
 
     /// Lease, read again, refresh, store, record, release (design section 6); `None` if another
     /// has the lease.
-    async fn try_refresh(&self, case: &Case, wanted: Wanted) -> Result<Option<Secret>, Refusal> {
-        if self.is_ending() {
-            return Err(Refusal::at_token(ending()));
-        }
+    async fn try_refresh(
+        &self,
+        case: &Case,
+        wanted: Wanted,
+        host: &Host,
+        patience: &Patience,
+    ) -> Result<Option<Secret>, Unrefreshed> {
         let (id, holder) = (case.grant.id, holder());
-        if !self.take_lease(id, &holder).await.map_err(Refusal::at_token)? {
+        if self.is_ending() {
+            return Err(ending().into());
+        }
+        if !self.take_lease(id, &holder).await? {
             return Ok(None);
         }
         let outcome = tokio::select! {
-            outcome = self.refresh_under_lease(case, wanted) => outcome,
+            outcome = self.refresh_under_lease(case, wanted, host, patience) => outcome,
             never = self.keep_lease(id, &holder) => match never {},
         };
         self.give_lease_back(id, holder).await;
         outcome.map(Some)
     }
 
-    async fn refresh_under_lease(&self, case: &Case, wanted: Wanted) -> Result<Secret, Refusal> {
-        if let Some(token) = self.refreshed_meanwhile(case.grant.id, wanted).await.map_err(Refusal::at_token)? {
+    async fn refresh_under_lease(
+        &self,
+        case: &Case,
+        wanted: Wanted,
+        host: &Host,
+        patience: &Patience,
+    ) -> Result<Secret, Unrefreshed> {
+        if let Some(token) = self.refreshed_meanwhile(case.grant.id, wanted).await? {
             return Ok(token);
         }
         let key = Key::refresh_token(self.registry_id(), case.grant.id);
-        let refreshed = match self.secrets().get(&key).await.map_err(Refusal::at_token)? {
+        let refreshed = match self.secrets().get(&key).await? {
             Some(refresh_token) => {
                 self.secrets().be_ready_to_keep().await;
-                self.refresh(&case.application, &case.provider, &refresh_token).await
+                self.refresh(case, &refresh_token, host, patience).await?
             }
-            None if case.grant.token == Token::None => return Err(Refusal::at_token(none())),
+            None if case.grant.token == Token::None => return Err(none().into()),
             None => Err(Refusal::at_token(missing())),
         };
         match refreshed {
-            Ok(tokens) => self.refreshed(&case.grant, &key, tokens).await.map_err(Refusal::at_token),
-            Err(refusal) if refusal.pause.is_some() => Err(refusal),
+            Ok(tokens) => Ok(self.refreshed(&case.grant, &key, tokens).await?),
             Err(refusal) => {
-                self.record_refusal(case, &refusal).await.map_err(Refusal::at_token)?;
-                Err(refusal)
+                // A wish for a pause is no trouble of the token: it is asked for again.
+                if refusal.pause.is_none() {
+                    self.record_refusal(case, &refusal).await?;
+                }
+                Err(Unrefreshed::Refused(refusal))
             }
         }
     }
@@ -152,16 +198,30 @@ impl Engine {
         }
     }
 
+    /// The turn is for the request alone: others go on while this one's answer is stored.
     async fn refresh(
         &self,
-        application: &Application,
-        provider: &Provider,
+        case: &Case,
         refresh_token: &Secret,
-    ) -> Result<Tokens, Refusal> {
-        let network = self.network(provider).await.map_err(Refusal::at_token)?;
-        let secret = self.client_secret(application).await.map_err(Refusal::at_token)?;
-        let client = Client { provider, application, secret: secret.as_ref() };
-        exchange::refresh(&network.http, client, refresh_token).await
+        host: &Host,
+        patience: &Patience,
+    ) -> Result<Result<Tokens, Refusal>, NotSent> {
+        let (network, secret) = match self.network_and_secret(case).await {
+            Ok(both) => both,
+            Err(trouble) => return Ok(Err(Refusal::at_token(trouble))),
+        };
+        let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };
+        let permit = self.turn(host, patience).await?;
+        if self.is_ending() {
+            return Err(NotSent::Stopped);
+        }
+        let answer = exchange::refresh(&network.http, client, refresh_token).await;
+        permit.end(answer.pause());
+        Ok(answer)
+    }
+
+    async fn network_and_secret(&self, case: &Case) -> Result<(Network, Option<Secret>), Trouble> {
+        Ok((self.network(&case.provider).await?, self.client_secret(&case.application).await?))
     }
 
     /// The new refresh token is in the store before anything else is told.

@@ -51,15 +51,25 @@ impl Server {
     }
 }
 
+/// A turn, whatever pauses come before it.
+async fn turn(pool: &Pool, host: &Host) -> Permit {
+    loop {
+        pool.open(host, None).await.unwrap();
+        if let Ok(permit) = pool.turn(host).await {
+            return permit;
+        }
+    }
+}
+
 /// `count` requests at once, each answered after `takes`.
 fn requests(pool: &Pool, host: &Host, server: &Arc<Server>, count: usize, takes: Duration) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     for _ in 0..count {
         let (pool, host, server) = (pool.clone(), host.clone(), server.clone());
         tasks.spawn(async move {
-            let permit = pool.turn(&host, None).await.unwrap();
+            let permit = turn(&pool, &host).await;
             server.serve(takes).await;
-            permit.answered();
+            permit.end(None);
         });
     }
     tasks
@@ -67,7 +77,7 @@ fn requests(pool: &Pool, host: &Host, server: &Arc<Server>, count: usize, takes:
 
 /// One request that the host answers with the wish for a pause.
 async fn refused(pool: &Pool, host: &Host, pause: Pause) {
-    pool.turn(host, None).await.unwrap().paused(pause);
+    turn(pool, host).await.end(Some(pause));
 }
 
 #[tokio::test(start_paused = true)]
@@ -131,10 +141,10 @@ async fn a_server_that_refuses_all_is_asked_less_and_less() {
         let (pool, asked) = (pool.clone(), asked.clone());
         tasks.spawn(async move {
             loop {
-                let permit = pool.turn(&host("a"), None).await.unwrap();
+                let permit = turn(&pool, &host("a")).await;
                 lock(&asked).push(begin.elapsed());
                 sleep(SECOND / 10).await;
-                permit.paused(Pause::Unsaid);
+                permit.end(Some(Pause::Unsaid));
             }
         });
     }
@@ -153,55 +163,57 @@ async fn a_wave_of_refusals_is_one_setback() {
     let (pool, host, begin) = (pool(16), host("a"), Instant::now());
     let mut permits = Vec::new();
     for _ in 0..16 {
-        permits.push(pool.turn(&host, None).await.unwrap());
+        permits.push(turn(&pool, &host).await);
     }
-    permits.into_iter().for_each(|permit| permit.paused(Pause::Unsaid));
-    pool.turn(&host, None).await.unwrap().answered();
+    permits.into_iter().for_each(|permit| permit.end(Some(Pause::Unsaid)));
+    turn(&pool, &host).await.end(None);
     assert!(begin.elapsed() <= SECOND, "{:?}", begin.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_pause_is_as_long_as_the_longest_that_is_asked_for_but_not_for_ever() {
     let (pool, host, begin) = (pool(4), host("a"), Instant::now());
-    let permits = [pool.turn(&host, None).await.unwrap(), pool.turn(&host, None).await.unwrap()];
+    let permits = [turn(&pool, &host).await, turn(&pool, &host).await];
     for (permit, seconds) in permits.into_iter().zip([90, 10]) {
-        permit.paused(Pause::Of(seconds * SECOND));
+        permit.end(Some(Pause::Of(seconds * SECOND)));
     }
-    pool.turn(&host, None).await.unwrap().paused(Pause::Of(24 * 3600 * SECOND));
+    turn(&pool, &host).await.end(Some(Pause::Of(24 * 3600 * SECOND)));
     assert!((90 * SECOND..=95 * SECOND).contains(&begin.elapsed()), "{:?}", begin.elapsed());
     let begin = Instant::now();
-    pool.turn(&host, None).await.unwrap().answered();
+    turn(&pool, &host).await.end(None);
     assert!((3600 * SECOND..=3605 * SECOND).contains(&begin.elapsed()), "{:?}", begin.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_cannot_wait_so_long_is_told_at_once() {
+async fn a_line_breaks_up_when_a_pause_begins_and_who_cannot_wait_so_long_is_told_at_once() {
     let (pool, host, begin) = (pool(1), host("a"), Instant::now());
-    let permit = pool.turn(&host, None).await.unwrap();
-    let turn = |seconds: u32| {
+    let permit = turn(&pool, &host).await;
+    let in_line = tokio::spawn({
         let (pool, host) = (pool.clone(), host.clone());
-        tokio::spawn(async move { pool.turn(&host, Some(begin + seconds * SECOND)).await.map(drop) })
-    };
-    let (hasty, patient) = (turn(30), turn(90));
+        async move { pool.turn(&host).await.map(drop) }
+    });
     sleep(SECOND).await;
-    permit.paused(Pause::Of(60 * SECOND));
-    assert!(hasty.await.unwrap().is_err(), "it was in the line already");
-    assert!(turn(30).await.unwrap().is_err(), "it came too late");
+    permit.end(Some(Pause::Of(60 * SECOND)));
+    assert_eq!(in_line.await.unwrap(), Err(Paused));
+    assert_eq!(pool.turn(&host).await.map(drop), Err(Paused));
+    assert!(pool.open(&host, Some(begin + 30 * SECOND)).await.is_err());
     assert_eq!(begin.elapsed(), SECOND);
-    assert_eq!(patient.await.unwrap(), Ok(()));
+    pool.open(&host, Some(begin + 90 * SECOND)).await.unwrap();
+    assert!((61 * SECOND..67 * SECOND).contains(&begin.elapsed()), "{:?}", begin.elapsed());
+    turn(&pool, &host).await.end(None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_leaves_holds_up_nobody() {
     let (pool, host, begin) = (pool(1), host("a"), Instant::now());
-    let permit = pool.turn(&host, None).await.unwrap();
+    let permit = turn(&pool, &host).await;
     let mut leaving = requests(&pool, &host, &Arc::default(), 5, 60 * SECOND);
     sleep(SECOND).await;
     leaving.abort_all();
     while leaving.join_next().await.is_some() {}
     drop(permit);
-    drop(pool.turn(&host, None).await.unwrap());
-    drop(pool.turn(&host, None).await.unwrap());
+    drop(turn(&pool, &host).await);
+    drop(turn(&pool, &host).await);
     assert_eq!(begin.elapsed(), SECOND);
 }
 
