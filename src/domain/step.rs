@@ -148,7 +148,11 @@ fn authorize(grant: &Grant, register: &StepState, token: &StepState) -> StepStat
     match (&grant.trouble, token) {
         (Some((Step::Authorize, trouble)), _) => StepState::Stuck(trouble.clone()),
         (_, StepState::Done) => StepState::Done,
-        (Some((Step::Token, _)), StepState::Stuck(_)) if matches!(grant.token, Token::Held { .. }) => StepState::Done,
+        (Some((Step::Token, _)), StepState::Stuck(_))
+            if matches!(grant.token, Token::Held { .. }) && *register == StepState::Done =>
+        {
+            StepState::Done
+        }
         _ if matches!(register, StepState::Stuck(_)) => StepState::Todo,
         _ => StepState::Ready,
     }

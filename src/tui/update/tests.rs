@@ -5,6 +5,7 @@ mod import;
 mod keys;
 mod line;
 mod mouse;
+mod order;
 mod overlays;
 mod paste;
 mod several;
