@@ -2,6 +2,8 @@
 
 #[path = "../support/browser.rs"]
 mod browser;
+#[path = "../support/dice.rs"]
+mod dice;
 #[path = "../support/house.rs"]
 mod house;
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -9,6 +11,7 @@ mod house;
 mod keyring_session;
 
 mod answers;
+mod anything;
 mod checking;
 mod consent;
 mod credentials;

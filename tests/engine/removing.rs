@@ -71,6 +71,17 @@ async fn a_mailbox_that_is_removed_during_its_refresh_leaves_no_secret() {
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
 }
 
+/// Another process removed it, and took the sign-in along.
+#[tokio::test]
+async fn the_sign_in_of_a_mailbox_that_is_gone_can_be_stopped() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    engine.begin_sign_in(mailbox).await.unwrap();
+    house.registry.remove_mailbox(mailbox).unwrap();
+    engine.cancel_errand(&mailkey::engine::Subject::Mailbox(mailbox)).await.unwrap();
+}
+
 #[tokio::test]
 async fn removing_a_mailbox_closes_its_sign_in() {
     let house = House::new().await;
