@@ -1,6 +1,8 @@
 //! The dashboard in memory: the loop of the program, on a screen that a test can read, over a real
 //! engine and the demo tenant. Keys go in; the test waits until the screen shows what it should.
 
+#![allow(dead_code)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};

@@ -8,6 +8,7 @@ mod program;
 #[path = "../support/screen.rs"]
 mod screen;
 
+mod large;
 mod leaving;
 mod looks;
 mod onboarding;
