@@ -84,7 +84,9 @@ async fn a_mailbox_that_is_removed_while_its_token_is_on_the_way_holds_nobody_up
     opened(&dashboard, 2).await;
     let fleet = dashboard.engine.fleet().await.unwrap();
     let first = fleet.mailbox_at(&person(1)).unwrap().id;
-    assert_eq!(dashboard.demo.requests().authorization_code, 1, "its code is being exchanged");
+    while dashboard.demo.requests().authorization_code == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     dashboard.engine.remove_mailbox(first).await.unwrap();
     dashboard.sees("Signing in 0 of 2").await;
     dashboard.press(&["p"]);
