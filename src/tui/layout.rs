@@ -7,7 +7,7 @@ use crate::domain::Step;
 /// The smallest window in which anything useful can be shown.
 pub const SMALLEST: (u16, u16) = (60, 16);
 
-/// From so many columns on, four tabs have room beside the word for a state.
+/// From so many columns of a pane on, four tabs have room beside the word for a state.
 const ALL_TABS: u16 = 70;
 
 /// How many lines the weeks take: a frame, bars of five lines, numbers, and days.
@@ -115,7 +115,7 @@ impl Layout {
 }
 
 /// What stands on the tab of a step before its symbol: its title if it is shown, or if all four have
-/// room in so many columns.
+/// room in a pane of so many columns.
 #[must_use]
 pub fn tab(step: Step, shown: Step, width: u16) -> String {
     if step == shown || width >= ALL_TABS {

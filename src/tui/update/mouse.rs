@@ -8,7 +8,7 @@ use super::actions::focus;
 use crate::domain::{Step, Weeks};
 use crate::tui::columns::Columns;
 use crate::tui::counts;
-use crate::tui::layout::{Layout, Spot, tab};
+use crate::tui::layout::{Layout, Panes, Spot, tab};
 use crate::tui::message::Effect;
 use crate::tui::model::{Focus, Model};
 use crate::tui::overlay::Overlay;
@@ -147,10 +147,11 @@ fn show_due(model: &mut Model, week: usize) {
 
 /// Which tab is at a column of the tab line. The first begins after a corner.
 fn tab_at(model: &Model, column: u16) -> Option<Step> {
+    let Layout::Roomy { panes: Panes::One(area), .. } = model.layout() else { return None };
     let mut end = 1;
     Step::ALL.into_iter().find(|step| {
         // A symbol and a blank follow the text.
-        end += tab(*step, model.shown_step(), model.size.0).len() + 2;
+        end += tab(*step, model.shown_step(), area.width).len() + 2;
         usize::from(column) < end
     })
 }

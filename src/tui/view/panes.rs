@@ -32,7 +32,7 @@ pub fn tabs(frame: &mut Frame, area: Rect, model: &Model) {
     for step in Step::ALL {
         let (symbol, of_symbol) = mark(model, step);
         let role = if step == shown { Role::Cursor } else { Role::Text };
-        tabs.push(Span::styled(tab(step, shown, model.size.0), theme.style(role)));
+        tabs.push(Span::styled(tab(step, shown, area.width), theme.style(role)));
         tabs.push(Span::styled(format!("{symbol} "), theme.style(of_symbol)));
     }
     let state = state(model, shown);
