@@ -18,7 +18,7 @@ pub async fn run(engine: &Engine, address: Option<Address>, most: usize, as_json
     let mut table = Columns::new(&["AT", "MAILBOX", "WHAT", "BY", "DETAIL"]);
     for event in &events {
         let at = event.at.strftime("%F %TZ").to_string();
-        table.line([&at, event.mailbox.as_str(), &event.what, &event.command, &event.detail]);
+        table.line([&at, event.mailbox.as_str(), event.what.word(), &event.command, &event.detail]);
     }
     table.print("Nothing has happened yet.")?;
     Ok(Exit::Well)
@@ -29,7 +29,7 @@ fn record(event: &HistoryLine) -> Value {
     json!({
         "at": event.at,
         "mailbox": event.mailbox.as_str(),
-        "what": event.what,
+        "what": event.what.word(),
         "command": event.command,
         "detail": event.detail,
     })

@@ -13,7 +13,7 @@ use super::state::{Shared, World};
 use crate::domain::{
     Address, Application, Check, Grant, Identity, Mailbox, RedirectUri, Secret, Step, TokenEnd, Trouble,
 };
-use crate::registry::{Event, Protocol, Registry};
+use crate::registry::{Event, Happened, Protocol, Registry};
 use crate::secrets::{Key, Secrets};
 
 const SCOPES: &str = "offline_access openid profile email https://outlook.office.com/IMAP.AccessAsUser.All \
@@ -240,10 +240,10 @@ impl Seeder<'_> {
         };
         let at = Moments::of(sample, self.now);
         let who = sample.account.as_ref().unwrap_or(&account.address);
-        let event = |at, what: &str, detail: String| Event {
+        let event = |at, what: Happened, detail: String| Event {
             at,
             mailbox: account.address.clone(),
-            what: what.to_owned(),
+            what,
             detail,
             command: "dashboard".to_owned(),
         };
@@ -251,10 +251,10 @@ impl Seeder<'_> {
             SampleToken::None => ago(self.now, SignedDuration::from_mins(90)),
             _ => ago(at.signed_in, SignedDuration::from_mins(4)),
         };
-        let mut events = vec![event(first, "added", format!("account {who}"))];
+        let mut events = vec![event(first, Happened::Added, format!("account {who}"))];
         if sample.token != SampleToken::None {
-            events.push(event(at.signed_in, "signed_in", format!("as {who}")));
-            events.push(event(at.used, "refreshed", String::new()));
+            events.push(event(at.signed_in, Happened::SignedIn, format!("as {who}")));
+            events.push(event(at.used, Happened::Refreshed, String::new()));
         }
         let refusal = match (sample.token, account.policy) {
             (SampleToken::Expired, _) => Some((at.checked, "aadsts.700082")),
@@ -263,7 +263,7 @@ impl Seeder<'_> {
             (_, Policy::AdminApproval) => Some((ago(self.now, SignedDuration::from_mins(80)), "aadsts.90094")),
             _ => None,
         };
-        events.extend(refusal.map(|(at, code)| event(at, "refused", code.to_owned())));
+        events.extend(refusal.map(|(at, code)| event(at, Happened::Refused, code.to_owned())));
         events
     }
 }

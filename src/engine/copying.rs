@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::event::Event;
 use super::{Engine, Field, lock};
 use crate::domain::{MailboxId, Secret, Trouble};
+use crate::registry::Happened;
 
 /// Where a copy went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ impl Engine {
     pub async fn copy(&self, mailbox: MailboxId, field: Field) -> Result<Copied, Trouble> {
         let text = self.credential(mailbox, field).await?;
         let copied = if field.is_secret() { self.copy_secret(&text).await } else { self.copy_text(&text).await }?;
-        self.note(mailbox, "copied", field.name().to_owned()).await;
+        self.note(mailbox, Happened::Copied, field.name().to_owned()).await;
         Ok(copied)
     }
 

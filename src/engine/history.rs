@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::domain::{Address, MailboxId, Trouble};
-use crate::registry::Event;
+use crate::registry::{Event, Happened};
 
 /// Who acts when nobody says otherwise.
 const DASHBOARD: &str = "dashboard";
@@ -23,13 +23,13 @@ impl Engine {
     }
 
     /// A line of history, as of now.
-    pub(super) fn event(&self, mailbox: Address, what: &'static str, detail: String) -> Event {
+    pub(super) fn event(&self, mailbox: Address, what: Happened, detail: String) -> Event {
         let command = self.0.command.get().copied().unwrap_or(DASHBOARD).to_owned();
-        Event { at: self.now(), mailbox, what: what.to_owned(), detail, command }
+        Event { at: self.now(), mailbox, what, detail, command }
     }
 
     /// Writes a line of history. That it cannot be written stops nothing.
-    pub(super) async fn note(&self, mailbox: MailboxId, what: &'static str, detail: String) {
+    pub(super) async fn note(&self, mailbox: MailboxId, what: Happened, detail: String) {
         let engine = self.clone();
         let noted = self
             .registry(move |registry| {

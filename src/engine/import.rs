@@ -10,6 +10,7 @@ use directories::BaseDirs;
 use super::Engine;
 use crate::domain::import::{self, Defaults, MOST_BYTES, Malformed, Plan};
 use crate::domain::{Address, ApplicationName, Secret, Trouble};
+use crate::registry::Happened;
 
 /// A list of mailboxes, or where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl Engine {
     pub async fn import(&self, plan: Arc<Plan>, malformed: Malformed) -> Result<usize, Trouble> {
         let count = plan.accept(malformed)?.len();
         let engine = self.clone();
-        let event = move |mailbox: &Address| engine.event(mailbox.clone(), "added", String::new());
+        let event = move |mailbox: &Address| engine.event(mailbox.clone(), Happened::Added, String::new());
         self.registry(move |registry| registry.import_mailboxes(plan.accept(malformed)?, event)).await?;
         self.0.works.changed.notify_one();
         Ok(count)

@@ -14,10 +14,10 @@ use super::work::Ticket;
 use super::{Engine, Work};
 use crate::domain::{Check, GrantId, MailServer, MailboxId, Secret, Trouble};
 use crate::mail;
-use crate::registry::Protocol;
+use crate::registry::{Happened, Protocol};
 
 impl Engine {
-    /// Refreshes a grant once, and tries its mailboxes with the new token. What is found is recorded.
+    /// Refreshes a grant once, and tries its mailboxes with the new token. Happened is found is recorded.
     /// When `stop` is cancelled no mailbox is begun, and no pause waited for.
     pub(super) async fn check_group(self, group: Group, stop: CancellationToken) {
         let cases = match self.cases(group.grant, &group.ids()).await {
@@ -50,7 +50,7 @@ impl Engine {
             let checks = stream::iter(&cases).for_each_concurrent(engine.settings().parallel, |case| async {
                 let ticket = engine.begin_check(case, Work::CheckingSmtp { since: engine.now() });
                 if let Ok(token) = &token {
-                    // What is found is recorded and shown with the mailbox.
+                    // Happened is found is recorded and shown with the mailbox.
                     let _ = engine.try_servers(case, &ticket, token, &patience).await;
                 }
                 engine.0.works.end(&ticket);
@@ -94,7 +94,7 @@ impl Engine {
         if let Err(trouble) = first.as_ref()
             && !is_stopped(trouble)
         {
-            self.note(case.mailbox.id, "check_failed", trouble.code().to_owned()).await;
+            self.note(case.mailbox.id, Happened::CheckFailed, trouble.code().to_owned()).await;
         }
         first
     }

@@ -3,6 +3,7 @@
 use super::Engine;
 use super::event::{Event as Told, Subject};
 use crate::domain::{Address, ApplicationName, Mailbox, MailboxId, NewMailbox, Trouble};
+use crate::registry::{Happened, Registry};
 use crate::secrets::Key;
 
 impl Engine {
@@ -18,7 +19,7 @@ impl Engine {
     ) -> Result<Mailbox, Trouble> {
         let account = account.unwrap_or_else(|| address.clone());
         let mailbox = self.registry(move |registry| registry.add_mailbox(&address, &application, &account)).await?;
-        self.note(mailbox.id, "added", String::new()).await;
+        self.note(mailbox.id, Happened::Added, String::new()).await;
         self.0.works.changed.notify_one();
         Ok(mailbox)
     }
@@ -28,7 +29,17 @@ impl Engine {
     /// # Errors
     /// `mailbox.exists`, `mailbox.unknown`, `application.unknown`.
     pub async fn change_mailbox(&self, id: MailboxId, to: NewMailbox) -> Result<(), Trouble> {
-        self.registry(move |registry| registry.change_mailbox(id, &to)).await?;
+        let wanted = to.clone();
+        let before = self
+            .registry(move |registry| {
+                let before = as_it_is(registry, id)?;
+                registry.change_mailbox(id, &wanted)?;
+                Ok(before)
+            })
+            .await?;
+        if before != to {
+            self.note(id, Happened::Changed, difference(&before, &to)).await;
+        }
         self.cancel_errand(&Subject::Mailbox(id)).await?;
         self.forget_discarded_secrets().await;
         self.0.works.changed.notify_one();
@@ -41,7 +52,7 @@ impl Engine {
     /// `mailbox.unknown`.
     pub async fn remove_mailbox(&self, id: MailboxId) -> Result<(), Trouble> {
         self.cancel_errand(&Subject::Mailbox(id)).await?;
-        self.note(id, "removed", String::new()).await;
+        self.note(id, Happened::Removed, String::new()).await;
         self.registry(move |registry| registry.remove_mailbox(id)).await?;
         self.drop_from_checks(id);
         self.forget_discarded_secrets().await;
@@ -57,7 +68,7 @@ impl Engine {
         self.registry(move |registry| registry.mailbox_at(&address)).await
     }
 
-    /// Deletes the secrets of grants that nobody uses any more. What cannot be deleted now (a
+    /// Deletes the secrets of grants that nobody uses any more. Happened cannot be deleted now (a
     /// locked keyring) is tried again the next time.
     pub async fn forget_discarded_secrets(&self) {
         if let Err(trouble) = self.try_to_forget_discarded_secrets().await {
@@ -72,4 +83,21 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// A mailbox as a form would have it.
+fn as_it_is(registry: &Registry, id: MailboxId) -> Result<NewMailbox, Trouble> {
+    let Mailbox { address, application, grant, note, .. } = registry.mailbox(id)?;
+    Ok(NewMailbox { address, application, account: registry.grant(grant)?.account, note })
+}
+
+/// What of a mailbox is another, for its history.
+fn difference(before: &NewMailbox, now: &NewMailbox) -> String {
+    let changes = [
+        (before.address != now.address).then(|| format!("address, which was {}", before.address)),
+        (before.application != now.application).then(|| format!("application to {}", now.application)),
+        (before.account != now.account).then(|| format!("account to {}", now.account)),
+        (before.note != now.note).then(|| "note".to_owned()),
+    ];
+    changes.into_iter().flatten().collect::<Vec<String>>().join(", ")
 }

@@ -61,7 +61,7 @@ pub use store::{Keeper, KeyStatus, LeftBehind, MoveProgress, Moved, Person, Ques
 pub use work::{Listening, Waiting, Work};
 pub use wrong_account::Choice;
 
-pub use crate::registry::Event as HistoryLine;
+pub use crate::registry::{Event as HistoryLine, Happened};
 
 /// The engine. Cloning it gives another handle to the same one.
 #[derive(Clone)]

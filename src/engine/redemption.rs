@@ -9,7 +9,7 @@ use super::work::Ticket;
 use super::{Engine, Work};
 use crate::domain::{ApplicationName, Check, Grant, Identity, MailboxId, Remedy, Secret, Step, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
-use crate::registry::{Progress, Purpose, SignIn};
+use crate::registry::{Happened, Progress, Purpose, SignIn};
 use crate::secrets::Key;
 
 impl Engine {
@@ -112,7 +112,7 @@ impl Engine {
     /// What follows when the token is stored.
     pub(super) async fn kept(&self, grant: &Grant, mailbox: MailboxId, tokens: &Tokens, ticket: &Ticket) -> Accepted {
         self.cache_access_token(grant.id, tokens).await;
-        self.note(mailbox, "signed_in", format!("as {}", grant.account)).await;
+        self.note(mailbox, Happened::SignedIn, format!("as {}", grant.account)).await;
         self.0.works.end(ticket);
         self.forget_discarded_secrets().await;
         self.check_all_of(grant.id);
@@ -139,7 +139,7 @@ impl Engine {
             registry.record_progress(&state, &Progress::Failed(trouble)).and(recorded)
         })
         .await?;
-        self.note(mailbox, "refused", refusal.trouble.code().to_owned()).await;
+        self.note(mailbox, Happened::Refused, refusal.trouble.code().to_owned()).await;
         self.publish(Event::Trouble(refusal.trouble.clone()));
         Err(refusal.trouble)
     }

@@ -13,7 +13,7 @@ use super::troubles::{busy, ending, missing, none, with_moment};
 use super::{Engine, Work};
 use crate::domain::{Grant, GrantId, MailboxId, Secret, Step, Token, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
-use crate::registry::Registry;
+use crate::registry::{Happened, Registry};
 use crate::secrets::Key;
 
 /// An access token is given out only if it lives at least this long.
@@ -251,7 +251,7 @@ impl Engine {
             None => registry.record_trouble(id, Some((Step::Token, &trouble))),
         })
         .await?;
-        self.note(case.mailbox.id, "refused", refusal.trouble.code().to_owned()).await;
+        self.note(case.mailbox.id, Happened::Refused, refusal.trouble.code().to_owned()).await;
         Ok(())
     }
 

@@ -22,16 +22,72 @@ pub struct Event {
     pub at: Timestamp,
     /// The mailbox that it happened to.
     pub mailbox: Address,
-    /// A stable word: `added`, `signed_in`, `refreshed`, `refused`, `copied`, `removed`, …
-    pub what: String,
+    /// What happened.
+    pub what: Happened,
     /// More for people, printable.
     pub detail: String,
     /// By which command: `dashboard`, or the word after `mailkey`.
     pub command: String,
 }
 
+/// What happened, for programs a stable word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    /// The mailbox was added.
+    Added,
+    /// Its address, account, application or note was changed.
+    Changed,
+    /// Somebody signed in for it.
+    SignedIn,
+    /// Its token was refreshed.
+    Refreshed,
+    /// Its provider refused a sign-in or a refresh.
+    Refused,
+    /// One of its servers refused the token.
+    CheckFailed,
+    /// A credential was copied out.
+    Copied,
+    /// It was removed.
+    Removed,
+    /// What a newer version has a word for.
+    Other(String),
+}
+
+impl Happened {
+    const KNOWN: [Self; 8] = [
+        Self::Added,
+        Self::Changed,
+        Self::SignedIn,
+        Self::Refreshed,
+        Self::Refused,
+        Self::CheckFailed,
+        Self::Copied,
+        Self::Removed,
+    ];
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::SignedIn => "signed_in",
+            Self::Refreshed => "refreshed",
+            Self::Refused => "refused",
+            Self::CheckFailed => "check_failed",
+            Self::Copied => "copied",
+            Self::Removed => "removed",
+            Self::Other(word) => word,
+        }
+    }
+
+    fn of(word: String) -> Self {
+        Self::KNOWN.into_iter().find(|what| what.word() == word).unwrap_or(Self::Other(word))
+    }
+}
+
 impl Registry {
-    /// Adds a line; the oldest beyond 10,000 go. What cannot be printed is taken out of it.
+    /// Adds a line; the oldest beyond 10,000 go. Happened cannot be printed is taken out of it.
     ///
     /// # Errors
     /// `registry.…`.
@@ -75,7 +131,7 @@ pub(super) fn add(transaction: &Transaction<'_>, event: &Event) -> Result<(), Fa
             time(event.at),
             event.mailbox.as_str(),
             event.mailbox.folded(),
-            plain(&event.what, LONGEST),
+            plain(event.what.word(), LONGEST),
             plain(&event.detail, LONGEST),
             plain(&event.command, LONGEST),
         ])?;
@@ -95,7 +151,7 @@ fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
     Ok(Event {
         at: columns.time()?,
         mailbox: columns.parsed()?,
-        what: columns.plain()?,
+        what: Happened::of(columns.plain()?),
         detail: columns.plain()?,
         command: columns.plain()?,
     })
@@ -110,7 +166,7 @@ mod tests {
         Event {
             at: at(second),
             mailbox: address(mailbox),
-            what: "refreshed".into(),
+            what: Happened::Refreshed,
             detail: detail.into(),
             command: "check".into(),
         }
@@ -124,6 +180,17 @@ mod tests {
         let [first, second, third] = lines;
         assert_eq!(registry.history(None, 2), Ok(vec![third.clone(), second]));
         assert_eq!(registry.history(Some(&address("a@contoso.com")), usize::MAX), Ok(vec![third, first]));
+    }
+
+    #[test]
+    fn every_word_reads_as_it_was_written_and_so_does_one_of_a_newer_version() {
+        let (_folder, registry) = fresh();
+        let newer = Happened::Other("kept_alive".to_owned());
+        for what in Happened::KNOWN.into_iter().chain([newer]) {
+            let line = Event { what, ..event(1, "a@contoso.com", "") };
+            registry.note(&line).unwrap();
+            assert_eq!(registry.history(None, 1), Ok(vec![line]));
+        }
     }
 
     #[test]

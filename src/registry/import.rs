@@ -41,10 +41,11 @@ fn add(transaction: &Transaction<'_>, mailbox: &NewMailbox) -> Result<(), Fault>
 #[cfg(test)]
 mod tests {
     use super::super::fixture::{address, at, name, new_mailbox as new, with_mailbox};
+    use super::super::history::Happened;
     use super::*;
 
     fn added(mailbox: &Address) -> Event {
-        let (what, command) = ("added".to_owned(), "import".to_owned());
+        let (what, command) = (Happened::Added, "import".to_owned());
         Event { at: at(7), mailbox: mailbox.clone(), what, detail: String::new(), command }
     }
 

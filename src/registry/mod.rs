@@ -30,7 +30,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use crate::domain::Trouble;
 
 pub use fleet::{Revision, Sight};
-pub use history::Event;
+pub use history::{Event, Happened};
 pub use mailboxes::Protocol;
 pub use moves::{Mover, Owner};
 pub use secrets::{Kept, SealKeyRecord, SealedSecret};

@@ -41,7 +41,7 @@ pub fn sections() -> Vec<Section> {
     sections.push(Section { title: "Forms", lines: lines(FORM) });
     let menus = [lines(MENU), lines(COPY), lines(APPLICATIONS), lines(CONFIRM)];
     sections.push(Section { title: "Menus and questions", lines: menus.concat() });
-    let pages = [lines(PAGE), lines(WALKTHROUGH), lines(LINK), lines(IMPORT)];
+    let pages = [lines(PAGE), lines(WALKTHROUGH), lines(HISTORY), lines(LINK), lines(IMPORT)];
     sections.push(Section { title: "Pages", lines: pages.concat() });
     sections
 }
@@ -152,5 +152,6 @@ mod tests {
         check(PAGE);
         check(WALKTHROUGH);
         check(LINK);
+        check(HISTORY);
     }
 }

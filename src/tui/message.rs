@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::domain::import::{Defaults, Malformed, Plan};
 use crate::domain::{Address, Application, ApplicationName, MailboxId, NewMailbox, Secret, Trouble};
-use crate::engine::{Choice, Copied, Errand, Event, Field, List, Subject};
+use crate::engine::{Choice, Copied, Errand, Event, Field, HistoryLine, List, Subject};
 
 /// Something happened.
 #[derive(Debug)]
@@ -91,6 +91,13 @@ pub enum Done {
     },
     /// A plan was carried out, and so many mailboxes were added; or none.
     Imported(Result<usize, Trouble>),
+    /// What happened to a mailbox, or to all.
+    HistoryRead {
+        /// Whose it is.
+        of: Option<Address>,
+        /// The newest first.
+        lines: Result<Vec<HistoryLine>, Trouble>,
+    },
     /// A credential that somebody asked to see.
     Revealed(Field, Secret),
     /// An errand could not be begun for this subject.
@@ -143,6 +150,8 @@ pub enum Effect {
     OpenPage(String),
     /// Fetch a credential to show it.
     Reveal(MailboxId, Field),
+    /// Read what happened to this mailbox, or to all.
+    ReadHistory(Option<Address>),
     /// Add mailboxes: addresses, application, and the account if each is not its own.
     AddMailboxes(Vec<Address>, ApplicationName, Option<Address>),
     /// Look what importing this list would do.

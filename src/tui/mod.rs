@@ -7,6 +7,7 @@ pub mod counts;
 #[cfg(test)]
 mod fixture;
 pub mod form;
+pub mod history;
 pub mod import;
 pub mod keymap;
 pub mod layout;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::form::Form;
+use super::history::History;
 use super::import::Preview;
 use super::message::Effect;
 use crate::domain::{Address, ApplicationName, MailboxId, Secret};
@@ -17,6 +18,8 @@ pub enum Overlay {
     Walkthrough(u16),
     /// A form.
     Form(Form),
+    /// What happened.
+    History(History),
     /// What an import would do.
     Import(Box<Preview>),
     /// The applications, with the line under the cursor.
@@ -47,6 +50,7 @@ impl Overlay {
             Self::Help(_)
             | Self::Walkthrough(_)
             | Self::Form(_)
+            | Self::History(_)
             | Self::Import(_)
             | Self::Applications(_)
             | Self::Reveal(..)

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::UnboundedSender;
 use url::Url;
 
+use super::history;
 use super::message::{Done, Effect, Message, Saved};
 use super::update::title;
 use crate::domain::{Address, ApplicationName, Secret, Trouble};
@@ -68,6 +69,10 @@ impl Performer {
             Effect::OpenPage(page) => self.answer(open_page(engine, page)),
             Effect::Reveal(mailbox, field) => self.answer(async move {
                 engine.credential(mailbox, field).await.map(|secret| Some(Done::Revealed(field, secret)))
+            }),
+            Effect::ReadHistory(of) => self.answer(async move {
+                let lines = engine.history(of.clone(), history::MOST).await;
+                Ok(Some(Done::HistoryRead { of, lines }))
             }),
             Effect::AddMailboxes(addresses, application, account) => {
                 self.answer(async move { Ok(Some(add_mailboxes(engine, addresses, application, account).await)) });

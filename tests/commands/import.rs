@@ -26,7 +26,7 @@ fn a_table_is_imported_once_and_again_changes_nothing() {
     let fleet = home.list();
     assert_eq!((&fleet[0]["account"], &fleet[2]["note"]), (&json!("boss@contoso.example"), &json!("HR")));
     let history = home.registry().history(Some(&home.mailbox("hr").address), 9).unwrap();
-    assert_eq!(history.iter().map(|it| it.what.as_str()).collect::<Vec<_>>(), ["added"]);
+    assert_eq!(history.iter().map(|it| it.what.word()).collect::<Vec<_>>(), ["added"]);
 
     let again = import(&home, text, &[]).well();
     assert!(again.err.contains("0 new, 3 known already"), "{again:?}");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mailkey::demo::{Fault, Options};
 use mailkey::domain::{Check, NewMailbox, Note, Secret};
+use mailkey::engine::Happened;
 use mailkey::secrets::Key;
 
 use crate::house::{House, code_of, contoso, mailer, mailer_name};
@@ -31,7 +32,12 @@ async fn another_account_means_another_grant_and_the_old_token_goes() {
     let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
     let (address, application, account) = (contoso("billing"), mailer_name(), contoso("sales"));
     let to = NewMailbox { address, application, account, note: Note::default() };
+    engine.change_mailbox(mailbox, to.clone()).await.unwrap();
     engine.change_mailbox(mailbox, to).await.unwrap();
+    let last = engine.history(None, 2).await.unwrap().into_iter().map(|line| (line.what, line.detail));
+    let changed = (Happened::Changed, "account to sales@contoso.example".to_owned());
+    let signed_in = (Happened::SignedIn, "as billing@contoso.example".to_owned());
+    assert_eq!(last.collect::<Vec<_>>(), [changed, signed_in], "what was not changed is no line");
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
     assert_eq!(house.refresh_token(mailbox).await, None);
     assert_eq!(house.registry.mailbox(mailbox).unwrap().checks.smtp, Check::Unknown);

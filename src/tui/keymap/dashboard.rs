@@ -45,6 +45,7 @@ pub const DASHBOARD: &[Binding] = &[
     bind(&["+"], Action::MoreAtOnce, "", "In a line of sign-ins: keep one more open at once"),
     bind(&["-"], Action::FewerAtOnce, "", "In a line of sign-ins: keep one fewer open at once"),
     bind(&["i"], Action::Import, "", "Import mailboxes from a file, the clipboard or a paste"),
+    bind(&["H"], Action::History, "", "Show what happened to this mailbox and when, or to all"),
     bind(&["w"], Action::Walkthrough, "", "Show how to register an application, step by step"),
     bind(&["R"], Action::CheckAll, "", "Check all mailboxes that are shown"),
     bind(&["f"], Action::FilterState, "", "Show only what is stuck, then due, to do, valid, then all again"),
@@ -97,6 +98,8 @@ pub enum Action {
     Check,
     /// Check all shown.
     CheckAll,
+    /// What happened.
+    History,
     /// The admin consent link.
     AdminConsent,
     /// How to register an application.
@@ -210,7 +213,7 @@ impl Action {
             | Self::MoreAtOnce
             | Self::FewerAtOnce
             | Self::AdminConsent => Group::SigningIn,
-            Self::CopyMenu | Self::Check | Self::CheckAll => Group::Credentials,
+            Self::CopyMenu | Self::Check | Self::CheckAll | Self::History => Group::Credentials,
             Self::NewMailbox
             | Self::Import
             | Self::NewApplication

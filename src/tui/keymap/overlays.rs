@@ -38,6 +38,17 @@ pub const WALKTHROUGH: &[Binding<WalkthroughAction>] = &[
     bind(&["u"], WalkthroughAction::CopyRedirectUri, "copies the URI", "In the walk-through: copy the redirect URI"),
 ];
 
+/// What a key does in the history, besides scrolling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryAction {
+    /// From the mailbox to all, or back.
+    Turn,
+}
+
+/// The keys of the history, besides those of a page.
+pub const HISTORY: &[Binding<HistoryAction>] =
+    &[bind(&["tab", "H"], HistoryAction::Turn, "all mailboxes", "In the history: from this mailbox to all, and back")];
+
 /// What a key does in a menu.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MenuAction {

@@ -4,7 +4,7 @@
 use tui_input::Input;
 
 use super::errands::{consent, hand_out, open_errand};
-use super::line;
+use super::{history, line};
 use crate::domain::{MailboxId, Step, Weeks};
 use crate::engine::{Phase, Progress, Subject, Work};
 use crate::tui::back::{Back, back};
@@ -47,6 +47,7 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
         Action::Edit => has_current || (model.list.is_empty() && has_application),
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => has_current,
         Action::Pane1 | Action::Pane2 | Action::Pane3 | Action::Pane4 => has_current,
+        Action::History => model.fleet.is_some(),
         Action::NewApplication | Action::Walkthrough | Action::Help | Action::Quit | Action::Suspend => true,
     }
 }
@@ -73,6 +74,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::CopyMenu => overlay(model, |model| current(model).map(|id| Overlay::CopyMenu(id, 0))),
         Action::Check => check(model, model.list.targets()),
         Action::CheckAll => check(model, model.list.shown_ids()),
+        Action::History => history::open(model),
         Action::AdminConsent => consent(model),
         Action::Walkthrough => overlay(model, |_| Some(Overlay::Walkthrough(0))),
         Action::Help => overlay(model, |_| Some(Overlay::Help(0))),

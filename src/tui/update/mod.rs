@@ -6,6 +6,7 @@ mod checks;
 mod done;
 mod errands;
 mod filter;
+mod history;
 mod import;
 mod line;
 mod mouse;

@@ -42,6 +42,7 @@ fn scroll_overlay(overlay: &mut Overlay, kind: MouseEventKind) {
     };
     match overlay {
         Overlay::Help(top) | Overlay::Walkthrough(top) => *top = top.saturating_add_signed(lines),
+        Overlay::History(history) => history.top = history.top.saturating_add_signed(lines),
         Overlay::Import(preview) => preview.scroll(isize::from(lines)),
         _ => {}
     }

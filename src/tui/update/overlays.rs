@@ -28,6 +28,7 @@ pub fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
         Overlay::Help(top) => (scroll(top, key), vec![]),
         Overlay::Walkthrough(top) => walkthrough_key(model, top, key),
         Overlay::Form(form) => form_key(form, key),
+        Overlay::History(history) => super::history::key(history, key),
         Overlay::Import(preview) => import::key(preview, key),
         Overlay::Applications(at) => applications_key(model, at, key),
         Overlay::CopyMenu(mailbox, at) => copy_key(model, *mailbox, at, key),
@@ -55,7 +56,7 @@ pub(super) fn open(overlay: Overlay) -> Then {
     Then::Open(Box::new(overlay))
 }
 
-fn scroll(top: &mut u16, key: &KeyEvent) -> Then {
+pub(super) fn scroll(top: &mut u16, key: &KeyEvent) -> Then {
     *top = match find(PAGE, key) {
         Some(PageAction::Down) => top.saturating_add(1),
         Some(PageAction::Up) => top.saturating_sub(1),

@@ -1,6 +1,7 @@
 //! Messages go in; what changes, and what is to be done, comes out.
 
 mod forms;
+mod history;
 mod import;
 mod keys;
 mod line;

@@ -5,6 +5,7 @@ mod ascii;
 mod footer;
 mod form;
 mod header;
+mod history;
 mod import;
 mod link;
 mod list;
@@ -68,6 +69,7 @@ fn draw_overlay(frame: &mut Frame, model: &Model, overlay: &Overlay) {
         Overlay::Help(top) => texts::help(frame, model, *top),
         Overlay::Walkthrough(top) => texts::walkthrough(frame, model, *top),
         Overlay::Form(form) => form::draw(frame, model, form),
+        Overlay::History(history) => history::draw(frame, model, history),
         Overlay::Import(preview) => import::draw(frame, model, preview),
         Overlay::Applications(at) => applications::draw(frame, model, *at),
         Overlay::CopyMenu(mailbox, at) => menus::copy(frame, model, *mailbox, *at),

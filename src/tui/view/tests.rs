@@ -20,7 +20,7 @@ use crate::tui::overlay::{Confirmation, Overlay, Question, WrongAccount};
 
 /// The dashboard with each of the overlays.
 fn overlays() -> Vec<Model> {
-    let mut models: Vec<Model> = ["?", "w", "n", "N", "i", "c", "d", "A", "o"]
+    let mut models: Vec<Model> = ["?", "w", "n", "N", "i", "c", "d", "A", "o", "H"]
         .into_iter()
         .map(|key| {
             let mut model = at(is::AP);

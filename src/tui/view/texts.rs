@@ -15,11 +15,14 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::update::is_possible;
 use crate::tui::walkthrough;
 
-const WIDTH: u16 = 96;
+/// The columns of a page, where there is room.
+pub const WIDTH: u16 = 96;
 /// How wide the keys stand before what they do.
 const KEYS: usize = 14;
-const CLOSE: (&str, &str) = ("esc", "closes");
-const SCROLL: (&str, &str) = ("↑↓", "scroll");
+/// The key that closes a page.
+pub const CLOSE: (&str, &str) = ("esc", "closes");
+/// The keys that scroll it.
+pub const SCROLL: (&str, &str) = ("↑↓", "scroll");
 
 /// All keys; those that do nothing now are faint.
 pub fn help(frame: &mut Frame, model: &Model, top: u16) {
@@ -97,7 +100,8 @@ fn wrapped(text: &str, width: usize) -> Vec<Line<'static>> {
     textwrap::wrap(text, options).into_iter().map(|line| Line::raw(line.into_owned())).collect()
 }
 
-fn page(frame: &mut Frame, model: &Model, title: &str, lines: Vec<Line<'static>>, top: u16, keys: Line<'static>) {
+/// A page that is as long as it wants, from the line `top` on.
+pub fn page(frame: &mut Frame, model: &Model, title: &str, lines: Vec<Line<'static>>, top: u16, keys: Line<'static>) {
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     // A frame, and the line of keys below the one for what was said: the page may cover the footer.
     let inside = window(frame, model, title, WIDTH, count.saturating_add(4));

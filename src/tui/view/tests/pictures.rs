@@ -3,13 +3,15 @@
 use insta::assert_snapshot;
 
 use crate::domain::{Check, Remedy, Trouble};
-use crate::engine::{Event, Work};
+use crate::engine::{Event, Happened, HistoryLine, Work};
 use crate::tui::fixture::{
-    add, all_well, application, at, demo_at, errand, fleet, held, is, minutes_ago, nothing, now, press, screen,
-    showing, sign_in, tell, type_in, work,
+    add, address, all_well, application, at, demo_at, errand, fleet, held, is, minutes_ago, nothing, now, press,
+    screen, showing, sign_in, tell, type_in, work,
 };
+use crate::tui::message::{Done, Message};
 use crate::tui::model::Model;
 use crate::tui::overlay::Overlay;
+use crate::tui::update::update;
 
 fn sized(mut model: Model, size: (u16, u16)) -> Model {
     model.size = size;
@@ -205,4 +207,47 @@ fn a_token_that_was_revoked() {
     let mut model = sized(at(is::ALERTS), (80, 24));
     press(&mut model, "3");
     assert_snapshot!(screen(&model));
+}
+
+/// A line of each kind, half an hour apart.
+fn lines(mailbox: &str) -> Vec<HistoryLine> {
+    let kinds = [
+        (Happened::Copied, "refresh-token", "get"),
+        (Happened::CheckFailed, "smtp.auth_disabled.mailbox", "check"),
+        (Happened::Refused, "aadsts.50173", "token"),
+        (Happened::Refreshed, "", "dashboard"),
+        (Happened::SignedIn, "as maria.lopez@contoso.example", "signin"),
+        (Happened::Changed, "account to maria.lopez@contoso.example, note", "dashboard"),
+        (Happened::Other("kept_alive".to_owned()), "", "dashboard"),
+        (Happened::Added, "", "import"),
+    ];
+    let line = |(number, (what, detail, command)): (i64, (Happened, &str, &str))| HistoryLine {
+        at: minutes_ago(30 * number),
+        mailbox: address(mailbox),
+        what,
+        detail: detail.to_owned(),
+        command: command.to_owned(),
+    };
+    (0..).zip(kinds).map(line).collect()
+}
+
+fn history(of: Option<&str>, size: (u16, u16)) -> Model {
+    let mut model = sized(at(is::INFO), size);
+    press(&mut model, "H");
+    if of.is_none() {
+        press(&mut model, "tab");
+    }
+    let of = of.map(address);
+    update(&mut model, Message::Done(Done::HistoryRead { of, lines: Ok(lines("info@contoso.example")) }));
+    model
+}
+
+#[test]
+fn the_history_of_a_mailbox() {
+    assert_snapshot!(screen(&history(Some("info@contoso.example"), (120, 40))));
+}
+
+#[test]
+fn the_history_of_all_in_a_small_window() {
+    assert_snapshot!(screen(&history(None, (60, 16))));
 }
