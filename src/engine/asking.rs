@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
-use super::pool::{Host, Permit, TooLong};
+use super::pool::{Host, Permit, Seat, TooLong};
 use super::troubles::{stopped, throttled};
 use crate::domain::{Pause, Trouble};
 use crate::{mail, oauth};
@@ -90,16 +90,19 @@ impl Engine {
 
     /// Waits until it may send a request to `host`.
     pub(super) async fn turn(&self, host: &Host, patience: &Patience) -> Result<Permit, NotSent> {
-        let stop = async {
-            match patience {
-                Patience::Job(stop) => stop.cancelled().await,
-                Patience::Person | Patience::Begun(_) => std::future::pending().await,
-            }
-        };
         tokio::select! {
             biased;
-            () = stop => Err(NotSent::Stopped),
+            () = patience.ends_before_it_begins() => Err(NotSent::Stopped),
             turn = self.0.pool.turn(host) => turn.map_err(|_| NotSent::Paused),
+        }
+    }
+
+    /// Waits until it may prepare a request to `host`.
+    pub(super) async fn seat(&self, host: &Host, patience: &Patience) -> Result<Seat, NotSent> {
+        tokio::select! {
+            biased;
+            () = patience.ends_before_it_begins() => Err(NotSent::Stopped),
+            seat = self.0.pool.seat(host) => Ok(seat),
         }
     }
 
@@ -109,17 +112,11 @@ impl Engine {
         patience: &Patience,
         until: Option<Instant>,
     ) -> Result<Result<(), TooLong>, Trouble> {
-        let stop = async {
-            match patience {
-                Patience::Job(stop) | Patience::Begun(stop) => stop.cancelled().await,
-                Patience::Person => std::future::pending().await,
-            }
-        };
         tokio::select! {
             biased;
             // Without a pause nothing has to be waited for.
             open = self.0.pool.open(host, until) => Ok(open),
-            () = stop => Err(stopped()),
+            () = patience.ends_in_a_pause() => Err(stopped()),
         }
     }
 
@@ -135,6 +132,20 @@ impl Patience {
         match self {
             Self::Person => Some(Instant::now() + OF_A_PERSON),
             Self::Job(_) | Self::Begun(_) => None,
+        }
+    }
+
+    async fn ends_before_it_begins(&self) {
+        match self {
+            Self::Job(stop) => stop.cancelled().await,
+            Self::Person | Self::Begun(_) => std::future::pending().await,
+        }
+    }
+
+    async fn ends_in_a_pause(&self) {
+        match self {
+            Self::Job(stop) | Self::Begun(stop) => stop.cancelled().await,
+            Self::Person => std::future::pending().await,
         }
     }
 }

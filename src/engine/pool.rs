@@ -7,7 +7,7 @@ mod pace;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 
 use self::pace::Pace;
@@ -37,6 +37,7 @@ struct Lines {
 }
 
 struct Line {
+    seats: Arc<Semaphore>,
     waiting: VecDeque<oneshot::Sender<Permit>>,
     under_way: usize,
     pace: Pace,
@@ -51,6 +52,9 @@ pub struct Paused;
 /// The host is left alone until this moment, which is too late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLong(pub Instant);
+
+/// The right to prepare a request. Dropped, it is free for others.
+pub struct Seat(#[expect(dead_code, reason = "it is held, not used")] Option<OwnedSemaphorePermit>);
 
 /// The right to send one request. Dropped, it is free for others.
 pub struct Permit {
@@ -91,6 +95,14 @@ impl Pool {
         Ok(())
     }
 
+    /// Waits for the right to prepare a request to `host`, for whoever has to have something ready
+    /// before the turn comes. There are twice as many seats as turns.
+    pub async fn seat(&self, host: &Host) -> Seat {
+        let seats = lock(&self.0.lines).line(host).seats.clone();
+        // An error would mean that they were closed, which nobody does.
+        Seat(seats.acquire_owned().await.ok())
+    }
+
     /// Waits for a turn at `host`. Dropped, it waits no more.
     ///
     /// # Errors
@@ -99,7 +111,7 @@ impl Pool {
         let (turn, answer) = oneshot::channel();
         {
             let mut lines = lock(&self.0.lines);
-            let line = lines.hosts.entry(host.clone()).or_insert_with(Line::new);
+            let line = lines.line(host);
             if line.pace.held_until(Instant::now()).is_some() {
                 return Err(Paused);
             }
@@ -166,6 +178,11 @@ impl Drop for Permit {
 }
 
 impl Lines {
+    fn line(&mut self, host: &Host) -> &mut Line {
+        let slots = self.slots;
+        self.hosts.entry(host.clone()).or_insert_with(|| Line::new(slots))
+    }
+
     /// Those whose turn it is now, with their permits.
     fn next_turns(&mut self, pool: &Pool) -> Vec<(oneshot::Sender<Permit>, Permit)> {
         let mut given = Vec::new();
@@ -232,8 +249,14 @@ impl Lines {
 }
 
 impl Line {
-    fn new() -> Self {
-        Self { waiting: VecDeque::new(), under_way: 0, pace: Pace::new(), last_turn: 0 }
+    fn new(slots: usize) -> Self {
+        Self {
+            seats: Arc::new(Semaphore::new(2 * slots)),
+            waiting: VecDeque::new(),
+            under_way: 0,
+            pace: Pace::new(),
+            last_turn: 0,
+        }
     }
 }
 

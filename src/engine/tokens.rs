@@ -114,8 +114,14 @@ impl Engine {
         host: &Host,
         patience: &Patience,
     ) -> Result<Result<Option<Secret>, Refusal>, NotSent> {
+        // So that not everybody who waits for a turn holds and renews a lease.
+        let seat = self.seat(host, patience).await?;
         let (engine, case, host, patience) = (self.clone(), case.clone(), host.clone(), patience.clone());
-        let refreshed = self.finished(async move { Ok(engine.try_refresh(&case, wanted, &host, &patience).await) });
+        let refreshed = self.finished(async move {
+            let refreshed = engine.try_refresh(&case, wanted, &host, &patience).await;
+            drop(seat);
+            Ok(refreshed)
+        });
         match refreshed.await {
             Ok(Ok(token)) => Ok(Ok(token)),
             Ok(Err(Unrefreshed::Refused(refusal))) => Ok(Err(refusal)),
