@@ -180,7 +180,11 @@ impl Engine {
             let cancelled =
                 Progress::Failed(Trouble::new("signin.cancelled", "The sign-in was stopped", "", "Begin again."));
             let row = state.clone();
-            self.registry(move |registry| registry.record_progress(&row, &cancelled)).await?;
+            match self.registry(move |registry| registry.record_progress(&row, &cancelled)).await {
+                // It went with its mailbox.
+                Err(trouble) if trouble.code() == "signin.unknown" => {}
+                outcome => outcome?,
+            }
             self.forget_errand(&state);
         }
         self.0.works.end_all(subject);

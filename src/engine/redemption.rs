@@ -25,11 +25,12 @@ impl Engine {
                 self.progress(&errand.state, Progress::Failed(crossed())).await.and(Err(crossed()))
             }
         };
+        // A token was told of when it was kept.
+        if let Ok(accepted @ (Accepted::Consent(_) | Accepted::WrongAccount { .. })) = &outcome {
+            self.publish(Event::Accepted(accepted.clone()));
+        }
         if !matches!(outcome, Ok(Accepted::WrongAccount { .. })) {
             self.0.works.end(&ticket);
-        }
-        if let Ok(accepted) = &outcome {
-            self.publish(Event::Accepted(accepted.clone()));
         }
         outcome
     }
@@ -109,14 +110,17 @@ impl Engine {
         .await
     }
 
-    /// What follows when the token is stored.
+    /// What follows when the token is stored. That it is, is told before the end of the job:
+    /// whoever hears of an end alone takes it for a failure.
     pub(super) async fn kept(&self, grant: &Grant, mailbox: MailboxId, tokens: &Tokens, ticket: &Ticket) -> Accepted {
         self.cache_access_token(grant.id, tokens).await;
         self.note(mailbox, Happened::SignedIn, format!("as {}", grant.account)).await;
+        let accepted = Accepted::Token { mailbox, account: grant.account.clone() };
+        self.publish(Event::Accepted(accepted.clone()));
         self.0.works.end(ticket);
         self.forget_discarded_secrets().await;
         self.check_all_of(grant.id);
-        Accepted::Token { mailbox, account: grant.account.clone() }
+        accepted
     }
 
     /// A sign-in came to nothing. It is the mailbox's trouble only if its token is not as good as before.

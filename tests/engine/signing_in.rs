@@ -41,21 +41,25 @@ async fn a_screen_is_told_every_stage_and_then_that_it_is_idle() {
     house.sign_in(&engine, mailbox).await;
     let mut stages = Vec::new();
     while stages.last() != Some(&"idle") {
-        if let Event::Work(subject, work) = events.recv().await.unwrap() {
-            assert_eq!(subject, Subject::Mailbox(mailbox));
-            stages.push(match work {
-                Some(Work::SigningIn(_)) => "signing in",
-                Some(Work::Exchanging { .. }) => "exchanging",
-                Some(Work::Storing { .. }) => "storing",
-                Some(Work::CheckingSmtp { .. }) => "checking",
-                Some(other) => panic!("{other:?}"),
-                None => "idle",
-            });
+        match events.recv().await.unwrap() {
+            Event::Work(subject, work) => {
+                assert_eq!(subject, Subject::Mailbox(mailbox));
+                stages.push(match work {
+                    Some(Work::SigningIn(_)) => "signing in",
+                    Some(Work::Exchanging { .. }) => "exchanging",
+                    Some(Work::Storing { .. }) => "storing",
+                    Some(Work::CheckingSmtp { .. }) => "checking",
+                    Some(other) => panic!("{other:?}"),
+                    None => "idle",
+                });
+            }
+            Event::Accepted(_) => stages.push("accepted"),
+            _ => {}
         }
     }
     watch.abort();
     stages.dedup();
-    assert_eq!(stages, ["signing in", "exchanging", "storing", "checking", "idle"]);
+    assert_eq!(stages, ["signing in", "exchanging", "storing", "accepted", "checking", "idle"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -40,6 +40,23 @@ async fn nothing_is_stored_before_the_choice_or_after_discarding() {
     assert_eq!(code_of(engine.outcome(&state).await), "signin.wrong_account");
 }
 
+/// Whoever counts sign-ins counts this one, too, as one that came to something.
+#[tokio::test]
+async fn a_delegate_who_is_kept_is_told_of_as_every_other_sign_in() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let (info, state) = maria_signs_in_for_info(&house, &engine).await;
+    let mut events = engine.events();
+    engine.choose_account(&state, Choice::KeepAsDelegate).await.unwrap();
+    let told = std::iter::from_fn(|| events.try_recv().ok());
+    let accepted = told.filter_map(|event| match event {
+        Event::Accepted(accepted) => Some(accepted),
+        _ => None,
+    });
+    let maria = Accepted::Token { mailbox: info, account: contoso("maria.lopez") };
+    assert_eq!(accepted.collect::<Vec<_>>(), [maria]);
+}
+
 #[tokio::test]
 async fn signing_in_again_begins_anew() {
     let house = House::new().await;
