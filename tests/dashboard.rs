@@ -11,7 +11,7 @@ use dashboard::{Beginning, Dashboard};
 use mailkey::demo::Options;
 use mailkey::domain::MailboxId;
 use mailkey::engine::{Event, Subject, Work};
-use mailkey::tui::message::Message;
+use mailkey::tui::message::{Done, Message};
 use url::Url;
 
 /// Longer than the engine's first look at what other processes changed: then the start is over.
@@ -74,6 +74,24 @@ async fn a_list_is_imported_from_a_paste_after_a_look_at_it() {
     dashboard.type_in("note:floor");
     dashboard.sees("second@contoso.example").await;
     dashboard.sees("1/1").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn secrets_are_sealed_on_a_key_and_their_history_is_read() {
+    let dashboard = Dashboard::start().await;
+    dashboard.go_to("ap@contoso.example").await;
+    dashboard.messages.send(Message::Done(Done::WorthSealing(13))).unwrap();
+    dashboard.sees("M moves them to the registry").await;
+    dashboard.press(&["M"]);
+    dashboard.sees("Move 13 secrets").await;
+    dashboard.press(&["y"]);
+    dashboard.sees("are sealed in the registry now").await;
+    dashboard.press(&["c", "s"]);
+    dashboard.sees("Gone in").await;
+    dashboard.press(&["esc", "H"]);
+    dashboard.sees("signed in as ap@contoso.example, on the dashboard").await;
+    dashboard.press(&["tab"]);
+    dashboard.sees("refused: aadsts.90094").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

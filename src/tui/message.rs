@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::domain::import::{Defaults, Malformed, Plan};
 use crate::domain::{Address, Application, ApplicationName, MailboxId, NewMailbox, Secret, Trouble};
-use crate::engine::{Choice, Copied, Errand, Event, Field, HistoryLine, List, Subject};
+use crate::engine::{Choice, Copied, Errand, Event, Field, HistoryLine, List, Moved, Subject};
 
 /// Something happened.
 #[derive(Debug)]
@@ -98,6 +98,15 @@ pub enum Done {
         /// The newest first.
         lines: Result<Vec<HistoryLine>, Trouble>,
     },
+    /// So many secrets are in the keyring that they had better be sealed in the registry.
+    WorthSealing(usize),
+    /// Secrets were to be moved to the registry.
+    Sealed {
+        /// What it came to.
+        outcome: Result<Moved, Trouble>,
+        /// What the store is called now.
+        title: &'static str,
+    },
     /// A credential that somebody asked to see.
     Revealed(Field, Secret),
     /// An errand could not be begun for this subject.
@@ -152,6 +161,8 @@ pub enum Effect {
     Reveal(MailboxId, Field),
     /// Read what happened to this mailbox, or to all.
     ReadHistory(Option<Address>),
+    /// Move the secrets from the keyring to the registry, sealed.
+    SealSecrets,
     /// Add mailboxes: addresses, application, and the account if each is not its own.
     AddMailboxes(Vec<Address>, ApplicationName, Option<Address>),
     /// Look what importing this list would do.

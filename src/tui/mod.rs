@@ -20,6 +20,7 @@ pub mod panics;
 pub mod perform;
 pub mod queue;
 pub mod runner;
+pub mod store;
 mod terminal;
 pub mod theme;
 pub mod time;
@@ -36,7 +37,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinSet;
 
-use self::message::Message;
+use self::message::{Done, Message};
 use self::model::{DemoNote, Model, Setting};
 use self::perform::{Performer, Person};
 use self::theme::Theme;
@@ -110,6 +111,9 @@ async fn begin(engine: Engine, messages: mpsc::UnboundedSender<Message>) {
         let _ = messages.send(Message::Engine(Event::Trouble(trouble)));
     }
     engine.forget_discarded_secrets().await;
+    if let Ok(Some(secrets)) = engine.worth_sealing().await {
+        let _ = messages.send(Message::Done(Done::WorthSealing(secrets)));
+    }
     engine.watch().await;
 }
 

@@ -10,6 +10,7 @@ use super::layout::Layout;
 use super::list::List;
 use super::overlay::{Overlay, Question};
 use super::queue::Queue;
+use super::store::Store;
 use super::theme::Theme;
 use super::time;
 use crate::domain::{Address, Application, ApplicationName, Entry, Fleet, MailboxId, Step, StepState, Steps, Trouble};
@@ -36,6 +37,8 @@ pub struct Model {
     pub questions: VecDeque<Question>,
     /// The open sign-ins of which one has to be named for the code that the engine keeps.
     pub unclaimed_code: Option<Vec<(MailboxId, Address)>>,
+    /// The secret store.
+    pub store: Store,
     /// What was last said.
     pub notice: Option<Notice>,
     /// The assembly line of sign-ins.
@@ -59,7 +62,7 @@ pub struct Setting {
     pub theme: Theme,
     /// The person's time zone.
     pub zone: TimeZone,
-    /// What the secret store is called.
+    /// What the secret store is called when the program starts.
     pub store: &'static str,
     /// When a copied secret is cleared.
     pub clear_after: std::time::Duration,
@@ -121,6 +124,7 @@ impl Model {
     #[must_use]
     pub fn new(setting: Setting, now: Timestamp, size: (u16, u16)) -> Self {
         Self {
+            store: Store::called(setting.store),
             setting,
             fleet: None,
             list: List::default(),
@@ -217,7 +221,7 @@ impl Model {
     #[must_use]
     pub fn wakes_at(&self) -> Option<Timestamp> {
         let spins = self.works.values().any(|work| work.waiting().is_none());
-        if spins || self.batch.is_some() {
+        if spins || self.batch.is_some() || self.store.is_moving() {
             return Some(self.now + SignedDuration::from_millis(100));
         }
         let counts = !self.works.is_empty() || matches!(self.overlay, Some(Overlay::Reveal(..)));

@@ -55,7 +55,7 @@ impl Overlay {
             | Self::Applications(_)
             | Self::Reveal(..)
             | Self::Link(_)
-            | Self::Confirm(Confirmation::RemoveApplication(_)) => true,
+            | Self::Confirm(Confirmation::RemoveApplication(_) | Confirmation::Seal(_)) => true,
         }
     }
 }
@@ -67,6 +67,8 @@ pub enum Confirmation {
     RemoveMailboxes(Vec<MailboxId>),
     /// Remove this.
     RemoveApplication(ApplicationName),
+    /// Move so many secrets from the keyring to the registry.
+    Seal(usize),
     /// Begin a sign-in for a mailbox that somebody is signed in for.
     SignInAnew(MailboxId, Way),
 }
@@ -78,6 +80,7 @@ impl Confirmation {
         match self {
             Self::RemoveMailboxes(ids) => Effect::RemoveMailboxes(ids.clone()),
             Self::RemoveApplication(name) => Effect::RemoveApplication(name.clone()),
+            Self::Seal(_) => Effect::SealSecrets,
             Self::SignInAnew(id, way) => way.effect(Subject::Mailbox(*id)),
         }
     }

@@ -11,7 +11,7 @@ use url::Url;
 use super::history;
 use super::message::{Done, Effect, Message, Saved};
 use super::update::title;
-use crate::domain::{Address, ApplicationName, Secret, Trouble};
+use crate::domain::{Address, ApplicationName, Secret, StoreKind, Trouble};
 use crate::engine::{Engine, Errand, Subject};
 
 /// Who plays the person in the demo: opens a link, signs in, consents.
@@ -73,6 +73,10 @@ impl Performer {
             Effect::ReadHistory(of) => self.answer(async move {
                 let lines = engine.history(of.clone(), history::MOST).await;
                 Ok(Some(Done::HistoryRead { of, lines }))
+            }),
+            Effect::SealSecrets => self.answer(async move {
+                let outcome = engine.move_store(StoreKind::Sealed, None).await;
+                Ok(Some(Done::Sealed { outcome, title: engine.store_title() }))
             }),
             Effect::AddMailboxes(addresses, application, account) => {
                 self.answer(async move { Ok(Some(add_mailboxes(engine, addresses, application, account).await)) });

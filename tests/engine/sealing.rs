@@ -255,12 +255,12 @@ async fn a_keyring_full_of_grants_is_worth_sealing() {
     let house = House::new().await;
     let engine = house.engine();
     for number in 0..251 {
-        assert_eq!(engine.worth_sealing().await, Ok(false));
+        assert_eq!(engine.worth_sealing().await, Ok(None));
         house.registry.grant_for(&mailer_name(), &contoso(&format!("m{number}"))).unwrap();
     }
-    assert_eq!(engine.worth_sealing().await, Ok(true));
+    assert_eq!(engine.worth_sealing().await, Ok(Some(251)));
     engine.move_store(StoreKind::Sealed, None).await.unwrap();
-    assert_eq!(engine.worth_sealing().await, Ok(false));
+    assert_eq!(engine.worth_sealing().await, Ok(None));
 }
 
 /// A mailbox that has signed in, with its token sealed.

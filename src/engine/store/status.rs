@@ -93,13 +93,19 @@ impl Engine {
         })
     }
 
-    /// Whether so many secrets are in the keyring that the sealed store would serve better.
+    /// How many secrets a move to the sealed store would be about, if it is worth it: so many are in
+    /// the keyring that the sealed store would serve better, or such a move was interrupted.
     ///
     /// # Errors
     /// `registry.…`.
-    pub async fn worth_sealing(&self) -> Result<bool, Trouble> {
-        let is_in_keyring = self.0.store.whereabouts().await? == Whereabouts::In(StoreKind::Keyring);
-        Ok(is_in_keyring && self.registry(Registry::secret_owners).await?.len() > MANY)
+    pub async fn worth_sealing(&self) -> Result<Option<usize>, Trouble> {
+        let few = match self.0.store.whereabouts().await? {
+            Whereabouts::In(StoreKind::Keyring) => MANY,
+            Whereabouts::MovingTo(StoreKind::Sealed) => 0,
+            Whereabouts::In(StoreKind::Sealed) | Whereabouts::MovingTo(StoreKind::Keyring) => return Ok(None),
+        };
+        let secrets = self.registry(Registry::secret_owners).await?.len();
+        Ok((secrets > few).then_some(secrets))
     }
 }
 

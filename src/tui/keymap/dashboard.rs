@@ -34,6 +34,12 @@ pub const DASHBOARD: &[Binding] = &[
     bind(&["/"], Action::Filter, "filter", "Filter the list by typing"),
     bind(&["space"], Action::Select, "select", "Select or deselect this mailbox"),
     bind(&["A"], Action::Applications, "applications", "List the applications: edit, prove, ask for consent, remove"),
+    bind(
+        &["M"],
+        Action::Seal,
+        "seal the secrets",
+        "Move the secrets of a large fleet into the registry, sealed (asks)",
+    ),
     bind(&["?"], Action::Help, "help", "Show all keys"),
     bind(&["q", "ctrl-c"], Action::Quit, "quit", "Quit; open sign-ins stay good for ten minutes"),
     bind(
@@ -160,6 +166,8 @@ pub enum Action {
     Help,
     /// Back, or stop what runs.
     Back,
+    /// Move the secrets into the registry.
+    Seal,
     /// End the program.
     Quit,
     /// Suspend the program.
@@ -221,7 +229,7 @@ impl Action {
             | Self::Walkthrough
             | Self::Edit
             | Self::Remove => Group::Fleet,
-            Self::Help | Self::Back | Self::Quit | Self::Suspend => Group::Program,
+            Self::Help | Self::Back | Self::Quit | Self::Suspend | Self::Seal => Group::Program,
             Self::Filter | Self::FilterState | Self::FilterDue | Self::Sort | Self::SortBackward => Group::List,
             Self::Select | Self::SelectAll | Self::SelectRange | Self::SelectUp | Self::SelectDown => Group::List,
             Self::Up | Self::Down | Self::PageUp | Self::PageDown | Self::First | Self::Last => Group::List,

@@ -4,7 +4,7 @@
 use tui_input::Input;
 
 use super::errands::{consent, hand_out, open_errand};
-use super::{history, line};
+use super::{history, line, sealing};
 use crate::domain::{MailboxId, Step, Weeks};
 use crate::engine::{Phase, Progress, Subject, Work};
 use crate::tui::back::{Back, back};
@@ -48,6 +48,7 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
         Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::First | Action::Last => has_current,
         Action::Pane1 | Action::Pane2 | Action::Pane3 | Action::Pane4 => has_current,
         Action::History => model.fleet.is_some(),
+        Action::Seal => sealing::is_possible(model),
         Action::NewApplication | Action::Walkthrough | Action::Help | Action::Quit | Action::Suspend => true,
     }
 }
@@ -75,6 +76,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Check => check(model, model.list.targets()),
         Action::CheckAll => check(model, model.list.shown_ids()),
         Action::History => history::open(model),
+        Action::Seal => sealing::ask(model),
         Action::AdminConsent => consent(model),
         Action::Walkthrough => overlay(model, |_| Some(Overlay::Walkthrough(0))),
         Action::Help => overlay(model, |_| Some(Overlay::Help(0))),
@@ -297,6 +299,7 @@ fn explain_why_not(model: &mut Model, action: Action) {
         }
         Action::TakeClipboard => "No sign-in is open that the clipboard could answer: ⏎ begins one.",
         Action::PlayPerson if model.setting.demo.is_some() => "No sign-in is open for this mailbox: ⏎ begins one.",
+        Action::Seal => sealing::why_not(model),
         Action::AdminConsent => "This mailbox's provider has no admin consent.",
         _ => return,
     };

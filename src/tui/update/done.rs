@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{errands, history, import, line};
+use super::{errands, history, import, line, sealing};
 use crate::domain::{Address, MailboxId, Trouble};
 use crate::engine::{Copied, Field};
 use crate::tui::form::{Name, Purpose, Status};
@@ -30,6 +30,8 @@ pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
         Done::Planned { asked, plan } => import::planned(model, &asked, plan),
         Done::Imported(outcome) => import::imported(model, outcome),
         Done::HistoryRead { of, lines } => history::read(model, &of, lines),
+        Done::WorthSealing(secrets) => sealing::offer(model, secrets),
+        Done::Sealed { outcome, title } => sealing::over(model, outcome, title),
         Done::Revealed(field, secret) => {
             let until = model.now + REVEAL;
             show(model, Overlay::Reveal(field, secret, until));

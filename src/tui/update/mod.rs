@@ -11,6 +11,7 @@ mod import;
 mod line;
 mod mouse;
 mod overlays;
+mod sealing;
 mod told;
 
 use crossterm::event::KeyEvent;

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::errands::consent_to;
-use super::import;
+use super::{import, sealing};
 use crate::domain::{Application, MailboxId, Trouble};
 use crate::engine::{Choice, Errand, Field};
 use crate::tui::form::{Form, Name, Status};
@@ -34,7 +34,7 @@ pub fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
         Overlay::CopyMenu(mailbox, at) => copy_key(model, *mailbox, at, key),
         Overlay::Reveal(..) => (Then::Close, vec![]),
         Overlay::Link(errand) => link_key(model, errand, key),
-        Overlay::Confirm(confirmation) => confirm_key(confirmation, key),
+        Overlay::Confirm(confirmation) => confirm_key(model, confirmation, key),
         Overlay::Question(question, at) => question_key(model, question, at, key),
     };
     model.overlay = match then {
@@ -191,9 +191,14 @@ fn link_key(model: &Model, errand: &Errand, key: &KeyEvent) -> (Then, Vec<Effect
     }
 }
 
-fn confirm_key(confirmation: &Confirmation, key: &KeyEvent) -> (Then, Vec<Effect>) {
+fn confirm_key(model: &mut Model, confirmation: &Confirmation, key: &KeyEvent) -> (Then, Vec<Effect>) {
     match find(CONFIRM, key) {
-        Some(ConfirmAction::Yes) => (Then::Close, vec![confirmation.effect()]),
+        Some(ConfirmAction::Yes) => {
+            if let Confirmation::Seal(secrets) = confirmation {
+                sealing::begin(model, *secrets);
+            }
+            (Then::Close, vec![confirmation.effect()])
+        }
         Some(ConfirmAction::No) => (Then::Close, vec![]),
         None => (Then::Stay, vec![]),
     }

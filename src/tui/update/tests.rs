@@ -9,6 +9,7 @@ mod mouse;
 mod order;
 mod overlays;
 mod paste;
+mod sealing;
 mod several;
 mod time;
 mod told;

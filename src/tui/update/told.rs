@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::done::say_trouble;
-use super::{checks, line};
+use super::{checks, line, sealing};
 use crate::domain::{Fleet, MailboxId, News};
 use crate::engine::{Accepted, Event, Subject, Work};
 use crate::tui::message::Effect;
@@ -31,7 +31,8 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::ClipboardWatch(usable) => model.clipboard = Some(usable),
         Event::ClipboardCleared(true) => model.say(Tone::Plain, "The clipboard was cleared."),
-        Event::ClipboardCleared(false) | Event::StoreMoving(_) => {}
+        Event::ClipboardCleared(false) => {}
+        Event::StoreMoving(progress) => sealing::progress(model, progress),
         Event::Trouble(trouble) => say_trouble(model, &trouble),
     }
     vec![]
@@ -105,7 +106,7 @@ fn say_accepted(model: &mut Model, accepted: &Accepted) {
             if let Some(queue) = &mut model.queue {
                 queue.succeed(*mailbox);
             }
-            model.say(Tone::Good, format!("{account} signed in. The refresh token is in {}.", model.setting.store))
+            model.say(Tone::Good, format!("{account} signed in. The refresh token is in {}.", model.store.title))
         }
         Accepted::Consent(name) => model.say(Tone::Good, format!("Admin consent for {name} was granted.")),
         Accepted::WrongAccount { .. } => {}

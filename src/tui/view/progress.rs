@@ -8,6 +8,7 @@ use super::parts::cut;
 use crate::engine::{Failure, HostPause, Phase, Progress};
 use crate::tui::model::Model;
 use crate::tui::queue::Queue;
+use crate::tui::store::Sealing;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::time;
 
@@ -18,6 +19,10 @@ const BAR: usize = 30;
 pub fn lines(model: &Model, width: usize, is_roomy: bool) -> Vec<Line<'static>> {
     let theme = model.setting.theme;
     let mut lines: Vec<Line<'static>> = model.queue.iter().map(|queue| sign_ins(theme, queue, width)).collect();
+    if let Sealing::Running { done, of } = model.store.sealing {
+        let spinner = format!(" {} ", theme.spinner(model.now.as_millisecond() / 100));
+        lines.push(Done { what: "Sealing secrets", over: done, all: of }.line(theme, spinner, &[], width));
+    }
     if let Some(batch) = &model.batch {
         let Progress { failures, pauses, .. } = &batch.progress;
         let failure = failures.last().filter(|_| is_roomy);

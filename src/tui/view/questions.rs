@@ -11,12 +11,15 @@ use crate::tui::overlay::{Confirmation, Way, WrongAccount};
 use crate::tui::theme::Role;
 
 const WIDTH: u16 = 78;
+/// How many secrets are moved in a minute from a slow keyring: it takes up to 31 ms for a write (`facts` F).
+const A_MINUTE: usize = 1_000;
 
 /// Whether to do it.
 pub fn confirm(frame: &mut Frame, model: &Model, confirmation: &Confirmation) {
     match confirmation {
         Confirmation::RemoveMailboxes(ids) => remove_mailboxes(frame, model, ids),
         Confirmation::RemoveApplication(name) => remove_application(frame, model, name),
+        Confirmation::Seal(secrets) => seal(frame, model, *secrets),
         Confirmation::SignInAnew(mailbox, way) => sign_in_anew(frame, model, *mailbox, *way),
     }
 }
@@ -39,7 +42,7 @@ fn remove_mailboxes(frame: &mut Frame, model: &Model, ids: &[MailboxId]) {
     let holds_token = ids.iter().filter_map(|id| model.entry_of(*id)).any(|entry| entry.grant.token != Token::None);
     let mut why = String::new();
     if holds_token {
-        why = format!("A refresh token that no other mailbox uses is deleted from {}. ", model.setting.store);
+        why = format!("A refresh token that no other mailbox uses is deleted from {}. ", model.store.title);
     }
     why.push_str("The mailbox itself and its mail stay as they are.");
     let asked = format!("Remove {}{more} from mailkey?", names.join(", "));
@@ -54,6 +57,20 @@ fn remove_application(frame: &mut Frame, model: &Model, name: &ApplicationName) 
     };
     let asked = format!("Remove the application {name} from mailkey?");
     yes_or_no(frame, model, "Remove", (asked, why), ["removes", "keeps"]);
+}
+
+fn seal(frame: &mut Frame, model: &Model, secrets: usize) {
+    let asked = format!("Move {secrets} secrets from the keyring to the registry, sealed under one key?");
+    let lasts = match secrets.div_ceil(A_MINUTE) {
+        1 => "up to a minute".to_owned(),
+        minutes => format!("up to {minutes} minutes"),
+    };
+    let why = format!(
+        "A keyring with so many entries is slow, and on some systems full. Only the one key stays in it, or under \
+         your passphrase if there is one. It takes {lasts}, and all else goes on meanwhile. It can be interrupted \
+         at any moment: nothing is lost, and the next start offers to go on."
+    );
+    yes_or_no(frame, model, "Seal the secrets", (asked, why), ["moves them", "leaves them"]);
 }
 
 fn sign_in_anew(frame: &mut Frame, model: &Model, mailbox: MailboxId, way: Way) {

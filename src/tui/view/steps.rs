@@ -95,7 +95,7 @@ fn token(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     }
     idle_limit(text, model, entry);
     if matches!(token, Token::Held { .. }) {
-        text.field("Kept in", model.setting.store);
+        text.field("Kept in", model.store.title);
         if state == TokenState::Due {
             text.key("r", "uses it, and its idle days begin anew");
         }

@@ -43,6 +43,7 @@ fn overlays() -> Vec<Model> {
         ),
         Overlay::Question(Question::WhichSignIn(asked), 1),
         Overlay::Confirm(Confirmation::RemoveMailboxes(vec![is::AP, is::HR])),
+        Overlay::Confirm(Confirmation::Seal(1_204)),
         Overlay::Confirm(Confirmation::RemoveApplication(name("Mailer"))),
         Overlay::Link(errand(is::BILLING)),
         Overlay::Import(Box::new(preview())),

@@ -10,7 +10,7 @@ use crate::tui::fixture::{
 };
 use crate::tui::message::{Done, Message};
 use crate::tui::model::Model;
-use crate::tui::overlay::Overlay;
+use crate::tui::overlay::{Confirmation, Overlay};
 use crate::tui::update::update;
 
 fn sized(mut model: Model, size: (u16, u16)) -> Model {
@@ -250,4 +250,11 @@ fn the_history_of_a_mailbox() {
 #[test]
 fn the_history_of_all_in_a_small_window() {
     assert_snapshot!(screen(&history(None, (60, 16))));
+}
+
+#[test]
+fn the_secrets_of_a_large_fleet_are_to_be_sealed() {
+    let mut model = sized(at(is::AP), (80, 24));
+    model.overlay = Some(Overlay::Confirm(Confirmation::Seal(1_204)));
+    assert_snapshot!(screen(&model));
 }
