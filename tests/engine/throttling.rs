@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use mailkey::demo::{Demo, Fault, Options, Service, Throttle};
-use mailkey::domain::{Application, ApplicationName, Remedy};
+use mailkey::domain::{Application, ApplicationName, MailboxId, Remedy};
 use mailkey::engine::{End, Event, Phase, Progress};
 use mailkey::secrets::Key;
 
@@ -112,7 +112,7 @@ async fn a_provider_that_is_slow_or_asks_for_a_pause_holds_up_no_other() {
     providers.insert("quick".to_owned(), provider);
     house.settings.providers = providers.into();
     house.settings.parallel = 8;
-    let mut ids = house.crowd().await;
+    let slow_ids = house.crowd().await;
     let name = ApplicationName::parse("Quick").unwrap();
     let application = Application { name: name.clone(), provider: "quick".to_owned(), ..mailer() };
     house.registry.add_application(&application).unwrap();
@@ -125,15 +125,12 @@ async fn a_provider_that_is_slow_or_asks_for_a_pause_holds_up_no_other() {
         house.registry.record_sign_in(mailbox.grant, None, house.now()).unwrap();
         quick_ids.push(mailbox.id);
     }
-    ids.extend(&quick_ids);
     let engine = house.engine();
-    let begin = Instant::now();
-    let _checks = engine.check_many(ids, engine.now());
-    house
-        .until("the quick ones are checked", || {
-            quick_ids.iter().all(|id| house.registry.mailbox(*id).unwrap().checks.smtp.at().is_some())
-        })
-        .await;
-    assert!(begin.elapsed() < 4 * SECOND, "{:?}", begin.elapsed());
+    let _checks = engine.check_many(slow_ids.iter().chain(&quick_ids).copied(), engine.now());
+    let is_checked = |id: &MailboxId| house.registry.mailbox(*id).unwrap().checks.smtp.at().is_some();
+    house.until("the quick ones are checked", || quick_ids.iter().all(is_checked)).await;
+    // Eight at once and six seconds each: behind them it would be a quarter of a minute.
+    let slow = slow_ids.iter().filter(|id| is_checked(id)).count();
+    assert!(slow < slow_ids.len(), "the quick ones came last");
     engine.stop_checks();
 }
