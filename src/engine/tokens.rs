@@ -11,7 +11,7 @@ use super::network::Network;
 use super::pool::Host;
 use super::troubles::{busy, ending, missing, none, with_moment};
 use super::{Engine, Work};
-use crate::domain::{Grant, GrantId, MailboxId, Secret, Step, Token, Trouble};
+use crate::domain::{GrantId, MailboxId, Secret, Step, Token, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
 use crate::registry::{Happened, Registry};
 use crate::secrets::Key;
@@ -182,7 +182,7 @@ impl Engine {
             None => Err(Refusal::at_token(missing())),
         };
         match refreshed {
-            Ok(tokens) => Ok(self.refreshed(&case.grant, &key, tokens).await?),
+            Ok(tokens) => Ok(self.refreshed(case, &key, tokens).await?),
             Err(refusal) => {
                 // A wish for a pause is no trouble of the token: it is asked for again.
                 if refusal.pause.is_none() {
@@ -231,13 +231,14 @@ impl Engine {
     }
 
     /// The new refresh token is in the store before anything else is told.
-    async fn refreshed(&self, grant: &Grant, key: &Key, tokens: Tokens) -> Result<Secret, Trouble> {
+    async fn refreshed(&self, case: &Case, key: &Key, tokens: Tokens) -> Result<Secret, Trouble> {
         if let Some(refresh_token) = &tokens.refresh_token {
             self.secrets().put(key, refresh_token).await?;
         }
-        let (id, now) = (grant.id, self.now());
+        let (id, now) = (case.grant.id, self.now());
         self.recorded(key, self.registry(move |registry| registry.record_use(id, now)).await).await?;
         self.cache_access_token(id, &tokens).await;
+        self.note(case.mailbox.id, Happened::Refreshed, String::new()).await;
         Ok(tokens.access_token)
     }
 

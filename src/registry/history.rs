@@ -87,12 +87,13 @@ impl Happened {
 }
 
 impl Registry {
-    /// Adds a line; the oldest beyond 10,000 go. Happened cannot be printed is taken out of it.
+    /// Adds a line; the oldest beyond 10,000 go. What cannot be printed is taken out of it. Of refreshes
+    /// that follow each other the last is kept.
     ///
     /// # Errors
     /// `registry.…`.
     pub fn note(&self, event: &Event) -> Result<(), Trouble> {
-        self.write(|transaction| {
+        self.write_lightly(|transaction| {
             add(transaction, event)?;
             forget_oldest(transaction)
         })
@@ -123,6 +124,7 @@ impl Registry {
 
 /// Adds a line; [`forget_oldest`] is to follow.
 pub(super) fn add(transaction: &Transaction<'_>, event: &Event) -> Result<(), Fault> {
+    fold(transaction, event)?;
     transaction
         .prepare_cached(
             "INSERT INTO history (at, mailbox, folded, what, detail, command) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -138,11 +140,32 @@ pub(super) fn add(transaction: &Transaction<'_>, event: &Event) -> Result<(), Fa
     Ok(())
 }
 
-/// Forgets what is older than the lines that are kept, after lines were added.
+/// Forgets what is older than the lines that are kept, after lines were added. They are counted only
+/// when there may be too many: numbers have gaps.
 pub(super) fn forget_oldest(transaction: &Transaction<'_>) -> Result<(), Fault> {
-    transaction
-        .prepare_cached("DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?1")?
-        .execute([KEPT])?;
+    let span: i64 = transaction
+        .prepare_cached("SELECT ifnull((SELECT max(id) FROM history) - (SELECT min(id) FROM history), 0)")?
+        .query_row([], |row| row.get(0))?;
+    if span >= i64::from(KEPT) {
+        transaction
+            .prepare_cached(
+                "DELETE FROM history WHERE id <= (SELECT id FROM history ORDER BY id DESC LIMIT 1 OFFSET ?1)",
+            )?
+            .execute([KEPT])?;
+    }
+    Ok(())
+}
+
+/// A refresh takes the place of the one before, if nothing else happened to the mailbox in between:
+/// a fleet that is kept alive would soon have no other history.
+fn fold(transaction: &Transaction<'_>, event: &Event) -> Result<(), Fault> {
+    if event.what == Happened::Refreshed {
+        transaction
+            .prepare_cached(
+                "DELETE FROM history WHERE id = (SELECT max(id) FROM history WHERE folded = ?1) AND what = ?2",
+            )?
+            .execute(params![event.mailbox.folded(), event.what.word()])?;
+    }
     Ok(())
 }
 
@@ -166,7 +189,7 @@ mod tests {
         Event {
             at: at(second),
             mailbox: address(mailbox),
-            what: Happened::Refreshed,
+            what: Happened::Copied,
             detail: detail.into(),
             command: "check".into(),
         }
@@ -191,6 +214,23 @@ mod tests {
             registry.note(&line).unwrap();
             assert_eq!(registry.history(None, 1), Ok(vec![line]));
         }
+    }
+
+    #[test]
+    fn of_refreshes_that_follow_each_other_the_last_is_kept() {
+        let (_folder, registry) = fresh();
+        let refreshed = |second, mailbox| Event { what: Happened::Refreshed, ..event(second, mailbox, "") };
+        let lines = [
+            refreshed(1, "a@contoso.com"),
+            refreshed(2, "b@contoso.com"),
+            event(3, "a@contoso.com", "access-token"),
+            refreshed(4, "a@contoso.com"),
+            refreshed(5, "b@contoso.com"),
+            refreshed(6, "A@contoso.com"),
+        ];
+        lines.iter().for_each(|line| registry.note(line).unwrap());
+        let moments: Vec<i64> = registry.history(None, 9).unwrap().iter().map(|line| line.at.as_second()).collect();
+        assert_eq!(moments, [6, 5, 3, 1].map(|second| at(second).as_second()));
     }
 
     #[test]
