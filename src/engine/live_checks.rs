@@ -17,7 +17,7 @@ use crate::mail;
 use crate::registry::{Happened, Protocol};
 
 impl Engine {
-    /// Refreshes a grant once, and tries its mailboxes with the new token. Happened is found is recorded.
+    /// Refreshes a grant once, and tries its mailboxes with the new token. What is found is recorded.
     /// When `stop` is cancelled no mailbox is begun, and no pause waited for.
     pub(super) async fn check_group(self, group: Group, stop: CancellationToken) {
         let cases = match self.cases(group.grant, &group.ids()).await {
@@ -50,7 +50,7 @@ impl Engine {
             let checks = stream::iter(&cases).for_each_concurrent(engine.settings().parallel, |case| async {
                 let ticket = engine.begin_check(case, Work::CheckingSmtp { since: engine.now() });
                 if let Ok(token) = &token {
-                    // Happened is found is recorded and shown with the mailbox.
+                    // What is found is recorded and shown with the mailbox.
                     let _ = engine.try_servers(case, &ticket, token, &patience).await;
                 }
                 engine.0.works.end(&ticket);

@@ -68,7 +68,7 @@ impl Engine {
         self.registry(move |registry| registry.mailbox_at(&address)).await
     }
 
-    /// Deletes the secrets of grants that nobody uses any more. Happened cannot be deleted now (a
+    /// Deletes the secrets of grants that nobody uses any more. What cannot be deleted now (a
     /// locked keyring) is tried again the next time.
     pub async fn forget_discarded_secrets(&self) {
         if let Err(trouble) = self.try_to_forget_discarded_secrets().await {

@@ -54,7 +54,8 @@ async fn a_move_that_is_killed_anywhere_loses_nothing() {
             assert_eq!(token(&house, between).await, refreshed, "{to} after {waits} waits");
             all_work(&house, &engine, &mailboxes).await;
             if let Some(whole) = killed {
-                assert!(waits > 8 && whole.is_ok(), "{waits} {whole:?}");
+                // How many there are depends on how quickly the registry answers.
+                assert!(waits > 4 && whole.is_ok(), "{waits} {whole:?}");
                 break;
             }
             finish(&house, back).await;
