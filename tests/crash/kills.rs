@@ -4,7 +4,7 @@
 //! Two losses are no client's to avoid, and are told apart from all others by what the process left.
 //! The tenant had changed the token and the process had not its whole answer: nothing in the log
 //! says that one arrived. Or it had it for less than it takes to write it down: then the kill came
-//! within [`WRITING`] of that line. (In Microsoft's mode the old token works on, and nothing is lost.)
+//! within [`SLOW_DISK`] of that line. (In Microsoft's mode the old token works on, and nothing is lost.)
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -21,8 +21,10 @@ use super::victim::{Phase, Scene, times_of_writing, wait_for};
 
 /// How long every answer of the tenant takes.
 const DELAY: Duration = Duration::from_millis(60);
-/// Longer than it takes from the answer to the disk on a busy machine; a keyring's time is longer.
+/// How long after the answer kills are aimed: it takes 3 ms to the disk, and a keyring's time is longer.
 const WRITING: Duration = Duration::from_millis(50);
+/// What the way to the disk took at most on a machine that was busy with ten things (338 ms).
+const SLOW_DISK: Duration = Duration::from_millis(500);
 const LOCALS: [&str; 3] = ["billing", "sales", "ap"];
 
 #[test]
@@ -241,7 +243,7 @@ impl<'a> Killing<'a> {
         assert!(next.err.contains("used twice"), "{what}, killed {phase}: {}", next.err);
         match phase {
             Phase::UnderWay => self.lost_on_its_way += 1,
-            Phase::Arrived if since.is_none_or(|since| since < WRITING) => self.lost_in_writing += 1,
+            Phase::Arrived if since.is_none_or(|since| since < SLOW_DISK) => self.lost_in_writing += 1,
             _ => panic!("{}: a grant was lost: {what}, killed {phase}, {since:?} after its answer", self.name),
         }
         self.home.forget_leases();
