@@ -1,21 +1,36 @@
-//! Drawing one frame: with 10 mailboxes, with 20,000, and an empty one.
+//! Drawing one frame: of a list of 10, of one that just fills its window, and of 20,000 mailboxes;
+//! beside it a frame with as many lines of plain text, and nothing else.
 
 use mailkey::tui::view;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::style::Style;
 
 use crate::household::model;
 use crate::table::{Table, Times, ratio, shown};
 
+/// How many lines the list has at 120x40.
+const WINDOW: usize = 34;
+/// As wide as a line of the list there.
+const LINE: &str = " person-00001@contoso.example   oooo  89 d    1 d     ";
+
 pub fn measure(table: &mut Table) {
-    let [few, many] = [10, 20_000].map(|mailboxes| {
+    let [few, window, many] = [10, WINDOW, 20_000].map(|mailboxes| {
         let model = model(mailboxes);
         let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
         Times::of(2_000, || _ = terminal.draw(|frame| view::draw(frame, &model)).unwrap()).median()
     });
-    let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
-    let empty = Times::of(2_000, || _ = terminal.draw(|_| {}).unwrap()).median();
-    table.add("a frame of 120x40, 10 mailboxes", shown(few), shown(empty), "");
-    let against = format!("{}, {} of that with 10", shown(many), ratio(many, few));
-    table.add("a frame of 120x40, 20,000 mailboxes", against, shown(empty), "1.1 times of that with 10, under 1 ms");
+    let [few_lines, window_lines] = [10, WINDOW].map(|lines| {
+        let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
+        let draw = |frame: &mut ratatui::Frame| {
+            (0..lines).for_each(|y| frame.buffer_mut().set_string(0, y as u16, LINE, Style::new()));
+        };
+        Times::of(2_000, || _ = terminal.draw(draw).unwrap()).median()
+    });
+    let full = format!("{}, {} of that of 10 lines", shown(window_lines), ratio(window_lines, few_lines));
+    table.add("a frame of 120x40, 10 mailboxes", shown(few), shown(few_lines), "");
+    table.add("the same, 34 mailboxes, which fill the list", shown(window), &full, "");
+    let against =
+        format!("{}, {} of that with 10, {} of that with 34", shown(many), ratio(many, few), ratio(many, window));
+    table.add("the same, 20,000 mailboxes", against, full, "1.1 times of that with 10, under 1 ms");
 }

@@ -83,7 +83,7 @@ impl Fleet {
 
     fn place_of(&self, address: &str) -> Option<usize> {
         let folded = address.to_lowercase();
-        self.mailboxes.binary_search_by(|known| known.address.folded().cmp(&folded)).ok()
+        self.mailboxes.binary_search_by(|known| known.address.compare_folded(&folded)).ok()
     }
 
     /// The moment after which some token's state is another though nothing happens to it.

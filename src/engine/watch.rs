@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::event::{Event, Subject};
 use super::troubles::{lost_with_its_answer, over};
 use super::{Engine, Waiting};
+use crate::domain::Fleet;
 use crate::registry::{Progress, Revision, Sight};
 
 /// How often to look whether another process changed the registry.
@@ -84,11 +85,10 @@ impl Engine {
         match self.registry(move |registry| registry.look(seen, &providers)).await {
             Ok((revision, sight)) => {
                 told.revision = Some(revision);
-                if let Sight::Whole(fleet) = &sight {
+                if let Some(fleet) = self.publish_sight(sight) {
                     let now = self.now();
                     told.until = fleet.turns_after(now).into_iter().chain([now + DAY]).min();
                 }
-                self.publish_sight(sight);
             }
             Err(trouble) => self.publish(Event::Trouble(trouble)),
         }
@@ -96,11 +96,19 @@ impl Engine {
         self.0.works.tell_idle(ended);
     }
 
-    fn publish_sight(&self, sight: Sight) {
+    /// Tells it; gives the fleet if it is told anew.
+    fn publish_sight(&self, sight: Sight) -> Option<Arc<Fleet>> {
         match sight {
-            Sight::Same => {}
-            Sight::News(news) => self.publish(Event::News(Arc::new(news))),
-            Sight::Whole(fleet) => self.publish(Event::Fleet(Arc::new(fleet))),
+            Sight::Same => None,
+            Sight::News(news) => {
+                self.publish(Event::News(Arc::new(news)));
+                None
+            }
+            Sight::Whole(fleet) => {
+                let fleet = Arc::new(fleet);
+                self.publish(Event::Fleet(Arc::clone(&fleet)));
+                Some(fleet)
+            }
         }
     }
 

@@ -152,8 +152,7 @@ impl<'a> Columns<'a> {
         T: FromStr,
         T::Err: Error + Send + Sync + 'static,
     {
-        let text: String = self.plain()?;
-        text.parse().map_err(|error| self.unfit(error))
+        self.parsed_or(|_| None)
     }
 
     /// The same, sharing its text with `like` if they are equal.
@@ -162,13 +161,19 @@ impl<'a> Columns<'a> {
         T: FromStr + Clone + AsRef<str>,
         T::Err: Error + Send + Sync + 'static,
     {
+        self.parsed_or(|text| like.filter(|like| like.as_ref() == text).cloned())
+    }
+
+    /// The same, unless the text is known.
+    fn parsed_or<T>(&mut self, known: impl FnOnce(&str) -> Option<T>) -> rusqlite::Result<T>
+    where
+        T: FromStr,
+        T::Err: Error + Send + Sync + 'static,
+    {
         let index = self.next;
         self.next += 1;
         let text = self.row.get_ref(index)?.as_str().map_err(|error| self.unfit(error))?;
-        match like {
-            Some(like) if like.as_ref() == text => Ok(like.clone()),
-            _ => text.parse().map_err(|error| self.unfit(error)),
-        }
+        known(text).map_or_else(|| text.parse().map_err(|error| self.unfit(error)), Ok)
     }
 
     /// What the number in this column stands for.

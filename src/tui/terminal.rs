@@ -1,19 +1,20 @@
 //! The real terminal: taken, and given back as it was.
 
-use std::io::{self, IsTerminal, Stdout, Write, stdin, stdout};
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Write, stdin, stdout};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, EventStream,
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event, read,
 };
-use crossterm::execute;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
-use futures_util::StreamExt;
+use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
@@ -26,7 +27,8 @@ use crate::domain::{Secret, Trouble};
 
 /// The terminal while it is ours. Dropping it gives it back.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<CrosstermBackend<Sheet>>,
+    sheet: Sheet,
     /// `None` while the shell has it.
     hold: Option<Hold>,
 }
@@ -48,8 +50,9 @@ impl Screen {
         let hold = Hold::take().map_err(|error| failed(&error))?;
         // Asked once, crossterm hears of every change of size from now on; the size is read later.
         let _ = crossterm::event::poll(Duration::ZERO);
-        let terminal = Terminal::new(CrosstermBackend::new(stdout())).map_err(|error| failed(&error))?;
-        Ok(Self { terminal, hold: Some(hold) })
+        let sheet = Sheet::default();
+        let terminal = Terminal::new(CrosstermBackend::new(sheet.clone())).map_err(|error| failed(&error))?;
+        Ok(Self { terminal, sheet, hold: Some(hold) })
     }
 
     /// Columns and rows; a small window if the terminal does not say.
@@ -58,13 +61,19 @@ impl Screen {
     }
 }
 
+impl Screen {
+    /// The frame appears at once, where the terminal knows how, and is handed over at once everywhere.
+    fn draw_at_once(&mut self, model: &Model) -> io::Result<()> {
+        queue!(self.sheet, BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| view::draw(frame, model))?;
+        queue!(self.sheet, EndSynchronizedUpdate)?;
+        self.sheet.send()
+    }
+}
+
 impl Surface for Screen {
     fn draw(&mut self, model: &Model) -> Result<(), Trouble> {
-        // The frame appears at once, where the terminal knows how.
-        let _ = execute!(stdout(), BeginSynchronizedUpdate);
-        let drawn = self.terminal.draw(|frame| view::draw(frame, model)).map(|_| ());
-        let _ = execute!(stdout(), EndSynchronizedUpdate);
-        drawn.map_err(|error| failed(&error))
+        self.draw_at_once(model).map_err(|error| failed(&error))
     }
 
     fn hand_over(&mut self, text: &Secret) {
@@ -82,12 +91,36 @@ impl Surface for Screen {
     }
 }
 
-/// The terminal's events, from a task of their own; they end with the terminal.
+/// What was written of a frame so far. To flush it sends nothing: ratatui does so several times a
+/// frame, and each would be a system call and a wait for the terminal.
+#[derive(Clone, Default)]
+struct Sheet(Rc<RefCell<Vec<u8>>>);
+
+impl Sheet {
+    /// Hands everything to the terminal.
+    fn send(&self) -> io::Result<()> {
+        let mut written = self.0.borrow_mut();
+        let sent = stdout().write_all(&written).and_then(|()| stdout().flush());
+        written.clear();
+        sent
+    }
+}
+
+impl Write for Sheet {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The terminal's events, from a thread of their own; they end with the terminal.
 pub fn input() -> UnboundedReceiver<Event> {
     let (events, inbox) = unbounded_channel();
-    tokio::spawn(async move {
-        let mut stream = EventStream::new();
-        while let Some(Ok(event)) = stream.next().await {
+    std::thread::spawn(move || {
+        while let Ok(event) = read() {
             if events.send(event).is_err() {
                 return;
             }

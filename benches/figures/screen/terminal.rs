@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use vt100::Parser;
@@ -24,6 +24,8 @@ pub struct Terminal {
 struct Drawn {
     parser: Parser,
     bytes: usize,
+    /// When the last of them came.
+    at: Instant,
 }
 
 impl Terminal {
@@ -47,14 +49,16 @@ impl Terminal {
         command.env("LANG", "C.UTF-8");
         let pair = native_pty_system().openpty(SIZE).unwrap();
         let child = pair.slave.spawn_command(command).unwrap();
-        let drawn =
-            Arc::new((Mutex::new(Drawn { parser: Parser::new(SIZE.rows, SIZE.cols, 0), bytes: 0 }), Condvar::new()));
+        let nothing = Drawn { parser: Parser::new(SIZE.rows, SIZE.cols, 0), bytes: 0, at: Instant::now() };
+        let drawn = Arc::new((Mutex::new(nothing), Condvar::new()));
         let (mut reader, on) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&drawn));
         std::thread::spawn(move || {
             let mut buffer = [0; 65_536];
             // Linux ends it with an error when the last program has left.
             while let Ok(length @ 1..) = reader.read(&mut buffer) {
+                let at = Instant::now();
                 let mut drawn = on.0.lock().unwrap();
+                drawn.at = at;
                 drawn.parser.process(&buffer[..length]);
                 drawn.bytes += length;
                 on.1.notify_all();
@@ -69,8 +73,9 @@ impl Terminal {
         self
     }
 
-    /// Waits until `text` is on the screen.
-    pub fn wait_for(&self, text: &str) {
+    /// Waits until `text` is on the screen; when what showed it came. How long this terminal then takes
+    /// to understand it and to look for the text is not the program's time.
+    pub fn wait_for(&self, text: &str) -> Instant {
         let misses = |drawn: &mut Drawn| !drawn.parser.screen().contents().contains(text);
         let (drawn, wait) = self.drawn.1.wait_timeout_while(self.drawn.0.lock().unwrap(), PATIENCE, misses).unwrap();
         assert!(
@@ -78,6 +83,7 @@ impl Terminal {
             "waited in vain for “{text}”; the screen says:\n{}",
             drawn.parser.screen().contents()
         );
+        drawn.at
     }
 
     /// Presses a key.
