@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::Event as Input;
 use dashboard::{Beginning, Dashboard};
-use mailkey::demo::Options;
+use mailkey::demo::{Options, Service, Throttle};
 use mailkey::domain::MailboxId;
 use mailkey::engine::{Event, Subject, Work};
 use mailkey::tui::message::{Done, Message};
@@ -208,6 +208,21 @@ async fn esc_stops_a_check_of_the_whole_fleet() {
     dashboard.rests_for(Duration::from_millis(400)).await;
     let asked = dashboard.demo.requests().refresh_token;
     assert!(asked < 6, "{asked} of 13 tokens were refreshed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_that_the_tenant_asks_for_is_shown_and_esc_waits_for_it_no_longer() {
+    let dashboard = Dashboard::start().await;
+    let pause = Duration::from_secs(600);
+    dashboard.demo.throttle(Service::Token, Some(Throttle { per_second: 2, pause }));
+    dashboard.press(&["R"]);
+    dashboard.sees(" asks for a pause until ").await;
+    dashboard.sees(" of 13 ").await;
+    let turned_away = dashboard.demo.turned_away(Service::Token);
+    dashboard.press(&["esc"]);
+    dashboard.sees("Stopped: ").await;
+    assert!(!dashboard.screen().contains("asks for a pause"), "{}", dashboard.screen());
+    assert_eq!(dashboard.demo.turned_away(Service::Token), turned_away, "nobody asked in the pause");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -195,3 +195,6 @@ fn end(from: Timestamp, left: usize, rate: f64) -> Option<Timestamp> {
     let seconds = left as f64 / rate;
     from.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
 }
+
+#[cfg(test)]
+mod tests;
