@@ -9,7 +9,7 @@ use super::case::Case;
 use super::event::{Event, Subject};
 use super::pool::Host;
 use super::tokens::Wanted;
-use super::troubles::{is_stopped, with_moment};
+use super::troubles::{is_stopped, stopped, with_moment};
 use super::work::Ticket;
 use super::{Engine, Work};
 use crate::domain::{Check, GrantId, MailServer, MailboxId, Secret, Trouble};
@@ -18,7 +18,7 @@ use crate::registry::{Happened, Protocol};
 
 impl Engine {
     /// Refreshes a grant once, and tries its mailboxes with the new token. What is found is recorded.
-    /// When `stop` is cancelled no mailbox is begun, and no pause waited for.
+    /// When `stop` is cancelled no further mailbox is begun, and no pause waited for.
     pub(super) async fn check_group(self, group: Group, stop: CancellationToken) {
         let cases = match self.cases(group.grant, &group.ids()).await {
             Ok(cases) => cases,
@@ -31,9 +31,12 @@ impl Engine {
         let tickets: Vec<Ticket> = cases.iter().map(|case| self.begin_check(case, self.refreshing())).collect();
         let wanted = Wanted::NewerThan(group.seen_at);
         let token = self.access_token_in(first, wanted, &Patience::Job(stop.clone())).await;
-        let begun = Patience::Begun(stop);
-        let checks = stream::iter(cases.iter().zip(tickets));
-        let check = |(case, ticket)| self.check_case(case, ticket, &token, &begun);
+        let checks = stream::iter(cases.iter().zip(tickets).enumerate());
+        let check = |(at, (case, ticket))| {
+            // The first has begun with the refresh.
+            let token = if at > 0 && stop.is_cancelled() { Err(stopped()) } else { token.clone() };
+            self.check_case(case, ticket, token, Patience::Begun(stop.clone()))
+        };
         checks.for_each_concurrent(self.settings().parallel, check).await;
     }
 
@@ -49,9 +52,12 @@ impl Engine {
             let token = engine.access_token_in(first, Wanted::Cached, &patience).await;
             let checks = stream::iter(&cases).for_each_concurrent(engine.settings().parallel, |case| async {
                 let ticket = engine.begin_check(case, Work::CheckingSmtp { since: engine.now() });
-                if let Ok(token) = &token {
-                    // What is found is recorded and shown with the mailbox.
-                    let _ = engine.try_servers(case, &ticket, token, &patience).await;
+                if let Ok(token) = &token
+                    && let Err(trouble) = engine.try_servers(case, &ticket, token, &patience).await
+                    && trouble.code().starts_with("registry.")
+                {
+                    // Everything else is recorded and shown with the mailbox.
+                    engine.publish(Event::Trouble(trouble));
                 }
                 engine.0.works.end(&ticket);
             });
@@ -63,10 +69,10 @@ impl Engine {
         self.0.works.begin_beside(Subject::Mailbox(case.mailbox.id), work)
     }
 
-    async fn check_case(&self, case: &Case, ticket: Ticket, token: &Result<Secret, Trouble>, patience: &Patience) {
+    async fn check_case(&self, case: &Case, ticket: Ticket, token: Result<Secret, Trouble>, patience: Patience) {
         let outcome = match token {
-            Ok(token) => self.try_servers(case, &ticket, token, patience).await,
-            Err(trouble) => Err(trouble.clone()),
+            Ok(token) => self.try_servers(case, &ticket, &token, &patience).await,
+            Err(trouble) => Err(trouble),
         };
         self.0.works.end(&ticket);
         self.checked(case.mailbox.id, &case.mailbox.address, outcome);
@@ -122,14 +128,7 @@ impl Engine {
         let (id, now) = (case.mailbox.id, self.now());
         let outcome = answer.map_err(|refusal| with_moment(&refusal.trouble, refusal.pause, now));
         let check = Check::of(outcome.clone(), now);
-        let recorded = self.registry(move |registry| registry.record_check(id, protocol, &check)).await;
-        match recorded {
-            // It was removed meanwhile: nobody wants to know.
-            Err(trouble) if trouble.code() == "mailbox.unknown" => return Err(trouble),
-            Err(trouble) => self.publish(Event::Trouble(trouble)),
-            Ok(()) => {}
-        }
-        outcome
+        self.registry(move |registry| registry.record_check(id, protocol, &check)).await.and(outcome)
     }
 }
 

@@ -20,6 +20,7 @@ mod history;
 pub mod home;
 mod import;
 mod keep_alive;
+mod leases;
 mod listening;
 mod live_checks;
 mod mailboxes;

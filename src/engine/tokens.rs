@@ -1,12 +1,10 @@
 //! Access tokens: from the cache, or by a refresh that only one process does at a time.
 
-use std::convert::Infallible;
-use std::time::Duration;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::asking::{Answer, NotSent, Patience};
 use super::case::Case;
+use super::leases::{ASK_AGAIN, PATIENCE};
 use super::network::Network;
 use super::pool::Host;
 use super::troubles::{busy, ending, missing, none, with_moment};
@@ -18,12 +16,6 @@ use crate::secrets::Key;
 
 /// An access token is given out only if it lives at least this long.
 const FRESH: SignedDuration = SignedDuration::from_mins(5);
-/// A lease runs this long; whoever dies with one holds the others up no longer.
-const LEASE: SignedDuration = SignedDuration::from_secs(15);
-const RENEW_LEASE: Duration = Duration::from_secs(5);
-const ASK_AGAIN: Duration = Duration::from_millis(50);
-/// How long to wait for another process's refresh.
-const PATIENCE: SignedDuration = SignedDuration::from_secs(90);
 
 /// Which access token will do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,10 +81,10 @@ impl Engine {
 
     /// Whoever waits for another process's refresh may stop waiting; one's own refresh goes on.
     async fn refresh_once(&self, case: &Case, wanted: Wanted, patience: &Patience) -> Result<Secret, Trouble> {
-        let host = Host::of_token_endpoint(&case.provider, &case.application);
+        let host = host_of(case);
         let mut give_up = None;
         loop {
-            match self.ask(&host, patience, || self.refresh_to_its_end(case, wanted, &host, patience)).await? {
+            match self.ask(&host, patience, || self.refresh_to_its_end(case, wanted, patience)).await? {
                 Ok(Some(token)) => return Ok(token),
                 Ok(None) => {}
                 Err(refusal) => return Err(self.refused_at_last(case, refusal).await?),
@@ -111,14 +103,13 @@ impl Engine {
         &self,
         case: &Case,
         wanted: Wanted,
-        host: &Host,
         patience: &Patience,
     ) -> Result<Result<Option<Secret>, Refusal>, NotSent> {
         // So that not everybody who waits for a turn holds and renews a lease.
-        let seat = self.seat(host, patience).await?;
-        let (engine, case, host, patience) = (self.clone(), case.clone(), host.clone(), patience.clone());
+        let seat = self.seat(&host_of(case), patience).await?;
+        let (engine, case, patience) = (self.clone(), case.clone(), patience.clone());
         let refreshed = self.finished(async move {
-            let refreshed = engine.try_refresh(&case, wanted, &host, &patience).await;
+            let refreshed = engine.try_refresh(&case, wanted, &patience).await;
             drop(seat);
             Ok(refreshed)
         });
@@ -144,29 +135,18 @@ impl Engine {
         &self,
         case: &Case,
         wanted: Wanted,
-        host: &Host,
         patience: &Patience,
     ) -> Result<Option<Secret>, Unrefreshed> {
-        let (id, holder) = (case.grant.id, holder());
         if self.is_ending() {
             return Err(ending().into());
         }
-        if !self.take_lease(id, &holder).await? {
-            return Ok(None);
-        }
-        let outcome = tokio::select! {
-            outcome = self.refresh_under_lease(case, wanted, host, patience) => outcome,
-            never = self.keep_lease(id, &holder) => match never {},
-        };
-        self.give_lease_back(id, holder).await;
-        outcome.map(Some)
+        self.under_free_lease(case.grant.id, self.refresh_under_lease(case, wanted, patience)).await
     }
 
     async fn refresh_under_lease(
         &self,
         case: &Case,
         wanted: Wanted,
-        host: &Host,
         patience: &Patience,
     ) -> Result<Secret, Unrefreshed> {
         if let Some(token) = self.refreshed_meanwhile(case.grant.id, wanted).await? {
@@ -176,7 +156,7 @@ impl Engine {
         let refreshed = match self.secrets().get(&key).await? {
             Some(refresh_token) => {
                 self.secrets().be_ready_to_keep().await;
-                self.refresh(case, &refresh_token, host, patience).await?
+                self.refresh(case, &refresh_token, patience).await?
             }
             None if case.grant.token == Token::None => return Err(none().into()),
             None => Err(Refusal::at_token(missing())),
@@ -209,7 +189,6 @@ impl Engine {
         &self,
         case: &Case,
         refresh_token: &Secret,
-        host: &Host,
         patience: &Patience,
     ) -> Result<Result<Tokens, Refusal>, NotSent> {
         let (network, secret) = match self.network_and_secret(case).await {
@@ -217,7 +196,7 @@ impl Engine {
             Err(trouble) => return Ok(Err(Refusal::at_token(trouble))),
         };
         let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };
-        let permit = self.turn(host, patience).await?;
+        let permit = self.turn(&host_of(case), patience).await?;
         if self.is_ending() {
             return Err(NotSent::Stopped);
         }
@@ -262,53 +241,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Does `work` while no other process changes this grant's refresh token.
-    pub(super) async fn under_lease<T>(
-        &self,
-        id: GrantId,
-        work: impl Future<Output = Result<T, Trouble>>,
-    ) -> Result<T, Trouble> {
-        let holder = holder();
-        let give_up = self.now() + PATIENCE;
-        while !self.take_lease(id, &holder).await? {
-            if self.now() > give_up {
-                return Err(busy());
-            }
-            tokio::time::sleep(ASK_AGAIN).await;
-        }
-        let outcome = tokio::select! {
-            outcome = work => outcome,
-            never = self.keep_lease(id, &holder) => match never {},
-        };
-        self.give_lease_back(id, holder).await;
-        outcome
-    }
-
-    async fn give_lease_back(&self, id: GrantId, holder: String) {
-        if let Err(trouble) = self.registry(move |registry| registry.release_lease(id, &holder)).await {
-            // It runs out by itself.
-            tracing::warn!(code = trouble.code(), "a lease was not given back");
-        }
-    }
-
-    async fn take_lease(&self, id: GrantId, holder: &str) -> Result<bool, Trouble> {
-        let (holder, now) = (holder.to_owned(), self.now());
-        self.registry(move |registry| registry.take_lease(id, &holder, now, now + LEASE)).await
-    }
-
-    /// Renews the lease until it is dropped. A refresh that was sent is not broken off because its
-    /// lease is lost: the token that it brings may be the only one that still works.
-    async fn keep_lease(&self, id: GrantId, holder: &str) -> Infallible {
-        loop {
-            tokio::time::sleep(RENEW_LEASE).await;
-            match self.take_lease(id, holder).await {
-                Ok(true) => {}
-                Ok(false) => tracing::warn!(grant = %id, "another process took the lease of a refresh under way"),
-                Err(trouble) => tracing::warn!(grant = %id, code = trouble.code(), "a lease was not renewed"),
-            }
-        }
-    }
-
     async fn cached(&self, id: GrantId, wanted: Wanted) -> Result<Option<Secret>, Trouble> {
         let found = self.registry(move |registry| Ok((registry.cached_access_token(id)?, registry.grant(id)?))).await?;
         let (Some((sealed, expires_at)), grant) = found else {
@@ -342,17 +274,10 @@ impl Engine {
     }
 }
 
-fn cache_context(id: GrantId) -> String {
-    format!("grant/{id}/access-token")
+fn host_of(case: &Case) -> Host {
+    Host::of_token_endpoint(&case.provider, &case.application)
 }
 
-/// Two attempts of one process are two holders as well.
-fn holder() -> String {
-    let mut bytes = [0_u8; 8];
-    // Without the system's randomness the process and a counter of it still tell holders apart.
-    if getrandom::fill(&mut bytes).is_err() {
-        static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-        bytes = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_be_bytes();
-    }
-    format!("{}-{:016x}", std::process::id(), u64::from_be_bytes(bytes))
+fn cache_context(id: GrantId) -> String {
+    format!("grant/{id}/access-token")
 }

@@ -98,6 +98,22 @@ async fn stopped_it_ends_what_is_under_way_and_can_be_begun_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stopped_it_begins_no_other_mailbox_of_a_grant_either() {
+    let mut house = House::with(Options { delay: SLOW, ..Options::default() }).await;
+    house.settings.parallel = 1;
+    let engine = house.engine();
+    let own = house.signed_in(&engine, "maria.lopez").await;
+    let mut ids = vec![own];
+    ids.extend((0..6).map(|number| house.mailbox_for(&format!("shared-{number}"), "maria.lopez")));
+    let checks = engine.check_many(ids, engine.now());
+    house.until("it is under way", || house.demo.requests().refresh_token > 0).await;
+    engine.stop_checks();
+    let sum = checks.over().await.unwrap();
+    assert_eq!((&sum.progress.phase, sum.progress.all), (&Phase::Over(End::Stopped), 7));
+    assert_eq!((sum.checked.as_slice(), sum.failures.len()), ([own].as_slice(), 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mailbox_that_is_removed_is_dropped_from_it() {
     let mut house = House::with(Options { delay: SLOW, crowd: 6, ..Options::default() }).await;
     house.settings.parallel = 1;
