@@ -214,7 +214,7 @@ async fn esc_stops_a_check_of_the_whole_fleet() {
 async fn a_pause_that_the_tenant_asks_for_is_shown_and_esc_waits_for_it_no_longer() {
     let dashboard = Dashboard::start().await;
     let pause = Duration::from_secs(600);
-    dashboard.demo.throttle(Service::Token, Some(Throttle { per_second: 2, pause }));
+    dashboard.demo.throttle(Service::Token, Some(Throttle { most: 2, within: pause, pause }));
     dashboard.press(&["R"]);
     dashboard.sees(" asks for a pause until ").await;
     dashboard.sees(" of 13 ").await;

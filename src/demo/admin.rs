@@ -20,7 +20,7 @@ use super::token::form;
 use crate::domain::Address;
 
 /// What the page's switch sets.
-const ON_THE_PAGE: Throttle = Throttle { per_second: 3, pause: Duration::from_secs(10) };
+const ON_THE_PAGE: Throttle = Throttle { most: 3, within: Duration::from_secs(1), pause: Duration::from_secs(10) };
 
 impl World {
     /// `Set-CASMailbox -SmtpClientAuthenticationDisabled`, the other way round.
@@ -136,9 +136,10 @@ fn section(world: &World, tenant: &Tenant, token: &str) -> String {
 /// So that somebody can see what the dashboard does then.
 fn services(world: &mut World, token: &str) -> String {
     let is_throttled = world.door(Service::Token).is_throttled();
-    let Throttle { per_second, pause } = ON_THE_PAGE;
+    let Throttle { most, within, pause } = ON_THE_PAGE;
     let label = format!(
-        "The token endpoint takes {per_second} requests a second, then asks for a pause of {} s",
+        "The token endpoint takes {most} requests in {} s, then asks for a pause of {} s",
+        within.as_secs(),
         pause.as_secs()
     );
     let throttle = toggle(token, "throttle", "", is_throttled, &label);

@@ -22,9 +22,11 @@ pub enum Service {
 /// How much a service takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Throttle {
-    /// Requests, or connections, a second.
-    pub per_second: usize,
-    /// For how long nothing is taken after there were more.
+    /// So many requests, or connections,
+    pub most: usize,
+    /// in so long a time.
+    pub within: Duration,
+    /// For how long nothing is taken after there were more. Then counting begins anew.
     pub pause: Duration,
 }
 
@@ -56,14 +58,15 @@ impl Door {
     /// Somebody comes at `now`: `Err` says for how long to stay away.
     pub fn enter(&mut self, now: Instant) -> Result<(), Duration> {
         let Some(throttle) = self.throttle else { return Ok(()) };
-        while self.recent.front().is_some_and(|came| now.duration_since(*came) >= Duration::from_secs(1)) {
+        while self.recent.front().is_some_and(|came| now.duration_since(*came) >= throttle.within) {
             self.recent.pop_front();
         }
         let is_closed = self.closed_until.is_some_and(|until| until > now);
-        if !is_closed && self.recent.len() < throttle.per_second {
+        if !is_closed && self.recent.len() < throttle.most {
             self.recent.push_back(now);
             return Ok(());
         }
+        self.recent.clear();
         let until = self.closed_until.filter(|_| is_closed).unwrap_or(now + throttle.pause);
         self.closed_until = Some(until);
         self.turned_away += 1;
@@ -86,7 +89,7 @@ mod tests {
         let (mut door, begin) = (Door::default(), Instant::now());
         let at = |millis: u64| begin + Duration::from_millis(millis);
         assert!((0..100).all(|_| door.enter(begin).is_ok()), "nobody counts yet");
-        door.throttle(Some(Throttle { per_second: 2, pause: Duration::from_secs(5) }));
+        door.throttle(Some(Throttle { most: 2, within: Duration::from_secs(10), pause: Duration::from_secs(5) }));
         assert_eq!((door.enter(at(0)), door.enter(at(100))), (Ok(()), Ok(())));
         assert_eq!(door.enter(at(200)), Err(Duration::from_secs(5)));
         assert_eq!(door.enter(at(4_200)), Err(Duration::from_secs(1)), "to come early makes it no longer");

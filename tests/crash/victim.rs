@@ -16,8 +16,10 @@ pub enum Phase {
     Before,
     /// The tenant was asked, and its answer had not arrived as a whole.
     UnderWay,
-    /// The answer had arrived: the log says so before anything else is done with it.
+    /// The answer had arrived: the log says so before anything else is done with it, and says nothing else since.
     Arrived,
+    /// It had arrived, and something else was done before it was on disk.
+    Dallied,
     /// The new token was on disk.
     Kept,
     /// It had ended by itself.
@@ -25,7 +27,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    pub const ALL: [Self; 5] = [Self::Before, Self::UnderWay, Self::Arrived, Self::Kept, Self::Ended];
+    pub const ALL: [Self; 6] = [Self::Before, Self::UnderWay, Self::Arrived, Self::Dallied, Self::Kept, Self::Ended];
 }
 
 impl fmt::Display for Phase {
@@ -34,6 +36,7 @@ impl fmt::Display for Phase {
             Self::Before => "before the request",
             Self::UnderWay => "while it was under way",
             Self::Arrived => "between answer and disk",
+            Self::Dallied => "between answer and disk, at something else",
             Self::Kept => "after the token was on disk",
             Self::Ended => "too late",
         })
@@ -66,9 +69,17 @@ impl<'a> Scene<'a> {
 
     /// Whether an answer with tokens has arrived since then.
     pub fn has_arrived(&self) -> bool {
+        self.log().lines().any(is_arrival)
+    }
+
+    /// Whether that is the last that was heard of the process.
+    fn has_just_arrived(&self) -> bool {
+        self.log().lines().last().is_some_and(is_arrival)
+    }
+
+    fn log(&self) -> String {
         let log = std::fs::read(log(self.home)).unwrap_or_default();
-        let new = String::from_utf8_lossy(log.get(self.logged..).unwrap_or_default()).into_owned();
-        new.lines().any(is_arrival)
+        String::from_utf8_lossy(log.get(self.logged..).unwrap_or_default()).into_owned()
     }
 
     /// How far the process had come, by all that it left.
@@ -77,8 +88,10 @@ impl<'a> Scene<'a> {
             Phase::Ended
         } else if held(self.home, self.local, store) != self.held {
             Phase::Kept
-        } else if self.has_arrived() {
+        } else if self.has_just_arrived() {
             Phase::Arrived
+        } else if self.has_arrived() {
+            Phase::Dallied
         } else if self.was_asked() {
             Phase::UnderWay
         } else {
