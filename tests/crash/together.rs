@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use mailkey::demo::Options;
+use mailkey::demo::{Fault, Options};
 use mailkey::domain::Address;
 use rusqlite::Connection;
 
@@ -111,12 +111,13 @@ fn a_mailbox_that_is_removed_while_another_process_refreshes_it_leaves_no_secret
     in_session("together::a_mailbox_that_is_removed_while_another_process_refreshes_it_leaves_no_secret", |session| {
         session.start_keyring("a password");
         for store in ["keyring", "sealed"] {
-            let home = home(Duration::from_millis(300));
+            let home = home(Duration::ZERO);
             home.configure(&format!("[secrets]\nstore = \"{store}\"\n"));
             sign_all_in(&home);
             let (key, registry) = (home.key_of("billing"), home.registry());
             home.expire_cache("billing");
             let before = home.demo.requests().refresh_token;
+            home.demo.fault(Fault::Slow(A_SECOND * 3));
             let refresh = token(&home, "billing");
             wait_until("the tenant is asked", || home.demo.requests().refresh_token > before);
             home.run(&["remove", "billing@contoso.example"]).well();
