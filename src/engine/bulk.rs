@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use self::group::groups;
 use self::job::Job;
 use super::event::Event;
-use super::troubles::is_stopped;
+use super::troubles::{is_gone, is_stopped};
 use super::{Engine, broken_job, lock};
 use crate::domain::{Address, MailboxId, Trouble};
 
@@ -188,11 +188,6 @@ impl Engine {
         let told = pauses.map(|(host, end)| HostPause { host: host.to_string(), until: self.moment(end) });
         job.progress(self.now(), told.collect())
     }
-}
-
-/// The mailbox, or its grant, is not in the registry any more.
-fn is_gone(trouble: &Trouble) -> bool {
-    matches!(trouble.code(), "mailbox.unknown" | "grant.unknown")
 }
 
 /// What is in the way of every mailbox alike. To go on would ask the person a thousand times to

@@ -9,7 +9,7 @@ use super::case::Case;
 use super::event::{Event, Subject};
 use super::pool::Host;
 use super::tokens::Wanted;
-use super::troubles::{is_stopped, stopped, with_moment};
+use super::troubles::{is_gone, stopped, with_moment};
 use super::work::Ticket;
 use super::{Engine, Work};
 use crate::domain::{Check, GrantId, MailServer, MailboxId, Secret, Trouble};
@@ -54,9 +54,8 @@ impl Engine {
                 let ticket = engine.begin_check(case, Work::CheckingSmtp { since: engine.now() });
                 if let Ok(token) = &token
                     && let Err(trouble) = engine.try_servers(case, &ticket, token, &patience).await
-                    && trouble.code().starts_with("registry.")
+                    && !is_gone(&trouble)
                 {
-                    // Everything else is recorded and shown with the mailbox.
                     engine.publish(Event::Trouble(trouble));
                 }
                 engine.0.works.end(&ticket);
@@ -71,20 +70,25 @@ impl Engine {
 
     async fn check_case(&self, case: &Case, ticket: Ticket, token: Result<Secret, Trouble>, patience: Patience) {
         let outcome = match token {
-            Ok(token) => self.try_servers(case, &ticket, &token, &patience).await,
+            Ok(token) => self.try_servers(case, &ticket, &token, &patience).await.flatten(),
             Err(trouble) => Err(trouble),
         };
         self.0.works.end(&ticket);
         self.checked(case.mailbox.id, &case.mailbox.address, outcome);
     }
 
+    /// The first refusal of the servers; what they say is recorded.
+    ///
+    /// # Errors
+    /// One was not asked, or what it said could not be recorded: `check.stopped`, `mailbox.unknown`,
+    /// `registry.…`.
     async fn try_servers(
         &self,
         case: &Case,
         ticket: &Ticket,
         token: &Secret,
         patience: &Patience,
-    ) -> Result<(), Trouble> {
+    ) -> Result<Result<(), Trouble>, Trouble> {
         let try_server = |protocol, server| self.try_server(case, protocol, server, token, patience);
         self.0.works.report(ticket, Work::CheckingSmtp { since: self.now() });
         let smtp = async {
@@ -96,13 +100,11 @@ impl Engine {
         let pop = try_server(Protocol::Pop, case.provider.pop.as_ref());
         let (smtp, imap, pop) = tokio::join!(smtp, imap, pop);
         self.0.works.changed.notify_one();
-        let first = smtp.and(imap).and(pop);
-        if let Err(trouble) = first.as_ref()
-            && !is_stopped(trouble)
-        {
+        let first = smtp?.and(imap?).and(pop?);
+        if let Err(trouble) = &first {
             self.note(case.mailbox.id, Happened::CheckFailed, trouble.code().to_owned()).await;
         }
-        first
+        Ok(first)
     }
 
     async fn try_server(
@@ -112,9 +114,9 @@ impl Engine {
         server: Option<&MailServer>,
         token: &Secret,
         patience: &Patience,
-    ) -> Result<(), Trouble> {
+    ) -> Result<Result<(), Trouble>, Trouble> {
         let Some(server) = server.filter(|_| is_asked_for(case, protocol)) else {
-            return Ok(());
+            return Ok(Ok(()));
         };
         let network = self.network(&case.provider).await?;
         let host = Host::of_server(server);
@@ -128,7 +130,8 @@ impl Engine {
         let (id, now) = (case.mailbox.id, self.now());
         let outcome = answer.map_err(|refusal| with_moment(&refusal.trouble, refusal.pause, now));
         let check = Check::of(outcome.clone(), now);
-        self.registry(move |registry| registry.record_check(id, protocol, &check)).await.and(outcome)
+        self.registry(move |registry| registry.record_check(id, protocol, &check)).await?;
+        Ok(outcome)
     }
 }
 

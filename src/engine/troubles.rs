@@ -143,6 +143,11 @@ pub(super) fn is_stopped(trouble: &Trouble) -> bool {
     trouble.code() == "check.stopped"
 }
 
+/// Whether the mailbox, or its grant, is not in the registry any more.
+pub(super) fn is_gone(trouble: &Trouble) -> bool {
+    matches!(trouble.code(), "mailbox.unknown" | "grant.unknown")
+}
+
 /// A trouble that can be retried says when, if the server did.
 pub(super) fn with_moment(trouble: &Trouble, pause: Option<Pause>, now: Timestamp) -> Trouble {
     let length = pause.and_then(Pause::length).and_then(|length| SignedDuration::try_from(length).ok());

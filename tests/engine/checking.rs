@@ -147,6 +147,27 @@ async fn what_is_in_the_way_of_all_is_said_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_recorded_is_said_whatever_the_servers_say() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.sql("CREATE TRIGGER full BEFORE UPDATE OF imap_at ON mailboxes BEGIN SELECT RAISE(ABORT, 'full'); END");
+    house.demo.set_smtp_auth(&contoso("billing"), false);
+    let sum = over(&engine, &[mailbox]).await;
+    let Phase::Over(End::Obstacle(trouble)) = &sum.progress.phase else { panic!("{sum:?}") };
+    assert!(trouble.code().starts_with("registry."), "{trouble}");
+    let mut events = engine.events();
+    let errand = engine.begin_sign_in(mailbox).await.unwrap();
+    house.demo.play(&errand.link).await.unwrap();
+    let told = loop {
+        if let Event::Trouble(told) = events.recv().await.unwrap() {
+            break told;
+        }
+    };
+    assert_eq!(told.code(), trouble.code());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mailbox_without_a_token_says_so() {
     let house = House::new().await;
     let engine = house.engine();
