@@ -30,6 +30,8 @@ pub enum Fault {
     Late(Duration),
     /// Tokens of this many bytes.
     HugeToken(usize),
+    /// An access token that none can be. A refresh token comes along.
+    BrokenAccessToken,
     /// No refresh token comes along.
     NoRefreshToken,
     /// An id_token that names nobody.

@@ -120,6 +120,9 @@ impl World {
             "ext_expires_in": lifetime.as_secs(),
             "access_token": self.issue_access_token(grant.account.clone(), scopes, lifetime, size),
         });
+        if matches!(fault, Some(Fault::BrokenAccessToken)) {
+            body["access_token"] = "two words".into();
+        }
         let has_refresh_token = grant.scopes.has(Resource::OpenId, "offline_access");
         if has_refresh_token && !matches!(fault, Some(Fault::NoRefreshToken)) {
             let now = self.now();

@@ -113,7 +113,7 @@ impl Engine {
     /// What follows when the token is stored. That it is, is told before the end of the job:
     /// whoever hears of an end alone takes it for a failure.
     pub(super) async fn kept(&self, grant: &Grant, mailbox: MailboxId, tokens: &Tokens, ticket: &Ticket) -> Accepted {
-        self.cache_access_token(grant.id, tokens).await;
+        self.cache_access_token(grant.id, &tokens.access_token).await;
         self.note(mailbox, Happened::SignedIn, format!("as {}", grant.account)).await;
         let accepted = Accepted::Token { mailbox, account: grant.account.clone() };
         self.publish(Event::Accepted(accepted.clone()));

@@ -10,7 +10,7 @@ use super::pool::Host;
 use super::troubles::{busy, ending, missing, none, with_moment};
 use super::{Engine, Work};
 use crate::domain::{GrantId, MailboxId, Secret, Step, Token, Trouble};
-use crate::oauth::{Client, Refusal, Tokens, exchange};
+use crate::oauth::{AccessToken, Client, Refreshed, Refusal, exchange};
 use crate::registry::{Happened, Registry};
 use crate::secrets::Key;
 
@@ -161,12 +161,12 @@ impl Engine {
             None if case.grant.token == Token::None => return Err(none().into()),
             None => Err(Refusal::at_token(missing())),
         };
-        match refreshed {
-            Ok(tokens) => Ok(self.refreshed(case, &key, tokens).await?),
+        match self.kept_of(&key, refreshed).await? {
+            Ok(access_token) => Ok(self.refreshed(case, &key, access_token).await?),
             Err(refusal) => {
                 // A wish for a pause is no trouble of the token: it is asked for again.
                 if refusal.pause.is_none() {
-                    self.record_refusal(case, &refusal).await?;
+                    self.recorded(&key, self.record_refusal(case, &refusal).await).await?;
                 }
                 Err(Unrefreshed::Refused(refusal))
             }
@@ -190,7 +190,7 @@ impl Engine {
         case: &Case,
         refresh_token: &Secret,
         patience: &Patience,
-    ) -> Result<Result<Tokens, Refusal>, NotSent> {
+    ) -> Result<Result<Refreshed, Refusal>, NotSent> {
         let (network, secret) = match self.network_and_secret(case).await {
             Ok(both) => both,
             Err(trouble) => return Ok(Err(Refusal::at_token(trouble))),
@@ -209,16 +209,28 @@ impl Engine {
         Ok((self.network(&case.provider).await?, self.client_secret(&case.application).await?))
     }
 
-    /// The new refresh token is in the store before anything else is told.
-    async fn refreshed(&self, case: &Case, key: &Key, tokens: Tokens) -> Result<Secret, Trouble> {
-        if let Some(refresh_token) = &tokens.refresh_token {
+    /// The new refresh token is in the store before anything else is told, or looked at.
+    async fn kept_of(
+        &self,
+        key: &Key,
+        refreshed: Result<Refreshed, Refusal>,
+    ) -> Result<Result<AccessToken, Refusal>, Trouble> {
+        let Refreshed { refresh_token, access_token } = match refreshed {
+            Ok(refreshed) => refreshed,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Some(refresh_token) = &refresh_token {
             self.secrets().put(key, refresh_token).await?;
         }
+        Ok(access_token)
+    }
+
+    async fn refreshed(&self, case: &Case, key: &Key, access_token: AccessToken) -> Result<Secret, Trouble> {
         let (id, now) = (case.grant.id, self.now());
         self.recorded(key, self.registry(move |registry| registry.record_use(id, now)).await).await?;
-        self.cache_access_token(id, &tokens).await;
+        self.cache_access_token(id, &access_token).await;
         self.note(case.mailbox.id, Happened::Refreshed, String::new()).await;
-        Ok(tokens.access_token)
+        Ok(access_token.secret)
     }
 
     /// A grant that was removed while its token was on the way leaves no secret behind.
@@ -258,11 +270,11 @@ impl Engine {
     }
 
     /// An access token that is not cached only costs the next caller a refresh.
-    pub(super) async fn cache_access_token(&self, id: GrantId, tokens: &Tokens) {
-        let Ok(sealed) = self.seal(&cache_context(id), &tokens.access_token).await else {
+    pub(super) async fn cache_access_token(&self, id: GrantId, access_token: &AccessToken) {
+        let Ok(sealed) = self.seal(&cache_context(id), &access_token.secret).await else {
             return;
         };
-        let expires_at = self.now() + tokens.expires_in;
+        let expires_at = self.now() + access_token.expires_in;
         let cached = self.registry(move |registry| registry.cache_access_token(id, &sealed, expires_at)).await;
         if let Err(trouble) = cached {
             tracing::warn!(code = trouble.code(), "the access token could not be cached");

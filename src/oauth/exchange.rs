@@ -12,20 +12,36 @@ use crate::domain::{Identity, RedirectUri, Remedy, Secret, Step, TokenEnd, Troub
 
 pub(super) use answer::TokenAnswer;
 
-/// What the token endpoint gave.
+/// What a sign-in brought.
 #[derive(Debug, Clone)]
 pub struct Tokens {
     /// For the mail servers.
-    pub access_token: Secret,
-    /// How long the access token lives.
-    pub expires_in: Duration,
-    /// For the next refresh; without `offline_access` there is none, and after a refresh none means
-    /// that the old one stays.
+    pub access_token: AccessToken,
+    /// For the first refresh; without `offline_access` there is none.
     pub refresh_token: Option<Secret>,
     /// The scopes granted.
     pub scopes: Vec<String>,
     /// Who signed in, if an id_token came.
     pub identity: Option<Identity>,
+}
+
+/// What mail servers take.
+#[derive(Debug, Clone)]
+pub struct AccessToken {
+    /// The token.
+    pub secret: Secret,
+    /// How long it lives.
+    pub expires_in: Duration,
+}
+
+/// What a refresh brought.
+#[derive(Debug, Clone)]
+pub struct Refreshed {
+    /// The refresh token for the next time; without one the old one stays. It is to be kept whatever
+    /// came with it: the old one may be dead (RFC 6749 section 6).
+    pub refresh_token: Option<Secret>,
+    /// For the mail servers, or why it cannot be used.
+    pub access_token: Result<AccessToken, Refusal>,
 }
 
 /// Exchanges an authorization code (RFC 6749 section 4.1.3, RFC 7636 section 4.5). `redirect_uri`
@@ -58,7 +74,7 @@ pub async fn redeem(
 ///
 /// # Errors
 /// See [`Refusal`]; its `ends` says whether the refresh token is dead.
-pub async fn refresh(http: &Http, client: Client<'_>, refresh_token: &Secret) -> Result<Tokens, Refusal> {
+pub async fn refresh(http: &Http, client: Client<'_>, refresh_token: &Secret) -> Result<Refreshed, Refusal> {
     let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
     let answer = ask(http, client, &fields).await.map_err(|failure| match failure {
         // A standard provider has no other words for a refresh token that is gone (RFC 6749 section 5.2).
@@ -69,12 +85,7 @@ pub async fn refresh(http: &Http, client: Client<'_>, refresh_token: &Secret) ->
         }
         failure => failure.refusal(Step::Token),
     })?;
-    let who = answer.identity(client);
-    if let Some(Err(trouble)) = &who {
-        // A rotated refresh token is worth more than a second look at who it belongs to.
-        tracing::debug!(code = trouble.code(), "id_token of a refresh passed over");
-    }
-    answer.tokens(who.and_then(Result::ok))
+    answer.refreshed()
 }
 
 /// What a sign-in brought. Without knowing who signed in nothing may be stored.

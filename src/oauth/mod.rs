@@ -25,7 +25,7 @@ pub mod refusal;
 use crate::domain::{Application, Provider, Secret};
 
 pub use answer::Answer;
-pub use exchange::Tokens;
+pub use exchange::{AccessToken, Refreshed, Tokens};
 pub use http::Http;
 pub use refusal::Refusal;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mailkey::demo::Fault;
+use mailkey::demo::{Fault, Options};
 use mailkey::domain::{Remedy, Secret, Step, Token, Trouble};
 
 use crate::house::{House, code_of, contoso, is_held};
@@ -42,6 +42,7 @@ async fn at_the_exchange_nothing_is_half_stored() {
     let engine = house.engine();
     let mut all = faults();
     all.push((Fault::NoRefreshToken, "token.no_refresh_token"));
+    all.push((Fault::BrokenAccessToken, "token.malformed"));
     all.push((Fault::IdTokenWithoutClaims, "id_token.audience"));
     all.push((Fault::EscapeSequences, "aadsts.70000"));
     all.push((Fault::SlowDown, "oauth.slow_down"));
@@ -115,6 +116,23 @@ async fn a_refresh_without_a_new_token_or_with_an_odd_id_token_is_a_refresh() {
         assert_eq!(kept, fault == Fault::NoRefreshToken, "{fault:?}");
         assert_eq!(house.grant(mailbox).account, contoso("billing"));
     }
+}
+
+/// With a strict tenant the old one is dead.
+#[tokio::test]
+async fn a_new_refresh_token_is_kept_though_its_access_token_cannot_be_used() {
+    let house = House::with(Options { strict: true, ..Options::default() }).await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.later(TWO_HOURS);
+    let before = house.refresh_token(mailbox).await;
+    house.demo.fault(Fault::BrokenAccessToken);
+    assert_eq!(code_of(engine.access_token(mailbox).await), "token.malformed");
+    assert_ne!(house.refresh_token(mailbox).await, before);
+    assert!(is_held(&house.grant(mailbox)));
+    assert_eq!(house.trouble(mailbox), "token.malformed");
+    engine.access_token(mailbox).await.unwrap();
+    assert_eq!(house.trouble(mailbox), "");
 }
 
 #[tokio::test]

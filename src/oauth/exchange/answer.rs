@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::Tokens;
-use crate::domain::{Identity, Remedy, Secret, Step, Trouble};
+use super::{AccessToken, Refreshed, Tokens};
+use crate::domain::{Identity, Remedy, Secret, Trouble};
 use crate::oauth::Refusal;
 
 /// The longest token that is taken, in bytes.
@@ -18,21 +18,28 @@ const USUAL_LIFE: Duration = Duration::from_secs(60 * 60);
 /// How long an access token is believed to live at most.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The answer as it came.
+/// The answer as it came. No member of it stands in the way of another.
 #[derive(Deserialize)]
 pub(in crate::oauth) struct TokenAnswer {
-    #[serde(deserialize_with = "secret")]
-    access_token: Secret,
+    #[serde(default, deserialize_with = "secret")]
+    access_token: Option<Secret>,
     #[serde(default)]
-    token_type: String,
+    token_type: Value,
     #[serde(default)]
     expires_in: Value,
-    #[serde(default, deserialize_with = "optional_secret")]
+    #[serde(default, deserialize_with = "secret")]
     refresh_token: Option<Secret>,
     #[serde(default)]
-    scope: Option<String>,
-    #[serde(default, deserialize_with = "optional_secret")]
+    scope: Value,
+    #[serde(default, deserialize_with = "secret")]
     id_token: Option<Secret>,
+}
+
+/// What is wrong with a token.
+#[derive(Debug, Clone, Copy)]
+enum Flaw {
+    Type,
+    Malformed,
 }
 
 impl TokenAnswer {
@@ -41,31 +48,43 @@ impl TokenAnswer {
         self.id_token.as_ref()
     }
 
-    /// The tokens in it, given to `identity`.
+    /// The tokens of a sign-in, given to `identity`: all of them, or none.
     pub(super) fn tokens(self, identity: Option<Identity>) -> Result<Tokens, Refusal> {
-        if !self.token_type.eq_ignore_ascii_case("bearer") {
-            return Err(unusable("token.type", "It is of another type than Bearer."));
-        }
-        if !is_token(&self.access_token) || !self.refresh_token.as_ref().is_none_or(is_token) {
-            return Err(unusable(
-                "token.malformed",
-                "It is empty, longer than 64 kB, or holds characters that no token has.",
-            ));
-        }
+        let next = "Nothing was stored. Check the provider's token endpoint, then sign in again.";
+        let refusal = |flaw: Flaw| flaw.refusal(next, Remedy::SignIn);
         Ok(Tokens {
-            expires_in: lifetime(&self.expires_in),
-            access_token: self.access_token,
-            refresh_token: self.refresh_token,
-            scopes: self.scope.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+            access_token: access_token(self.access_token, &self.token_type, &self.expires_in).map_err(refusal)?,
+            refresh_token: self.refresh_token.map(sound).transpose().map_err(refusal)?,
+            scopes: self.scope.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
             identity,
+        })
+    }
+
+    /// The tokens of a refresh. Nobody looks a second time at who they were given to: a refresh token
+    /// that takes another's place is worth more.
+    pub(super) fn refreshed(self) -> Result<Refreshed, Refusal> {
+        let next = "Try again. If it stays so, check the provider's token endpoint.";
+        let refusal = |flaw: Flaw| flaw.refusal(next, Remedy::Retry { not_before: None });
+        Ok(Refreshed {
+            refresh_token: self.refresh_token.map(sound).transpose().map_err(refusal)?,
+            access_token: access_token(self.access_token, &self.token_type, &self.expires_in).map_err(refusal),
         })
     }
 }
 
-/// Whether `token` could be one: printable ASCII without spaces (RFC 6750 section 2.1 allows less).
-fn is_token(token: &Secret) -> bool {
+fn access_token(token: Option<Secret>, token_type: &Value, expires_in: &Value) -> Result<AccessToken, Flaw> {
+    if !token_type.as_str().is_some_and(|name| name.eq_ignore_ascii_case("bearer")) {
+        return Err(Flaw::Type);
+    }
+    let secret = sound(token.ok_or(Flaw::Malformed)?)?;
+    Ok(AccessToken { secret, expires_in: lifetime(expires_in) })
+}
+
+/// `token`, if it could be one: printable ASCII without spaces (RFC 6750 section 2.1 allows less).
+fn sound(token: Secret) -> Result<Secret, Flaw> {
     let text = token.expose();
-    !text.is_empty() && text.len() <= LONGEST_TOKEN && text.bytes().all(|byte| byte.is_ascii_graphic())
+    let is_sound = !text.is_empty() && text.len() <= LONGEST_TOKEN && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_sound { Ok(token) } else { Err(Flaw::Malformed) }
 }
 
 /// `expires_in` is a number of seconds; some servers quote it.
@@ -79,22 +98,23 @@ fn lifetime(expires_in: &Value) -> Duration {
     seconds.map_or(USUAL_LIFE, Duration::from_secs).min(LONGEST_LIFE)
 }
 
-fn unusable(code: &'static str, why: &'static str) -> Refusal {
-    let trouble = Trouble::new(
-        code,
-        "The provider gave a token that cannot be used",
-        why,
-        "Nothing was stored. Check the provider's token endpoint, then sign in again.",
-    );
-    Refusal::new(trouble.with(Remedy::SignIn), Step::Token)
+impl Flaw {
+    fn refusal(self, next: &'static str, remedy: Remedy) -> Refusal {
+        let (code, why) = match self {
+            Self::Type => ("token.type", "It is of another type than Bearer."),
+            Self::Malformed => {
+                ("token.malformed", "It is empty, longer than 64 kB, or holds characters that no token has.")
+            }
+        };
+        let trouble = Trouble::new(code, "The provider gave a token that cannot be used", why, next);
+        Refusal::at_token(trouble.with(remedy))
+    }
 }
 
-fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
-    String::deserialize(deserializer).map(Secret::new)
-}
-
-/// An empty token is none.
-fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    Ok(text.filter(|text| !text.is_empty()).map(Secret::new))
+/// A text; an empty one, and what is none, is nothing.
+fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) if !text.is_empty() => Some(Secret::new(text)),
+        _ => None,
+    })
 }

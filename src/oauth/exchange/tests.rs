@@ -60,7 +60,7 @@ async fn redeem_for(answer: &Value) -> Result<Tokens, Refusal> {
     redeem_at(&microsoft(&server.authority), None, PATIENT).await
 }
 
-async fn refresh_at(provider: &Provider) -> Result<Tokens, Refusal> {
+async fn refresh_at(provider: &Provider) -> Result<Refreshed, Refusal> {
     let application = application();
     refresh(&http(PATIENT), client(provider, &application), &Secret::new(REFRESH_TOKEN)).await
 }
@@ -76,9 +76,9 @@ fn says_no_secret(refusal: &Refusal) {
 async fn a_code_is_exchanged_with_its_verifier_and_redirect_uri() {
     let mut server = Server::answering([json("200 OK", &answer())]).await;
     let tokens = redeem_at(&microsoft(&server.authority), None, PATIENT).await.unwrap();
-    assert_eq!(tokens.access_token.expose(), "access");
+    assert_eq!(tokens.access_token.secret.expose(), "access");
     assert_eq!(tokens.refresh_token.as_ref().map(Secret::expose), Some("refresh"));
-    assert_eq!(tokens.expires_in, Duration::from_secs(3599));
+    assert_eq!(tokens.access_token.expires_in, Duration::from_secs(3599));
     assert_eq!(tokens.scopes, ["https://outlook.office.com/SMTP.Send"]);
     assert_eq!(&*tokens.identity.unwrap().username, "billing@contoso.com");
     let form = server.form().await;
@@ -133,7 +133,7 @@ async fn lifetimes_are_read_with_care() {
         (value!(u64::MAX), 86_400),
     ] {
         let tokens = redeem_for(&answer_with(value!({"expires_in": expires_in}))).await.unwrap();
-        assert_eq!(tokens.expires_in.as_secs(), seconds, "{expires_in}");
+        assert_eq!(tokens.access_token.expires_in.as_secs(), seconds, "{expires_in}");
     }
 }
 
@@ -142,7 +142,7 @@ async fn long_tokens_come_through_whole() {
     let long = "x".repeat(8 * 1024);
     let changes = value!({"access_token": long, "refresh_token": long, "token_type": "bearer"});
     let tokens = redeem_for(&answer_with(changes)).await.unwrap();
-    assert_eq!(tokens.access_token.expose(), long);
+    assert_eq!(tokens.access_token.secret.expose(), long);
     assert_eq!(tokens.refresh_token.unwrap().expose(), long);
 }
 
@@ -166,8 +166,8 @@ async fn an_answer_that_cannot_be_trusted_is_refused_whole() {
         (value!({"access_token": "a\r\nQUIT"}), "token.malformed"),
         (value!({"refresh_token": "ü"}), "token.malformed"),
         (value!({"access_token": "x".repeat(64 * 1024 + 1)}), "token.malformed"),
-        (value!({"access_token": null}), "server.unexpected"),
-        (value!({"access_token": 7}), "server.unexpected"),
+        (value!({"access_token": null}), "token.malformed"),
+        (value!({"access_token": 7}), "token.malformed"),
         (value!({"id_token": "x.y"}), "id_token.malformed"),
         (value!({"id_token": id_token(&no_oid)}), "id_token.claims"),
         (value!({"id_token": id_token(&value!({"aud": "another"}))}), "id_token.audience"),
@@ -180,12 +180,31 @@ async fn an_answer_that_cannot_be_trusted_is_refused_whole() {
 
 /// The new refresh token is the only one that a strict provider takes from now on.
 #[tokio::test]
-async fn a_refresh_is_not_lost_over_its_id_token() {
-    let answer = answer_with(value!({"id_token": "x.y", "refresh_token": "new"}));
-    let server = Server::answering([json("200 OK", &answer)]).await;
-    let tokens = refresh_at(&microsoft(&server.authority)).await.unwrap();
-    assert_eq!(tokens.refresh_token.unwrap().expose(), "new");
-    assert_eq!(tokens.identity, None);
+async fn a_refresh_token_is_not_lost_over_what_comes_with_it() {
+    for (changes, code) in [
+        (value!({"id_token": "x.y"}), None),
+        (value!({"id_token": 7, "scope": ["SMTP.Send"], "expires_in": {}}), None),
+        (value!({"token_type": null}), Some("token.type")),
+        (value!({"token_type": ["Bearer"]}), Some("token.type")),
+        (value!({"access_token": null}), Some("token.malformed")),
+        (value!({"access_token": {"token": "access"}}), Some("token.malformed")),
+        (value!({"access_token": "a b"}), Some("token.malformed")),
+    ] {
+        let mut answer = answer_with(changes.clone());
+        answer["refresh_token"] = value!("new");
+        let server = Server::answering([json("200 OK", &answer)]).await;
+        let Refreshed { refresh_token, access_token } = refresh_at(&microsoft(&server.authority)).await.unwrap();
+        assert_eq!(refresh_token.unwrap().expose(), "new", "{changes}");
+        assert_eq!(access_token.err().as_ref().map(|refusal| refusal.trouble.code()), code, "{changes}");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_cannot_be_used_takes_no_others_place() {
+    for broken in [value!("ü"), value!("x".repeat(64 * 1024 + 1))] {
+        let server = Server::answering([json("200 OK", &answer_with(value!({"refresh_token": broken})))]).await;
+        assert_eq!(refresh_at(&microsoft(&server.authority)).await.unwrap_err().trouble.code(), "token.malformed");
+    }
 }
 
 #[tokio::test]
