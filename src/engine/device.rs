@@ -13,6 +13,7 @@ use crate::domain::{MailboxId, Trouble};
 use crate::oauth::device::{self, DeviceSignIn, Poll};
 use crate::oauth::{Client, Refusal};
 use crate::registry::{Progress, Purpose, SignIn};
+use crate::secrets::Key;
 
 /// By how much to slow down when asked to (RFC 8628 section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
@@ -46,7 +47,7 @@ impl Engine {
     /// `keyring.…` first of all; then what the provider says.
     pub async fn begin_device_sign_in(&self, mailbox: MailboxId) -> Result<DeviceErrand, Trouble> {
         let case = self.case(mailbox).await?;
-        self.secrets().probe().await?;
+        self.secrets().probe(&Key::refresh_token(self.registry_id(), case.grant.id)).await?;
         let network = self.network(&case.provider).await?;
         let secret = self.client_secret(&case.application).await?;
         let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };

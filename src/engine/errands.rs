@@ -14,6 +14,7 @@ use super::{Engine, Work, lock};
 use crate::domain::{ApplicationName, Identity, MailboxId, Secret, Step, Token, Trouble};
 use crate::oauth::{Client, Tokens, consent, link};
 use crate::registry::{Progress, Purpose, Registry, SignIn};
+use crate::secrets::Key;
 
 /// How long an errand waits: the life of an authorization code (`facts` B1).
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -79,7 +80,7 @@ impl Engine {
             return Ok(errand);
         }
         let case = self.case(mailbox).await?;
-        self.secrets().probe().await?;
+        self.secrets().probe(&Key::refresh_token(self.registry_id(), case.grant.id)).await?;
         let (listening, redirect_uri) = self.listen(&case.application.redirect_uri).await?;
         let client = Client { provider: &case.provider, application: &case.application, secret: None };
         let link = link::sign_in_link(client, Some(&case.grant.account), &redirect_uri)?;

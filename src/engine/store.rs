@@ -85,15 +85,15 @@ impl Store {
         }
     }
 
-    /// Whether a new secret could be kept now.
+    /// Whether a new secret could be kept now, where it belongs.
     ///
     /// # Errors
     /// `keyring.…`, `seal.…`, `registry.…`.
-    pub(super) async fn probe(&self) -> Result<(), Trouble> {
-        match self.whereabouts().await?.target() {
-            StoreKind::Keyring => self.keyring.probe().await,
-            StoreKind::Sealed => self.seal_key().await.map(drop),
+    pub(super) async fn probe(&self, key: &Key) -> Result<(), Trouble> {
+        if self.whereabouts().await?.target() == StoreKind::Keyring {
+            self.keyring.probe().await?;
         }
+        self.be_ready_to_keep(key).await
     }
 
     /// Reads a secret; `None` if there is none.
@@ -118,11 +118,15 @@ impl Store {
         }
     }
 
-    /// Has at hand what it takes to keep a secret, so that no time is lost when one comes: from the
-    /// provider's answer on until it is on disk, whoever is killed loses it.
-    pub(super) async fn be_ready_to_keep(&self) {
-        if let Err(trouble) = self.seal_key().await {
-            tracing::debug!(code = trouble.code(), "no seal key is at hand for the token that comes");
+    /// Has at hand what it takes to keep a secret, before anybody is asked for it: a provider that
+    /// rotates gives it once, and from its answer on until it is on disk, whoever is killed loses it.
+    ///
+    /// # Errors
+    /// `seal.…`, `keyring.…`, `registry.…`, if it could not be kept.
+    pub(super) async fn be_ready_to_keep(&self, key: &Key) -> Result<(), Trouble> {
+        match self.seal_key().await {
+            Ok(_) => Ok(()),
+            Err(trouble) => self.may_be_unsealed(key, trouble).await,
         }
     }
 
@@ -156,15 +160,17 @@ impl Store {
         }
     }
 
-    /// Where nothing can be sealed a keyring still keeps its own, if no row would stand before it.
     async fn put_unsealed(&self, key: &Key, secret: &Secret, why: Trouble) -> Result<(), Trouble> {
-        let kept = self.kept(key).await?;
-        if kept.sealed.is_some() || kept.whereabouts != Whereabouts::In(StoreKind::Keyring) {
-            return Err(why);
-        }
+        self.may_be_unsealed(key, why).await?;
         let wanted = self.wanted;
         on_registry(&self.registry, move |registry| registry.settle_whereabouts(wanted)).await?;
         self.keyring.put(key, secret).await
+    }
+
+    /// Where nothing can be sealed a keyring still keeps its own, if no row would stand before it.
+    async fn may_be_unsealed(&self, key: &Key, why: Trouble) -> Result<(), Trouble> {
+        let Kept { whereabouts, sealed } = self.kept(key).await?;
+        if sealed.is_none() && whereabouts.target() == StoreKind::Keyring { Ok(()) } else { Err(why) }
     }
 
     /// Deletes a secret; it is no error if there is none.

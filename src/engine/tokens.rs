@@ -155,7 +155,7 @@ impl Engine {
         let key = Key::refresh_token(self.registry_id(), case.grant.id);
         let refreshed = match self.secrets().get(&key).await? {
             Some(refresh_token) => {
-                self.secrets().be_ready_to_keep().await;
+                self.secrets().be_ready_to_keep(&key).await?;
                 self.refresh(case, &refresh_token, patience).await?
             }
             None if case.grant.token == Token::None => return Err(none().into()),

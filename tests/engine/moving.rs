@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mailkey::demo::Options;
 use mailkey::domain::{Application, ApplicationName, MailboxId, Secret, StoreKind, Trouble, Whereabouts};
-use mailkey::engine::{Engine, Event, Moved};
+use mailkey::engine::{Engine, Event, Keeper, Moved};
 use mailkey::secrets::Key;
 
 use crate::house::{House, code_of, mailer};
@@ -131,6 +131,30 @@ async fn what_cannot_be_opened_is_left_and_named_and_the_rest_moves() {
     all_work(&house, &engine, &mailboxes).await;
 }
 
+/// Cron knows no passphrase: a token that is still in the keyring is not its to refresh, one that is
+/// there again is.
+#[tokio::test]
+async fn in_the_midst_of_a_move_nobody_asks_for_a_token_that_could_not_be_kept() {
+    let (house, engine, [billing, sales]) = fleet().await;
+    engine.take_passphrase(Some(Secret::new("correct horse battery staple")), None);
+    interrupted(&house, &engine, StoreKind::Sealed, "INSERT", billing).await;
+    house.later(TWO_HOURS);
+    let (before, asked) = (token(&house, billing).await, house.demo.requests().refresh_token);
+    let cron = house.engine();
+    assert_eq!(code_of(cron.access_token(billing).await), "seal.passphrase_needed");
+    assert_eq!(code_of(cron.begin_sign_in(billing).await.map(drop)), "seal.passphrase_needed");
+    assert_eq!((token(&house, billing).await, house.demo.requests().refresh_token), (before, asked));
+    assert_eq!(house.words(billing), ["done"; 4], "it is not the token's trouble");
+
+    engine.move_store(StoreKind::Sealed, None).await.unwrap();
+    interrupted(&house, &engine, StoreKind::Keyring, "DELETE", sales).await;
+    house.engine().access_token(billing).await.unwrap();
+    assert_eq!(house.demo.requests().refresh_token, asked + 1);
+    assert_eq!(code_of(house.engine().access_token(sales).await), "seal.passphrase_needed");
+    engine.move_store(StoreKind::Keyring, None).await.unwrap();
+    all_work(&house, &engine, &[billing, sales]).await;
+}
+
 #[tokio::test]
 async fn two_programs_do_not_move_at_once() {
     let (house, engine, _) = fleet().await;
@@ -157,6 +181,18 @@ async fn a_grant_that_is_removed_in_the_midst_of_a_move_leaves_no_secret() {
         }
     }
     all_work(&house, &engine, &mailboxes).await;
+}
+
+/// A move that came as far as this mailbox's secret.
+async fn interrupted(house: &House, engine: &Engine, to: StoreKind, step: &str, mailbox: MailboxId) {
+    let (name, row) = (key(house, mailbox), if step == "INSERT" { "NEW" } else { "OLD" });
+    house.sql(&format!(
+        "CREATE TRIGGER fault BEFORE {step} ON secrets WHEN {row}.name = '{}' BEGIN SELECT RAISE(ABORT, 'a fault'); END",
+        name.as_str()
+    ));
+    assert!(engine.move_store(to, Some(Keeper::Passphrase)).await.is_err());
+    house.sql("DROP TRIGGER fault");
+    assert_eq!(house.registry.whereabouts(to), Ok(Whereabouts::MovingTo(to)));
 }
 
 /// Two mailboxes that have signed in at a strict tenant, and an application with a client secret.
