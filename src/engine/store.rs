@@ -15,6 +15,7 @@ mod status;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::OnceCell;
+use tokio::time::{Duration, Instant, sleep};
 
 use super::{Engine, Settings, lock, on_registry};
 use crate::domain::{Secret, StoreKind, Trouble, Whereabouts};
@@ -28,6 +29,11 @@ pub use passphrase::{Person, Question};
 use rows::Rows;
 pub use seal_key::Keeper;
 pub use status::{KeyStatus, StoreStatus};
+
+/// How long a secret is offered to a registry that another program has locked, or whose disk is
+/// full. With the registry's own patience it is less than what the end of the program waits.
+const PATIENCE: Duration = Duration::from_secs(25);
+const ASK_AGAIN: Duration = Duration::from_millis(250);
 
 impl Engine {
     /// Takes the passphrase of the sealed secrets from the environment, and somebody to ask if it is
@@ -139,17 +145,27 @@ impl Store {
     /// # Errors
     /// `seal.…`, `keyring.…`, `registry.…`; the old value is then still there.
     pub(super) async fn put(&self, key: &Key, secret: &Secret) -> Result<(), Trouble> {
-        let place = match self.sealed(key, secret).await {
-            Ok(sealed) => self.rows.keep(sealed).await,
-            Err(trouble) => Err(trouble),
-        };
-        tracing::debug!(secret = key.title(), place = ?place.as_ref().ok(), "sealed on disk");
-        match place {
-            Ok(StoreKind::Sealed) => {}
-            Ok(StoreKind::Keyring) => self.hand_on(key).await,
-            Err(trouble) => self.put_unsealed(key, secret, trouble).await?,
+        if self.keep(key, secret).await? == StoreKind::Keyring {
+            self.hand_on(key).await;
         }
         Ok(())
+    }
+
+    /// The first half of [`Store::put`]: it is on disk, and gives the store that it belongs in.
+    async fn keep(&self, key: &Key, secret: &Secret) -> Result<StoreKind, Trouble> {
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            let kept = match self.sealed(key, secret).await {
+                Ok(sealed) => self.rows.keep(sealed).await,
+                Err(trouble) => Err(trouble),
+            };
+            tracing::debug!(secret = key.title(), place = ?kept.as_ref().ok(), "sealed on disk");
+            let Err(trouble) = kept else { return kept };
+            match self.put_unsealed(key, secret, trouble).await {
+                Err(trouble) if may_pass(&trouble) && Instant::now() < give_up => sleep(ASK_AGAIN).await,
+                outcome => return outcome.map(|()| StoreKind::Keyring),
+            }
+        }
     }
 
     /// What is sealed on disk is kept, whatever becomes of its way to the keyring.
@@ -230,6 +246,11 @@ impl Store {
         let wanted = self.wanted;
         on_registry(&self.registry, move |registry| registry.whereabouts(wanted)).await
     }
+}
+
+/// Whether a registry that does not take a secret now may take it soon.
+fn may_pass(trouble: &Trouble) -> bool {
+    matches!(trouble.code(), "registry.locked" | "registry.write")
 }
 
 fn broken(key: &Key) -> Trouble {

@@ -1,7 +1,9 @@
 //! The sealed store: its key and who keeps it, passphrases, and what somebody changed.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use mailkey::demo::Fault;
 use mailkey::domain::{Application, ApplicationName, MailboxId, Secret, StoreKind, Whereabouts};
 use mailkey::engine::{Engine, Keeper, KeyStatus, Person, Question};
 use mailkey::secrets::Key;
@@ -9,7 +11,7 @@ use mailkey::secrets::seal::SealKey;
 
 use crate::house::{House, code_of, contoso, mailer, mailer_name};
 
-const TWO_HOURS: std::time::Duration = std::time::Duration::from_secs(2 * 60 * 60);
+const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
 const PASSPHRASE: &str = "correct horse battery staple";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -124,6 +126,23 @@ async fn a_key_that_is_lost_while_nothing_lasting_is_sealed_is_made_anew() {
     assert_eq!(house.demo.requests().refresh_token, 1, "the cache is lost");
     house.engine().access_token(mailbox).await.unwrap();
     assert_eq!(house.demo.requests().refresh_token, 1);
+}
+
+/// A backup or a database browser is in the file for longer than the registry waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_finds_the_registry_locked_waits_for_it() {
+    let (house, engine, mailbox) = sealed().await;
+    house.later(TWO_HOURS);
+    let before = house.refresh_token(mailbox).await;
+    house.demo.fault(Fault::Slow(Duration::from_millis(500)));
+    let asker = tokio::spawn(async move { engine.access_token(mailbox).await });
+    house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
+    let other = rusqlite::Connection::open(house.folder.path().join("registry.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    other.execute_batch("ROLLBACK").unwrap();
+    asker.await.unwrap().unwrap();
+    assert_ne!(house.refresh_token(mailbox).await, before);
 }
 
 #[tokio::test]
