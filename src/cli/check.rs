@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::{Exit, exit_of, list, print, tell};
 use crate::domain::{Address, Entry, MailboxId, TokenState, Trouble};
-use crate::engine::{End, Engine, Event, HostPause, Phase, Progress, Sum};
+use crate::engine::{End, Engine, Event, HostPause, Phase, Progress, Signals, Sum};
 
 /// Refreshes and tries the mailboxes at `addresses`, or all that have a token; with `due` only those
 /// whose token falls due. Results go to standard output as `list` prints them.
@@ -87,18 +87,12 @@ fn conclude(sum: &Sum, listed: Exit) -> Result<Exit, Trouble> {
 
 /// Ctrl-c begins no further check; a second one waits for nothing but tokens on their way.
 async fn stop_when_interrupted(engine: &Engine) {
-    interrupted().await;
+    let mut ctrl_c = Signals::ctrl_c();
+    ctrl_c.come().await;
     engine.stop_checks();
     clear_line();
     tell("Ending what is under way; ctrl-c again does not wait for it.");
-    interrupted().await;
-}
-
-async fn interrupted() {
-    // Where ctrl-c cannot be heard, it ends the program the hard way.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    ctrl_c.come().await;
 }
 
 fn broken_off() -> Trouble {

@@ -2,9 +2,9 @@
 
 use std::io::{IsTerminal, stderr};
 
-use super::{Exit, print, tell};
+use super::{Exit, ended, print, tell};
 use crate::domain::{Address, Trouble};
-use crate::engine::{Copied, Engine, Field};
+use crate::engine::{Copied, Engine, Field, Signals};
 
 /// One credential on standard output, or on the clipboard for a while.
 pub async fn run(engine: &Engine, address: Address, field: Field, copy: bool) -> Result<Exit, Trouble> {
@@ -13,8 +13,13 @@ pub async fn run(engine: &Engine, address: Address, field: Field, copy: bool) ->
         print(engine.credential(mailbox.id, field).await?.expose())?;
         return Ok(Exit::Well);
     }
-    match engine.copy(mailbox.id, field).await? {
-        Copied::Clipboard { .. } => keep_for_a_while(engine, field).await,
+    let mut ctrl_c = Signals::ctrl_c();
+    let copied = tokio::select! {
+        copied = engine.copy(mailbox.id, field) => copied?,
+        () = ctrl_c.come() => return Err(ended()),
+    };
+    match copied {
+        Copied::Clipboard { .. } => keep_for_a_while(engine, field, ctrl_c).await,
         Copied::ForTerminal(text) if stderr().is_terminal() => {
             let _ =
                 crossterm::execute!(stderr(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text.expose()));
@@ -29,12 +34,12 @@ pub async fn run(engine: &Engine, address: Address, field: Field, copy: bool) ->
 }
 
 /// On Linux what was copied is gone with the program that copied it, so it stays until it is cleared.
-async fn keep_for_a_while(engine: &Engine, field: Field) {
+async fn keep_for_a_while(engine: &Engine, field: Field, mut ctrl_c: Signals) {
     let patience = engine.settings().clear_after;
     tell(&format!("{} is on the clipboard for {} s; ctrl-c clears it now.", field.name(), patience.as_secs()));
     tokio::select! {
         () = tokio::time::sleep(patience) => {}
-        _ = tokio::signal::ctrl_c() => {}
+        () = ctrl_c.come() => {}
     }
     engine.clear_clipboard().await;
 }

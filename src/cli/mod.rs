@@ -25,7 +25,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::domain::{Address, ApplicationName, RedirectUri, StoreKind, Trouble};
-use crate::engine::{Engine, Field, Keeper};
+use crate::engine::{Engine, Field, Keeper, Signals};
 
 /// Takes Microsoft 365 mailboxes to OAuth 2.0: register, authorize, token, SMTP AUTH.
 ///
@@ -223,15 +223,36 @@ pub enum Exit {
 /// What went wrong; [`exit_of`] says with which code to end.
 pub async fn run(command: Command, engine: Engine) -> Result<Exit, Trouble> {
     engine.act_for(command.word());
-    let outcome = obey(command, &engine).await;
-    engine.settle().await;
-    if outcome.is_ok() {
-        engine.first_checks_over().await;
+    let mut signals = command.signals();
+    tokio::select! {
+        outcome = obey(command, &engine) => {
+            engine.settle().await;
+            if outcome.is_ok() {
+                engine.first_checks_over().await;
+            }
+            outcome
+        }
+        () = signals.come() => {
+            passphrase::stop_asking();
+            // A second one does not even wait for a token that is on its way.
+            tokio::select! {
+                () = engine.settle() => {}
+                () = signals.come() => {}
+            }
+            Err(ended())
+        }
     }
-    outcome
 }
 
 impl Command {
+    /// What ends it from without. Some give ctrl-c a meaning of their own.
+    fn signals(&self) -> Signals {
+        match self {
+            Self::Check { .. } | Self::Signin { device: false, .. } | Self::Get { copy: true, .. } => Signals::end(),
+            _ => Signals::end().and(Signals::ctrl_c()),
+        }
+    }
+
     /// The word after `mailkey`, for the history.
     fn word(&self) -> &'static str {
         match self {
@@ -281,6 +302,11 @@ pub fn exit_of(trouble: &Trouble) -> Exit {
         "address" | "answer" | "application" | "import" | "mailbox" | "provider" => Exit::Usage,
         _ => Exit::Attention,
     }
+}
+
+/// A signal came before the command was done.
+fn ended() -> Trouble {
+    Trouble::new("internal.ended", "The command was ended before it was done", "", "Run it again.")
 }
 
 /// Prints a line to standard output. A reader that went away is no fault of ours (`| head`).

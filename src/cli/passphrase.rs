@@ -22,6 +22,11 @@ pub fn person() -> Option<Person> {
     is_there.then(|| -> Person { Box::new(ask) })
 }
 
+/// Puts the terminal back, though somebody may be asked: the program ends.
+pub fn stop_asking() {
+    drop(Raw);
+}
+
 fn ask(question: Question) -> Result<Secret, Trouble> {
     // For as long as it takes: nothing that is typed early is shown either.
     let _raw = Raw::begin().map_err(|error| unreadable(&error))?;

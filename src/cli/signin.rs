@@ -1,20 +1,16 @@
 //! `mailkey signin`.
 
-use std::pin::pin;
-
-use futures_util::FutureExt;
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 use super::{Exit, print, tell};
 use crate::domain::{Address, Check, MailboxId, Remedy, Secret, Trouble};
-use crate::engine::{Accepted, Engine, Listening, Subject};
+use crate::engine::{Accepted, Engine, Listening, Signals, Subject};
 
 /// Opens the browser, or prints the link, and waits for whoever answers first.
 pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> Result<Exit, Trouble> {
     let mailbox = engine.mailbox_at(address).await?;
-    let mut interrupted = pin!(interrupted().fuse());
-    // Asked once, it listens: whoever has the link may stop it at once.
-    let _ = (&mut interrupted).now_or_never();
+    // Whoever has the link may stop it at once.
+    let mut ctrl_c = Signals::ctrl_c();
     let errand = engine.begin_sign_in(mailbox.id).await?;
     if print_link {
         print(errand.link.as_str())?;
@@ -29,7 +25,7 @@ pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> 
         outcome = engine.outcome(&errand.state) => outcome,
         () = take_standard_input(engine) => Ok(()),
         () = engine.watch() => Ok(()),
-        () = &mut interrupted => {
+        () = ctrl_c.come() => {
             engine.cancel_errand(&Subject::Mailbox(mailbox.id)).await?;
             Err(Trouble::new("signin.cancelled", "The sign-in was stopped", "", "Begin again."))
         }
@@ -39,7 +35,7 @@ pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> 
         Err(trouble) => Err(trouble),
         Ok(()) => tokio::select! {
             exit = report(engine, &mailbox.address, mailbox.id) => exit,
-            () = &mut interrupted => Err(not_tried()),
+            () = ctrl_c.come() => Err(not_tried()),
         },
     }
 }
@@ -145,11 +141,4 @@ async fn take_standard_input(engine: &Engine) {
         }
     }
     std::future::pending().await
-}
-
-async fn interrupted() {
-    // Where ctrl-c cannot be heard, it ends the program the hard way; the errand runs out by itself.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

@@ -1,5 +1,5 @@
-//! The desktop around the terminal: clipboard, browser, and the loopback listener that the browser
-//! comes back to.
+//! The desktop around the terminal: clipboard, browser, the loopback listener that the browser comes
+//! back to, and the system's signals.
 //!
 //! It knows no screen.
 
@@ -7,6 +7,8 @@ pub mod browser;
 pub mod clipboard;
 pub mod listener;
 mod session;
+mod signals;
 
 pub use clipboard::Clipboard;
 pub use listener::Listener;
+pub use signals::Signals;

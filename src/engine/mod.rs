@@ -62,6 +62,7 @@ pub use store::{Keeper, KeyStatus, LeftBehind, MoveProgress, Moved, Person, Ques
 pub use work::{Listening, Waiting, Work};
 pub use wrong_account::Choice;
 
+pub use crate::desktop::Signals;
 pub use crate::registry::{Event as HistoryLine, Happened};
 
 /// The engine. Cloning it gives another handle to the same one.

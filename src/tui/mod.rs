@@ -42,7 +42,7 @@ use self::model::{DemoNote, Model, Setting};
 use self::perform::{Performer, Person};
 use self::theme::Theme;
 use crate::domain::Trouble;
-use crate::engine::{Engine, Event, broken_job};
+use crate::engine::{Engine, Event, Signals, broken_job};
 
 /// What a dashboard starts with.
 pub struct Start {
@@ -70,7 +70,7 @@ pub async fn run(start: Start) -> Result<(), Trouble> {
         demo: note,
     };
     // Listened for before the terminal is taken, so that it is given back whenever the end comes.
-    let end = terminal::end();
+    let end = Signals::end().and(Signals::ctrl_c());
     let mut screen = terminal::Screen::enter()?;
     panics::watch(terminal::give_back, tell_broken_job(messages.clone()));
     let mut model = Model::new(setting, engine.now(), screen.size());
@@ -140,8 +140,8 @@ async fn forward_events(
 }
 
 /// The system's wish to end the program is a message like any other.
-async fn forward_end(end: impl Future<Output = ()>, messages: mpsc::UnboundedSender<Message>) {
-    end.await;
+async fn forward_end(mut end: Signals, messages: mpsc::UnboundedSender<Message>) {
+    end.come().await;
     let _ = messages.send(Message::Quit);
 }
 

@@ -129,28 +129,6 @@ pub fn input() -> UnboundedReceiver<Event> {
     inbox
 }
 
-/// Comes when the system asks the program to end. It is listened for from the call on.
-#[cfg(unix)]
-pub fn end() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut signals: Vec<_> = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()]
-        .into_iter()
-        .filter_map(|kind| signal(kind).ok())
-        .collect();
-    async move {
-        let received = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
-        futures_util::future::select_all(received).await;
-    }
-}
-
-/// Comes when the system asks the program to end.
-#[cfg(not(unix))]
-pub fn end() -> impl Future<Output = ()> {
-    async {
-        let _ = tokio::signal::ctrl_c().await;
-    }
-}
-
 /// Whether any of the terminal's settings may be ours.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use mailkey::demo::Options;
+use mailkey::demo::{Fault, Options};
 use serde_json::Value;
 
+use super::keyring_session::wait_until;
 use super::program::{CLIENT_ID, Home};
 use super::{at_home, at_home_of};
 
@@ -46,6 +47,31 @@ fn twenty_processes_refresh_once() {
         assert_eq!((tokens.len(), home.demo.requests().refresh_token - before), (1, 1));
         home.expire_cache("billing");
         home.run(&["token", BILLING]).well();
+    });
+}
+
+/// As a timer's service is stopped, or the program that asked goes away.
+#[test]
+fn a_command_that_is_ended_waits_for_the_token_that_is_on_its_way() {
+    at_home("tokens::a_command_that_is_ended_waits_for_the_token_that_is_on_its_way", |home| {
+        home.add(&["billing"]);
+        home.sign_in("billing");
+        for (arguments, signal) in [
+            (vec!["token", BILLING], "TERM"),
+            (vec!["token", BILLING], "HUP"),
+            (vec!["get", BILLING, "xoauth2"], "INT"),
+            (vec!["get", BILLING, "xoauth2", "--copy"], "INT"),
+            (vec!["check"], "TERM"),
+        ] {
+            home.expire_cache("billing");
+            let (before, asked) = (home.refresh_token("billing"), home.demo.requests().refresh_token);
+            home.demo.fault(Fault::Slow(Duration::from_millis(500)));
+            let running = home.start(&mut home.command(&arguments));
+            wait_until("the refresh is asked for", || home.demo.requests().refresh_token > asked);
+            running.signal(signal);
+            running.end().refused(3, "ended before it was done");
+            assert!(home.refresh_token("billing") != before, "{arguments:?} {signal}");
+        }
     });
 }
 
