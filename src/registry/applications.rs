@@ -28,6 +28,8 @@ impl Registry {
     }
 
     /// Replaces the application called `name`, and may rename it; its grants and mailboxes follow.
+    /// Of what is another application at the provider, no grant has ended: a wrong client id was
+    /// perhaps all that ended it.
     ///
     /// # Errors
     /// `application.unknown`; `application.exists` if another one has the new name; `registry.…`.
@@ -37,6 +39,7 @@ impl Registry {
             if *name != application.name {
                 refuse_taken(transaction, &application.name)?;
             }
+            revive_unless_same(transaction, id, application)?;
             let sql = format!(
                 "UPDATE applications SET ({COLUMNS}) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) WHERE id = {id}"
             );
@@ -159,6 +162,17 @@ fn save(transaction: &Transaction<'_>, sql: &str, application: &Application) -> 
     Ok(())
 }
 
+/// To the provider another application than before: its answers were not about this one.
+fn revive_unless_same(transaction: &Transaction<'_>, id: i64, application: &Application) -> Result<(), Fault> {
+    let Application { provider, tenant, client_id, .. } = application;
+    transaction.execute(
+        "UPDATE grants SET ended_at = NULL, ending = NULL WHERE application = ?1 AND ended_at IS NOT NULL AND \
+         (SELECT (provider, tenant, client_id) IS NOT (?2, ?3, ?4) FROM applications WHERE id = ?1)",
+        params![id, provider, tenant, client_id],
+    )?;
+    Ok(())
+}
+
 /// An application from a row of [`COLUMNS`].
 fn application(row: &Row<'_>) -> rusqlite::Result<Application> {
     let mut columns = Columns::of(row);
@@ -211,7 +225,7 @@ fn in_use(name: &ApplicationName, users: i64) -> Trouble {
 mod tests {
     use super::super::fixture::{address, application, at, fresh, name, trouble, with_mailbox};
     use super::*;
-    use crate::domain::GrantId;
+    use crate::domain::{GrantId, Token, TokenEnd};
 
     #[test]
     fn an_application_comes_back_as_it_was_given() {
@@ -243,6 +257,24 @@ mod tests {
         registry.change_application(&name("Mailer"), &application("Post")).unwrap();
         assert_eq!(registry.mailbox(mailbox.id).unwrap().application, name("Post"));
         assert_eq!(registry.grant(mailbox.grant).unwrap().application, name("Post"));
+    }
+
+    /// Tokens that were tried with a wrong client id are as good as they were.
+    #[test]
+    fn what_ended_at_another_client_id_is_asked_about_anew() {
+        let is_held = |registry: &Registry, id| matches!(registry.grant(id).unwrap().token, Token::Held { .. });
+        for (changed, revives) in [
+            (application("Post"), false),
+            (Application { client_id: "right".into(), ..application("Mailer") }, true),
+            (Application { tenant: "right".into(), ..application("Mailer") }, true),
+            (Application { provider: "right".into(), ..application("Mailer") }, true),
+        ] {
+            let (_folder, registry, mailbox) = with_mailbox();
+            registry.record_sign_in(mailbox.grant, None, at(0)).unwrap();
+            registry.record_end(mailbox.grant, TokenEnd::Revoked, &trouble(), at(1)).unwrap();
+            registry.change_application(&name("Mailer"), &changed).unwrap();
+            assert_eq!(is_held(&registry, mailbox.grant), revives, "{changed:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::oauth::aadsts;
 /// The most that is quoted of a server's own words, in characters.
 const LONGEST_QUOTE: usize = 300;
 
+/// AADSTS70000, “the grant is not valid”: a suberror beside it says why.
+const INVALID_GRANT: u32 = 70_000;
+
 /// What Microsoft appends to each description, of use to its support only.
 const TAILS: [&str; 3] = ["Trace ID:", "Correlation ID:", "Timestamp:"];
 
@@ -81,7 +84,8 @@ impl Rejection {
     /// What it means.
     pub(in crate::oauth) fn refusal(&self) -> Refusal {
         let suberror = suberror::read(self.suberror.as_str().unwrap_or_default());
-        let known = self.number().and_then(|number| Some((number, aadsts::meaning(number)?)));
+        let says_more = |number: &u32| suberror.is_none() || *number != INVALID_GRANT;
+        let known = self.number().filter(says_more).and_then(|number| Some((number, aadsts::meaning(number)?)));
         let refusal = match (known, suberror) {
             (Some((number, meaning)), _) => Refusal {
                 ends: meaning.ends,
@@ -92,15 +96,15 @@ impl Rejection {
             (None, None) => self.of_error(),
         };
         match suberror {
-            // The token is good; it is the person or a policy that has to give way.
-            Some(suberror) if !suberror.is_about_the_token => Refusal { ends: None, ..refusal },
+            // The token is good; it is the person, a policy or the application that has to give way.
+            Some(suberror) if suberror.ends.is_none() => refusal.ending(None),
             _ => refusal,
         }
     }
 
     fn of_suberror(&self, suberror: &'static Suberror) -> Refusal {
         let trouble = Trouble::new(self.code(), suberror.what, self.why(suberror.why), suberror.next);
-        Refusal { ends: suberror.ends, ..Refusal::new(trouble.with(suberror.remedy()), suberror.step) }
+        Refusal { ends: suberror.ends, ..Refusal::new(trouble.with(suberror.remedy.clone()), suberror.step) }
     }
 
     fn of_error(&self) -> Refusal {

@@ -12,19 +12,10 @@ pub(super) struct Suberror {
     pub(super) why: &'static str,
     pub(super) next: &'static str,
     pub(super) step: Step,
-    /// Whether it speaks of the token itself, so that an end may be believed.
-    pub(super) is_about_the_token: bool,
+    /// Without one the token is good, whatever else is said.
     pub(super) ends: Option<TokenEnd>,
-}
-
-impl Suberror {
     /// What the screen can offer on a key.
-    pub(super) fn remedy(&self) -> Remedy {
-        match self.step {
-            Step::Register => Remedy::AdminConsent,
-            _ => Remedy::SignIn,
-        }
-    }
+    pub(super) remedy: Remedy,
 }
 
 /// The meaning of `name`, if it is known.
@@ -60,6 +51,7 @@ const KNOWN: &[Suberror] = &[
         why: "A consent is missing or was taken back.",
         next: "Have an administrator open the admin consent link, then sign in again.",
         step: Step::Register,
+        remedy: Remedy::AdminConsent,
         ..POLICY
     },
     Suberror {
@@ -89,8 +81,8 @@ const KNOWN: &[Suberror] = &[
         why: "It was revoked, or it is damaged.",
         next: "Sign in again.",
         step: Step::Token,
-        is_about_the_token: true,
         ends: Some(TokenEnd::Revoked),
+        ..POLICY
     },
     Suberror {
         name: "token_expired",
@@ -98,20 +90,20 @@ const KNOWN: &[Suberror] = &[
         why: "It grew too old, or it lay unused for too long.",
         next: "Sign in again.",
         step: Step::Token,
-        is_about_the_token: true,
         ends: Some(TokenEnd::Expired),
+        ..POLICY
     },
     Suberror {
         name: "client_mismatch",
         what: "The refresh token belongs to another application",
         why: "It was given to another client id.",
-        next: "Sign in again with this application.",
-        step: Step::Token,
-        is_about_the_token: true,
-        ends: Some(TokenEnd::Revoked),
+        next: "Put the application's client id right, or sign in again with this application.",
+        step: Step::Register,
+        remedy: Remedy::EditApplication,
+        ..POLICY
     },
 ];
 
 /// What is common to all that speak of a policy.
 const POLICY: Suberror =
-    Suberror { name: "", what: "", why: "", next: "", step: Step::Authorize, is_about_the_token: false, ends: None };
+    Suberror { name: "", what: "", why: "", next: "", step: Step::Authorize, ends: None, remedy: Remedy::SignIn };

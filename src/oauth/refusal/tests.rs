@@ -85,7 +85,7 @@ fn a_suberror_speaks_before_a_bare_invalid_grant() {
         ("consent_required", Step::Register, None),
         ("bad_token", Step::Token, Some(TokenEnd::Revoked)),
         ("token_expired", Step::Token, Some(TokenEnd::Expired)),
-        ("client_mismatch", Step::Token, Some(TokenEnd::Revoked)),
+        ("client_mismatch", Step::Register, None),
         ("never_heard_of", Step::Token, None),
     ] {
         let refusal = refusal(json!({"error": "invalid_grant", "suberror": suberror}));
@@ -102,6 +102,16 @@ fn a_policy_does_not_kill_a_token_whatever_the_number() {
         rejection["suberror"] = json!(suberror);
         assert_eq!(refusal(rejection.clone()).ends, ends, "{suberror}");
     }
+}
+
+#[test]
+fn a_token_of_another_client_id_is_the_applications_trouble_and_goes_on_living() {
+    let mut rejection = microsoft("invalid_grant", 70_000, "Provided grant is invalid or malformed.");
+    assert_eq!(refusal(rejection.clone()).ends, Some(TokenEnd::Revoked), "nothing else is said");
+    rejection["suberror"] = json!("client_mismatch");
+    let refusal = refusal(rejection);
+    assert_eq!((refusal.step, refusal.ends), (Step::Register, None));
+    assert_eq!((refusal.trouble.code(), refusal.trouble.remedy()), ("aadsts.70000", &Remedy::EditApplication));
 }
 
 #[test]
