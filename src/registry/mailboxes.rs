@@ -131,7 +131,7 @@ impl Registry {
         })
     }
 
-    /// Records what was found at one of a mailbox's servers.
+    /// Records what was found at one of a mailbox's servers; the next check would tell it again.
     ///
     /// # Errors
     /// `mailbox.unknown`; `registry.…`.
@@ -142,7 +142,7 @@ impl Registry {
             Protocol::Pop => "UPDATE mailboxes SET pop_at = ?2, pop_trouble = ?3 WHERE id = ?1",
         };
         let values = params![id.0, outcome.at().map(time), outcome.trouble().map(Json)];
-        self.write(|transaction| match transaction.execute(sql, values)? {
+        self.write_lightly(|transaction| match transaction.prepare_cached(sql)?.execute(values)? {
             0 => Err(gone(id).into()),
             _ => Ok(()),
         })
