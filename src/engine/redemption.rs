@@ -149,20 +149,9 @@ impl Engine {
     }
 
     async fn consented(&self, errand: &SignIn, name: &ApplicationName) -> Result<Accepted, Trouble> {
-        let (name, state, now) = (name.clone(), errand.state.clone(), self.now());
-        let application = name.clone();
-        let fleet = self.fleet().await?;
-        self.registry(move |registry| {
-            registry.record_consent(&application, &Check::Ok { at: now })?;
-            let waited = |grant: &&Grant| {
-                grant.application == application
-                    && grant.trouble.as_ref().is_some_and(|(_, trouble)| *trouble.remedy() == Remedy::AdminConsent)
-            };
-            fleet.grants.values().filter(waited).try_for_each(|grant| registry.record_trouble(grant.id, None))?;
-            registry.record_progress(&state, &Progress::Done)
-        })
-        .await?;
-        Ok(Accepted::Consent(name))
+        let (application, state, now) = (name.clone(), errand.state.clone(), self.now());
+        self.registry(move |registry| registry.record_consented(&application, &state, now)).await?;
+        Ok(Accepted::Consent(name.clone()))
     }
 
     async fn consent_refused(

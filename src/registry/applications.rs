@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use crate::domain::{Application, ApplicationName, Check, Trouble};
+use crate::domain::{Application, ApplicationName, Check, Remedy, Trouble};
 
+use super::sign_ins::{self, Progress};
 use super::sql::{Columns, Fault, Json, time};
-use super::{Registry, discarded};
+use super::{Registry, discarded, grants};
 
 /// The columns of [`application`], in its order.
 const COLUMNS: &str = "name, provider, tenant, client_id, redirect_uri, scopes, has_client_secret, \
@@ -102,6 +104,21 @@ impl Registry {
     /// `application.unknown`; `registry.…`.
     pub fn record_consent(&self, name: &ApplicationName, consent: &Check) -> Result<(), Trouble> {
         self.record(name, "UPDATE applications SET consent_at = ?2, consent_trouble = ?3 WHERE id = ?1", consent)
+    }
+
+    /// An administrator consented: no grant of the application waits for that any more, and the
+    /// errand `state` is over.
+    ///
+    /// # Errors
+    /// `application.unknown`; `signin.unknown`; `registry.…`.
+    pub fn record_consented(&self, name: &ApplicationName, state: &str, at: Timestamp) -> Result<(), Trouble> {
+        self.write(|transaction| {
+            let id = number(transaction, name)?;
+            let sql = "UPDATE applications SET consent_at = ?2, consent_trouble = NULL WHERE id = ?1";
+            transaction.execute(sql, params![id, time(at)])?;
+            grants::clear_troubles(transaction, id, &Remedy::AdminConsent)?;
+            sign_ins::save_progress(transaction, state, &Progress::Done)
+        })
     }
 
     fn record(&self, name: &ApplicationName, sql: &str, outcome: &Check) -> Result<(), Trouble> {
@@ -225,7 +242,8 @@ fn in_use(name: &ApplicationName, users: i64) -> Trouble {
 mod tests {
     use super::super::fixture::{address, application, at, fresh, name, trouble, with_mailbox};
     use super::*;
-    use crate::domain::{GrantId, Token, TokenEnd};
+    use crate::domain::{GrantId, RedirectUri, Step, Token, TokenEnd};
+    use crate::registry::{Purpose, SignIn};
 
     #[test]
     fn an_application_comes_back_as_it_was_given() {
@@ -239,6 +257,41 @@ mod tests {
         given.proof = Check::Unknown;
         given.consent = Check::Ok { at: at(3) };
         assert_eq!(registry.applications().unwrap(), [given]);
+    }
+
+    #[test]
+    fn a_consent_is_all_that_those_who_waited_for_it_wanted() {
+        let (_folder, registry, waits) = with_mailbox();
+        registry.add_application(&application("Printer")).unwrap();
+        let others = [("Mailer", "blocked@contoso.com"), ("Printer", "hr@contoso.com")]
+            .map(|(app, account)| registry.grant_for(&name(app), &address(account)).unwrap().id);
+        let no_consent = trouble().with(Remedy::AdminConsent);
+        let blocked = trouble().with(Remedy::SignIn);
+        for (grant, trouble) in [(waits.grant, &no_consent), (others[0], &blocked), (others[1], &no_consent)] {
+            registry.record_trouble(grant, Some((Step::Register, trouble))).unwrap();
+        }
+        registry.open_sign_in(&consent("state")).unwrap();
+        assert_eq!(registry.record_consented(&name("Mailer"), "gone", at(5)).unwrap_err().code(), "signin.unknown");
+        assert!(!registry.application(&name("Mailer")).unwrap().consent.is_ok(), "all or nothing");
+        registry.record_consented(&name("Mailer"), "state", at(5)).unwrap();
+        assert_eq!(registry.application(&name("Mailer")).unwrap().consent, Check::Ok { at: at(5) });
+        let trouble_of = |grant| registry.grant(grant).unwrap().trouble.map(|(_, trouble)| trouble);
+        assert_eq!(trouble_of(waits.grant), None);
+        assert_eq!(others.map(trouble_of), [Some(blocked), Some(no_consent)]);
+        assert_eq!(registry.sign_in("state").unwrap().unwrap().progress, Progress::Done);
+    }
+
+    fn consent(state: &str) -> SignIn {
+        SignIn {
+            state: state.into(),
+            purpose: Purpose::Consent(name("Mailer")),
+            link: "https://login.microsoftonline.com/".parse().unwrap(),
+            redirect_uri: RedirectUri::parse("http://localhost").unwrap(),
+            sealed_verifier: Vec::new(),
+            opened_at: at(0),
+            expires_at: at(600),
+            progress: Progress::Open,
+        }
     }
 
     #[test]

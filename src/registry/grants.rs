@@ -7,7 +7,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 
-use crate::domain::{Address, ApplicationName, Grant, GrantId, Identity, Mailbox, Step, Token, TokenEnd, Trouble};
+use crate::domain::{
+    Address, ApplicationName, Grant, GrantId, Identity, Mailbox, Remedy, Step, Token, TokenEnd, Trouble,
+};
 
 use super::sql::{Columns, Fault, Json, count, time};
 use super::{Registry, applications, discarded, mailboxes};
@@ -221,6 +223,22 @@ pub(super) fn find_or_make(
 /// Takes over how the administrator writes the account now; it stays the same account.
 pub(super) fn respell(transaction: &Transaction<'_>, id: GrantId, account: &Address) -> Result<(), Fault> {
     transaction.execute("UPDATE grants SET account = ?2 WHERE id = ?1", params![id.0, account.as_str()])?;
+    Ok(())
+}
+
+/// Forgets the troubles of an application's grants that have this remedy.
+pub(super) fn clear_troubles(transaction: &Transaction<'_>, application: i64, remedy: &Remedy) -> Result<(), Fault> {
+    let mut troubled =
+        transaction.prepare_cached("SELECT id, trouble FROM grants WHERE application = ?1 AND trouble IS NOT NULL")?;
+    let mut clear = transaction.prepare_cached("UPDATE grants SET trouble = NULL WHERE id = ?1")?;
+    let trouble = |row: &Row<'_>| {
+        let mut columns = Columns::of(row);
+        Ok((columns.plain()?, columns.json()?))
+    };
+    let found: Vec<(i64, (Step, Trouble))> = troubled.query_map([application], trouble)?.collect::<Result<_, _>>()?;
+    for (id, _) in found.iter().filter(|(_, (_, trouble))| trouble.remedy() == remedy) {
+        clear.execute([id])?;
+    }
     Ok(())
 }
 

@@ -183,7 +183,8 @@ fn insert(transaction: &Transaction<'_>, sign_in: &SignIn) -> Result<(), Fault> 
     Ok(())
 }
 
-fn save_progress(transaction: &Transaction<'_>, state: &str, progress: &Progress) -> Result<(), Fault> {
+/// Records how far a browser errand is.
+pub(super) fn save_progress(transaction: &Transaction<'_>, state: &str, progress: &Progress) -> Result<(), Fault> {
     let (word, username, trouble) = match progress {
         Progress::Open => ("open", None, None),
         Progress::Claimed => ("claimed", None, None),
