@@ -14,6 +14,7 @@ use crate::domain::{Secret, Trouble};
 mod system;
 mod worker;
 
+pub(crate) use worker::Board;
 use worker::{Command, Worker};
 
 /// How long a caller waits for the thread.
@@ -33,10 +34,15 @@ impl Clipboard {
     /// Starts the thread; the clipboard itself is opened when it is first used.
     #[must_use]
     pub fn start() -> Self {
+        Self::over(system::open)
+    }
+
+    /// The same over what `open` gives.
+    pub(crate) fn over<B: Board>(open: impl Fn() -> Result<B, String> + Send + 'static) -> Self {
         let (commands, inbox) = sync::channel();
         // If no thread can be had, the inbox is gone and every call says that it is unavailable.
         let thread = std::thread::Builder::new().name("clipboard".into());
-        let _ = thread.spawn(move || Worker::new(system::open).run(&inbox));
+        let _ = thread.spawn(move || Worker::new(open).run(&inbox));
         Self { commands }
     }
 
