@@ -1,7 +1,9 @@
 //! `mailkey add`.
 
+use std::collections::HashSet;
+
 use super::{Exit, tell};
-use crate::domain::{Address, ApplicationName, Trouble};
+use crate::domain::{Address, ApplicationName, NewMailbox, Note, Trouble};
 use crate::engine::Engine;
 
 /// Adds all of them, or none.
@@ -11,19 +13,18 @@ pub async fn run(
     application: ApplicationName,
     account: Option<Address>,
 ) -> Result<Exit, Trouble> {
-    for (at, address) in addresses.iter().enumerate() {
-        let is_double = addresses.iter().skip(at + 1).any(|other| other == address);
-        if is_double {
-            return Err(double(address));
-        }
-        if engine.mailbox_at(address.clone()).await.is_ok() {
-            return Err(exists(address));
-        }
+    let mut seen = HashSet::new();
+    if let Some(address) = addresses.iter().find(|address| !seen.insert(*address)) {
+        return Err(double(address));
     }
     let count = addresses.len();
-    for address in addresses {
-        engine.add_mailbox(address, application.clone(), account.clone()).await?;
-    }
+    let new = |address: Address| NewMailbox {
+        account: account.clone().unwrap_or_else(|| address.clone()),
+        address,
+        application: application.clone(),
+        note: Note::default(),
+    };
+    engine.add_mailboxes(addresses.into_iter().map(new).collect()).await.map_err(|why| nothing_added(&why))?;
     tell(&match count {
         1 => "1 mailbox was added. `mailkey signin ADDRESS` takes it on.".to_owned(),
         count => format!("{count} mailboxes were added. `mailkey signin ADDRESS` takes each on."),
@@ -31,15 +32,12 @@ pub async fn run(
     Ok(Exit::Well)
 }
 
-fn exists(address: &Address) -> Trouble {
-    Trouble::new(
-        "mailbox.exists",
-        format!("{address} is there already"),
-        "A mailbox can be added once. Nothing was added.",
-        "Leave it out.",
-    )
-}
-
 fn double(address: &Address) -> Trouble {
     Trouble::new("address.double", format!("{address} is given twice"), "Nothing was added.", "Give each address once.")
+}
+
+/// One of several stopped all.
+fn nothing_added(trouble: &Trouble) -> Trouble {
+    let why = format!("{} Nothing was added.", trouble.why());
+    Trouble::new(trouble.code().to_owned(), trouble.what(), why.trim(), trouble.next())
 }

@@ -9,8 +9,7 @@ use directories::BaseDirs;
 
 use super::Engine;
 use crate::domain::import::{self, Defaults, MOST_BYTES, Malformed, Plan};
-use crate::domain::{Address, ApplicationName, Secret, Trouble};
-use crate::registry::Happened;
+use crate::domain::{ApplicationName, Secret, Trouble};
 
 /// A list of mailboxes, or where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +42,9 @@ impl Engine {
     /// `import.malformed` as [`Plan::accept`]; `mailbox.exists` or `application.unknown` if the
     /// registry changed since the plan was made. Nothing was added then.
     pub async fn import(&self, plan: Arc<Plan>, malformed: Malformed) -> Result<usize, Trouble> {
-        let count = plan.accept(malformed)?.len();
-        let engine = self.clone();
-        let event = move |mailbox: &Address| engine.event(mailbox.clone(), Happened::Added, String::new());
-        self.registry(move |registry| registry.import_mailboxes(plan.accept(malformed)?, event)).await?;
-        self.0.works.changed.notify_one();
+        let new = plan.accept(malformed)?.to_vec();
+        let count = new.len();
+        self.add_mailboxes(new).await?;
         Ok(count)
     }
 

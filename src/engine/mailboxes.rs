@@ -24,6 +24,18 @@ impl Engine {
         Ok(mailbox)
     }
 
+    /// Adds all of them in one transaction, or none.
+    ///
+    /// # Errors
+    /// `mailbox.exists`, `application.unknown`.
+    pub async fn add_mailboxes(&self, mailboxes: Vec<NewMailbox>) -> Result<(), Trouble> {
+        let engine = self.clone();
+        let event = move |mailbox: &Address| engine.event(mailbox.clone(), Happened::Added, String::new());
+        self.registry(move |registry| registry.add_mailboxes(&mailboxes, event)).await?;
+        self.0.works.changed.notify_one();
+        Ok(())
+    }
+
     /// Changes a mailbox's address, application, account and note.
     ///
     /// # Errors

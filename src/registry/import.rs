@@ -13,7 +13,7 @@ impl Registry {
     ///
     /// # Errors
     /// `mailbox.exists` if the registry has one of the addresses; `application.unknown`; `registry.…`.
-    pub fn import_mailboxes(&self, mailboxes: &[NewMailbox], event: impl Fn(&Address) -> Event) -> Result<(), Trouble> {
+    pub fn add_mailboxes(&self, mailboxes: &[NewMailbox], event: impl Fn(&Address) -> Event) -> Result<(), Trouble> {
         self.write(|transaction| {
             for mailbox in mailboxes {
                 add(transaction, mailbox)?;
@@ -53,7 +53,7 @@ mod tests {
     fn all_are_added_with_their_notes_and_a_line_of_history_each() {
         let (_folder, registry, own) = with_mailbox();
         let shared = [new("ap@contoso.com", "Billing@contoso.com"), new("hr@contoso.com", "hr@contoso.com")];
-        registry.import_mailboxes(&shared, added).unwrap();
+        registry.add_mailboxes(&shared, added).unwrap();
         let ap = registry.mailbox_at(&address("ap@contoso.com")).unwrap();
         assert_eq!((ap.grant, ap.note.as_str()), (own.grant, "third floor"));
         let wanted = ["hr@contoso.com", "ap@contoso.com"].map(|mailbox| added(&address(mailbox)));
@@ -66,7 +66,7 @@ mod tests {
         let unknown = NewMailbox { application: name("Printer"), ..new("ap@contoso.com", "ap@contoso.com") };
         let taken = new("Billing@contoso.com", "x@contoso.com");
         for (wrong, code) in [(unknown, "application.unknown"), (taken, "mailbox.exists")] {
-            let outcome = registry.import_mailboxes(&[new("hr@contoso.com", "hr@contoso.com"), wrong], added);
+            let outcome = registry.add_mailboxes(&[new("hr@contoso.com", "hr@contoso.com"), wrong], added);
             assert_eq!(outcome.unwrap_err().code(), code);
             let fleet = registry.fleet(&std::sync::Arc::default()).unwrap();
             assert_eq!((fleet.mailboxes, fleet.grants.len()), (vec![own.clone()], 1));
@@ -80,7 +80,7 @@ mod tests {
         registry.note(&added(&address("old@contoso.com"))).unwrap();
         let many: Vec<NewMailbox> =
             (1..=10_002).map(|number| new(&format!("{number}@contoso.com"), "x@contoso.com")).collect();
-        registry.import_mailboxes(&many, added).unwrap();
+        registry.add_mailboxes(&many, added).unwrap();
         let lines = registry.history(None, usize::MAX).unwrap();
         let ends = [lines.first(), lines.last()].map(|line| line.unwrap().mailbox.as_str());
         assert_eq!((lines.len(), ends), (10_000, ["10002@contoso.com", "3@contoso.com"]));
@@ -94,7 +94,7 @@ mod tests {
             .unwrap();
         registry.note(&added(&address("old@contoso.com"))).unwrap();
         registry.add_mailbox(&address("z@contoso.com"), &own.application, &address("z@contoso.com")).unwrap();
-        registry.import_mailboxes(&[], added).unwrap();
+        registry.add_mailboxes(&[], added).unwrap();
         assert_eq!(registry.history(None, 9).unwrap().len(), 1);
     }
 }

@@ -37,7 +37,7 @@ fn wrong_usage_is_said_and_ends_with_two() {
     for (arguments, said) in [
         (&["add", "no address", "--app", "Mailer"][..], "no address"),
         (&["add", "hr@contoso.example", "--app", "Nothing"], "“Nothing”"),
-        (&["add", "BILLING@contoso.example", "--app", "Mailer"], "there already"),
+        (&["add", "BILLING@contoso.example", "--app", "Mailer"], "in the registry already"),
         (&["add", "a@b.example", "A@b.example", "--app", "Mailer"], "given twice"),
         (&["token", "biling@contoso.example"], "billing@contoso.example?"),
         (&["get", "billing@contoso.example", "password"], "refresh-token"),
@@ -58,6 +58,7 @@ fn several_are_added_or_none() {
     let home = Home::with_mailboxes(&["billing", "sales"]);
     home.run(&["add", "hr@contoso.example", "sales@contoso.example", "--app", "Mailer"])
         .refused(2, "Nothing was added");
+    assert_eq!(home.list().as_array().unwrap().len(), 2);
     let listed = home.run(&["list"]).well();
     let lines: Vec<&str> = listed.out.lines().collect();
     assert_eq!(lines.len(), 2);
