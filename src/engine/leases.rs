@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use super::Engine;
 use super::troubles::busy;
 use crate::domain::{GrantId, Trouble};
+use crate::registry::Registry;
 
 /// A lease runs this long; whoever dies with one holds the others up no longer.
 const LEASE: SignedDuration = SignedDuration::from_secs(15);
@@ -65,8 +66,13 @@ impl Engine {
     }
 
     async fn take_lease(&self, id: GrantId, holder: &str) -> Result<bool, Trouble> {
-        let (holder, now) = (holder.to_owned(), self.now());
-        self.registry(move |registry| registry.take_lease(id, &holder, now, now + LEASE)).await
+        let (holder, engine) = (holder.to_owned(), self.clone());
+        // The time of the look itself, not of the wish for it: an older one would make light of others' leases.
+        let take = move |registry: &Registry| {
+            let now = engine.now();
+            registry.take_lease(id, &holder, now, now + LEASE)
+        };
+        self.registry(take).await
     }
 
     /// Renews the lease until it is dropped. A refresh that was sent is not broken off because its

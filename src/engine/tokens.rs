@@ -258,9 +258,11 @@ impl Engine {
         let (Some((sealed, expires_at)), grant) = found else {
             return Ok(None);
         };
+        // Of a moment that is yet to come: the clock has been set back since, by nobody knows how much.
+        let refreshed_at = grant.token.last_used_at().filter(|at| *at <= self.now());
         let new_enough = match wanted {
-            Wanted::Cached => true,
-            Wanted::NewerThan(moment) => grant.token.last_used_at().is_some_and(|used| used > moment),
+            Wanted::Cached => refreshed_at.is_some(),
+            Wanted::NewerThan(moment) => refreshed_at.is_some_and(|at| at > moment),
         };
         if !new_enough || expires_at.duration_since(self.now()) < FRESH {
             return Ok(None);

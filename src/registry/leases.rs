@@ -1,12 +1,15 @@
 //! Leases: of all processes, only one refreshes a grant at a time.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
 use crate::domain::{GrantId, Trouble};
 
 use super::sql::time;
 use super::{Registry, discarded, grants};
+
+/// Nobody's lease runs so much longer than a new one: the clock has been set back since it was taken.
+const TOO_LONG: SignedDuration = SignedDuration::from_mins(1);
 
 impl Registry {
     /// Takes the right to refresh a grant, unless somebody else's runs beyond `now`. One's own is
@@ -22,9 +25,9 @@ impl Registry {
                 .prepare_cached(
                     "INSERT INTO leases (grant_id, holder, until) VALUES (?1, ?2, ?3) \
                      ON CONFLICT (grant_id) DO UPDATE SET holder = excluded.holder, until = excluded.until \
-                     WHERE leases.holder = excluded.holder OR leases.until <= ?4",
+                     WHERE leases.holder = excluded.holder OR leases.until <= ?4 OR leases.until > ?5",
                 )?
-                .execute(params![id.0, holder, time(until), time(now)])?;
+                .execute(params![id.0, holder, time(until), time(now), time(until + TOO_LONG)])?;
             discarded::expect_secret(transaction, id)?;
             Ok(taken == 1)
         })
@@ -64,6 +67,14 @@ mod tests {
         assert_eq!(registry.take_lease(id, "one", at(41), at(70)), Ok(false), "not one's own to give back");
         other.release_lease(id, "two").unwrap();
         assert_eq!(registry.take_lease(id, "one", at(41), at(70)), Ok(true));
+    }
+
+    #[test]
+    fn a_lease_of_a_clock_that_ran_ahead_holds_nobody_up() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        assert_eq!(registry.take_lease(mailbox.grant, "who died", at(3_600), at(3_630)), Ok(true));
+        assert_eq!(registry.take_lease(mailbox.grant, "two", at(0), at(30)), Ok(true));
+        assert_eq!(registry.take_lease(mailbox.grant, "three", at(-10), at(20)), Ok(false), "as slow as machines are");
     }
 
     #[test]

@@ -27,6 +27,20 @@ async fn a_token_is_cached_while_it_lives_for_some_minutes() {
     assert_eq!(house.demo.requests().refresh_token, 1);
 }
 
+#[tokio::test]
+async fn a_token_that_was_cached_under_a_clock_that_ran_ahead_is_not_trusted() {
+    let house = House::new().await;
+    house.later(TWO_HOURS);
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    let first = engine.access_token(mailbox).await.unwrap();
+    house.earlier(TWO_HOURS);
+    let fresh = engine.access_token(mailbox).await.unwrap();
+    assert_ne!(fresh, first, "it may have expired two hours ago");
+    assert_eq!(engine.access_token(mailbox).await.unwrap(), fresh);
+    assert_eq!(house.demo.requests().refresh_token, 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn forty_tasks_of_two_programs_refresh_once() {
     let house = House::with(Options { strict: true, delay: Duration::from_millis(100), ..Options::default() }).await;

@@ -88,6 +88,11 @@ impl House {
         self.demo.advance(by);
     }
 
+    /// Sets the engines' clocks back, to before they were set ahead.
+    pub fn earlier(&self, by: Duration) {
+        self.seconds_ahead.fetch_sub(by.as_secs(), Ordering::Relaxed);
+    }
+
     /// The engines' time.
     pub fn now(&self) -> Timestamp {
         let ahead = self.seconds_ahead.load(Ordering::Relaxed);
