@@ -31,14 +31,22 @@ impl Engine {
     /// Writes a line of history. That it cannot be written stops nothing.
     pub(super) async fn note(&self, mailbox: MailboxId, what: Happened, detail: String) {
         let engine = self.clone();
-        let noted = self
-            .registry(move |registry| {
-                let address = registry.mailbox(mailbox)?.address;
-                registry.note(&engine.event(address, what, detail))
-            })
-            .await;
-        if let Err(trouble) = noted {
-            tracing::warn!(code = trouble.code(), "history was not written");
-        }
+        let noted = self.registry(move |registry| {
+            let address = registry.mailbox(mailbox)?.address;
+            registry.note(&engine.event(address, what, detail))
+        });
+        warn_unless(noted.await);
+    }
+
+    /// The same for a mailbox that is gone.
+    pub(super) async fn note_of(&self, mailbox: Address, what: Happened, detail: String) {
+        let event = self.event(mailbox, what, detail);
+        warn_unless(self.registry(move |registry| registry.note(&event)).await);
+    }
+}
+
+fn warn_unless(noted: Result<(), Trouble>) {
+    if let Err(trouble) = noted {
+        tracing::warn!(code = trouble.code(), "history was not written");
     }
 }

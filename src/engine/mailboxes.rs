@@ -64,8 +64,8 @@ impl Engine {
     /// `mailbox.unknown`.
     pub async fn remove_mailbox(&self, id: MailboxId) -> Result<(), Trouble> {
         self.cancel_errand(&Subject::Mailbox(id)).await?;
-        self.note(id, Happened::Removed, String::new()).await;
-        self.registry(move |registry| registry.remove_mailbox(id)).await?;
+        let removed = self.registry(move |registry| registry.remove_mailbox(id)).await?;
+        self.note_of(removed.address, Happened::Removed, String::new()).await;
         self.drop_from_checks(id);
         self.forget_discarded_secrets().await;
         self.0.works.changed.notify_one();

@@ -149,7 +149,7 @@ mod tests {
         let (_folder, registry, boxes) = three();
         let changes: [&dyn Fn(); 6] = [
             &|| drop(registry.add_mailbox(&address("d@x"), &name("Mailer"), &address("d@x")).unwrap()),
-            &|| registry.remove_mailbox(boxes[0].id).unwrap(),
+            &|| drop(registry.remove_mailbox(boxes[0].id).unwrap()),
             &|| registry.assign_grant(boxes[1].id, registry.mailbox_at(&address("d@x")).unwrap().grant).unwrap(),
             &|| drop(registry.change_mailbox(boxes[1].id, &new_mailbox("e@x", "e@x")).unwrap()),
             &|| registry.add_application(&application("Printer")).unwrap(),

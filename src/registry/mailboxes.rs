@@ -119,15 +119,16 @@ impl Registry {
         })
     }
 
-    /// Removes a mailbox. A grant that nobody uses any more goes to [`Registry::discarded`].
+    /// Removes a mailbox, and gives it. A grant that nobody uses any more goes to [`Registry::discarded`].
     ///
     /// # Errors
     /// `mailbox.unknown`; `registry.…`.
-    pub fn remove_mailbox(&self, id: MailboxId) -> Result<(), Trouble> {
+    pub fn remove_mailbox(&self, id: MailboxId) -> Result<Mailbox, Trouble> {
         self.write(|transaction| {
-            let grant = by_id(transaction, id)?.grant;
+            let mailbox = by_id(transaction, id)?;
             transaction.execute("DELETE FROM mailboxes WHERE id = ?1", [id.0])?;
-            discarded::discard_if_unused(transaction, grant)
+            discarded::discard_if_unused(transaction, mailbox.grant)?;
+            Ok(mailbox)
         })
     }
 
@@ -382,7 +383,7 @@ mod tests {
         assert_eq!((trouble.code(), trouble.next()), ("mailbox.unknown", "Did you mean billing@contoso.com?"));
         registry.remove_mailbox(mailbox.id).unwrap();
         for outcome in [
-            registry.remove_mailbox(mailbox.id),
+            registry.remove_mailbox(mailbox.id).map(drop),
             registry.assign_grant(mailbox.id, mailbox.grant),
             registry.record_check(mailbox.id, Protocol::Smtp, &Check::Unknown),
             registry.mailbox(mailbox.id).map(drop),

@@ -127,3 +127,16 @@ async fn a_failed_addition_leaves_the_client_secret_of_the_one_that_there_is() {
     let kept = house.secrets.get(&key).await.unwrap();
     assert_eq!(kept, Some(Secret::new("the first one's")));
 }
+
+#[tokio::test]
+async fn a_removal_that_fails_is_not_in_the_history() {
+    let house = House::new().await;
+    let mailbox = house.mailbox("billing");
+    house.sql("CREATE TRIGGER kept BEFORE DELETE ON mailboxes BEGIN SELECT RAISE(ABORT, 'kept'); END");
+    house.engine().remove_mailbox(mailbox).await.unwrap_err();
+    assert_eq!(house.engine().history(None, 9).await.unwrap(), []);
+    house.sql("DROP TRIGGER kept");
+    house.engine().remove_mailbox(mailbox).await.unwrap();
+    let [line] = house.engine().history(None, 9).await.unwrap().try_into().unwrap();
+    assert_eq!((line.what, line.mailbox), (Happened::Removed, contoso("billing")));
+}
