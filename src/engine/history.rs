@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::domain::{Address, MailboxId, Trouble};
-use crate::registry::{Event, Happened};
+use crate::registry::{Event, Happened, Registry};
 
 /// Who acts when nobody says otherwise.
 const DASHBOARD: &str = "dashboard";
@@ -43,6 +43,11 @@ impl Engine {
         let event = self.event(mailbox, what, detail);
         warn_unless(self.registry(move |registry| registry.note(&event)).await);
     }
+}
+
+/// The same, in a job that is at the registry already.
+pub(super) fn note(registry: &Registry, event: &Event) {
+    warn_unless(registry.note(event));
 }
 
 fn warn_unless(noted: Result<(), Trouble>) {

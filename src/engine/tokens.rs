@@ -8,7 +8,7 @@ use super::leases::{ASK_AGAIN, PATIENCE};
 use super::network::Network;
 use super::pool::Host;
 use super::troubles::{busy, ending, missing, none, with_moment};
-use super::{Engine, Work};
+use super::{Engine, Work, history};
 use crate::domain::{GrantId, MailboxId, Secret, Step, Token, Trouble};
 use crate::oauth::{AccessToken, Client, Refreshed, Refusal, exchange};
 use crate::registry::{Happened, Registry};
@@ -70,9 +70,6 @@ impl Engine {
         wanted: Wanted,
         patience: &Patience,
     ) -> Result<Secret, Trouble> {
-        if let Token::Ended { trouble, .. } = &case.grant.token {
-            return Err(trouble.clone());
-        }
         if let Some(token) = self.cached(case.grant.id, wanted).await? {
             return Ok(token);
         }
@@ -149,7 +146,8 @@ impl Engine {
         wanted: Wanted,
         patience: &Patience,
     ) -> Result<Secret, Unrefreshed> {
-        if let Some(token) = self.refreshed_meanwhile(case.grant.id, wanted).await? {
+        // Whoever had the lease before may have refreshed the token, or found out that it is dead.
+        if let Some(token) = self.cached(case.grant.id, wanted).await? {
             return Ok(token);
         }
         let key = Key::refresh_token(self.registry_id(), case.grant.id);
@@ -170,17 +168,6 @@ impl Engine {
                 }
                 Err(Unrefreshed::Refused(refusal))
             }
-        }
-    }
-
-    /// Whoever had the lease before may have refreshed the token, or found out that it is dead.
-    async fn refreshed_meanwhile(&self, id: GrantId, wanted: Wanted) -> Result<Option<Secret>, Trouble> {
-        if let Some(token) = self.cached(id, wanted).await? {
-            return Ok(Some(token));
-        }
-        match self.registry(move |registry| registry.grant(id)).await?.token {
-            Token::Ended { trouble, .. } => Err(trouble),
-            _ => Ok(None),
         }
     }
 
@@ -225,11 +212,18 @@ impl Engine {
         Ok(access_token)
     }
 
+    /// All that is told of a refresh is told in one job: there may be thousands.
     async fn refreshed(&self, case: &Case, key: &Key, access_token: AccessToken) -> Result<Secret, Trouble> {
         let (id, now) = (case.grant.id, self.now());
-        self.recorded(key, self.registry(move |registry| registry.record_use(id, now)).await).await?;
-        self.cache_access_token(id, &access_token).await;
-        self.note(case.mailbox.id, Happened::Refreshed, String::new()).await;
+        let cache = self.caching(id, &access_token).await;
+        let event = self.event(case.mailbox.address.clone(), Happened::Refreshed, String::new());
+        let tell = move |registry: &Registry| {
+            registry.record_use(id, now)?;
+            cache(registry);
+            history::note(registry, &event);
+            Ok(())
+        };
+        self.recorded(key, self.registry(tell).await).await?;
         Ok(access_token.secret)
     }
 
@@ -253,9 +247,17 @@ impl Engine {
         Ok(())
     }
 
+    /// A kept access token that will do, unless its refresh token is dead.
+    ///
+    /// # Errors
+    /// What the provider said of a dead token; `grant.unknown`; `registry.…`.
     async fn cached(&self, id: GrantId, wanted: Wanted) -> Result<Option<Secret>, Trouble> {
-        let found = self.registry(move |registry| Ok((registry.cached_access_token(id)?, registry.grant(id)?))).await?;
-        let (Some((sealed, expires_at)), grant) = found else {
+        let found = self.registry(move |registry| Ok((registry.cached_access_token(id)?, registry.grant(id)?)));
+        let (kept, grant) = found.await?;
+        if let Token::Ended { trouble, .. } = grant.token {
+            return Err(trouble);
+        }
+        let Some((sealed, expires_at)) = kept else {
             return Ok(None);
         };
         // Of a moment that is yet to come: the clock has been set back since, by nobody knows how much.
@@ -271,15 +273,21 @@ impl Engine {
         Ok(self.unseal(&cache_context(id), &sealed).await.ok())
     }
 
-    /// An access token that is not cached only costs the next caller a refresh.
     pub(super) async fn cache_access_token(&self, id: GrantId, access_token: &AccessToken) {
-        let Ok(sealed) = self.seal(&cache_context(id), &access_token.secret).await else {
-            return;
-        };
+        let cache = self.caching(id, access_token).await;
+        // What goes wrong it says itself.
+        let _ = self.registry(move |registry| Ok(cache(registry))).await;
+    }
+
+    /// The way to keep an access token, sealed. One that is not kept only costs the next caller a refresh.
+    async fn caching(&self, id: GrantId, access_token: &AccessToken) -> impl FnOnce(&Registry) + use<> {
+        let sealed = self.seal(&cache_context(id), &access_token.secret).await;
         let expires_at = self.now() + access_token.expires_in;
-        let cached = self.registry(move |registry| registry.cache_access_token(id, &sealed, expires_at)).await;
-        if let Err(trouble) = cached {
-            tracing::warn!(code = trouble.code(), "the access token could not be cached");
+        move |registry| {
+            let cached = sealed.and_then(|sealed| registry.cache_access_token(id, &sealed, expires_at));
+            if let Err(trouble) = cached {
+                tracing::warn!(code = trouble.code(), "the access token could not be cached");
+            }
         }
     }
 

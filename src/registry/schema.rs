@@ -63,6 +63,15 @@ pub(super) fn open(path: &Path, opening: &Opening) -> Result<(Connection, String
     Ok((connection, id))
 }
 
+/// Another connection to a file that is open and up to date, which only reads.
+pub(super) fn reader(path: &Path, opening: &Opening) -> Result<Connection, Fault> {
+    let connection = Connection::open_with_flags(path, opening.flags)?;
+    connection.busy_timeout(opening.patience)?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
 /// The file's version, if this mailkey can work with it. The three answers are of one moment:
 /// another process may be making the file.
 fn recognise(transaction: &Transaction<'_>, path: &Path, newest: u32) -> Result<u32, Fault> {
