@@ -6,6 +6,7 @@ use crate::domain::provider::Dialect;
 use crate::domain::{Application, ApplicationName, Check, Provider, Secret, Trouble};
 use crate::oauth::discovery::Tenant;
 use crate::oauth::{Client, discovery};
+use crate::registry::Owner;
 use crate::secrets::Key;
 
 impl Engine {
@@ -57,8 +58,7 @@ impl Engine {
 
     /// An application whose client secret cannot be kept is not added.
     async fn put_client_secret(&self, name: &ApplicationName, secret: &Secret, is_new: bool) -> Result<(), Trouble> {
-        let key = Key::client_secret(self.registry_id(), name.as_str());
-        let stored = self.secrets().put(&key, secret).await;
+        let stored = self.secrets().put(&Owner::Application(name.clone()), secret).await;
         if stored.is_err() && is_new {
             let name = name.clone();
             self.registry(move |registry| registry.remove_application(&name)).await?;
@@ -174,12 +174,9 @@ impl Engine {
     }
 
     async fn rename_client_secret(&self, old: &ApplicationName, new: &ApplicationName) -> Result<(), Trouble> {
-        let (from, to) = (
-            Key::client_secret(self.registry_id(), old.as_str()),
-            Key::client_secret(self.registry_id(), new.as_str()),
-        );
+        let from = Key::client_secret(self.registry_id(), old.as_str());
         if let Some(secret) = self.secrets().get(&from).await? {
-            self.secrets().put(&to, &secret).await?;
+            self.secrets().put(&Owner::Application(new.clone()), &secret).await?;
             self.secrets().delete(&from).await?;
         }
         Ok(())

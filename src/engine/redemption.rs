@@ -9,7 +9,7 @@ use super::work::Ticket;
 use super::{Engine, Work};
 use crate::domain::{ApplicationName, Check, Grant, Identity, MailboxId, Remedy, Secret, Step, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
-use crate::registry::{Happened, Progress, Purpose, SignIn};
+use crate::registry::{Happened, Owner, Progress, Purpose, SignIn};
 use crate::secrets::Key;
 
 impl Engine {
@@ -93,7 +93,7 @@ impl Engine {
         self.0.works.report(ticket, Work::Storing { since: self.now() });
         let key = Key::refresh_token(self.registry_id(), grant.id);
         // A refresh or a move of the old token that is under way must not come after this one.
-        self.under_lease(grant.id, self.secrets().put(&key, refresh_token)).await?;
+        self.under_lease(grant.id, self.secrets().put(&Owner::of(grant), refresh_token)).await?;
         let (now, id, identity) = (self.now(), grant.id, tokens.identity.clone());
         let (application, state) = (grant.application.clone(), errand.state.clone());
         let kept = self.registry(move |registry| registry.record_sign_in(id, identity.as_ref(), now)).await;

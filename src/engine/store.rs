@@ -19,7 +19,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::{Engine, Settings, lock, on_registry};
 use crate::domain::{Secret, StoreKind, Trouble, Whereabouts};
-use crate::registry::{Kept, Registry, SealedSecret};
+use crate::registry::{Kept, Owner, Registry, SealedSecret};
 use crate::secrets::seal::SealKey;
 use crate::secrets::{Key, Secrets};
 
@@ -143,25 +143,29 @@ impl Store {
     /// leaves it there, where it is found first; the next value takes it along.
     ///
     /// # Errors
-    /// `seal.…`, `keyring.…`, `registry.…`; the old value is then still there.
-    pub(super) async fn put(&self, key: &Key, secret: &Secret) -> Result<(), Trouble> {
-        if self.keep(key, secret).await? == StoreKind::Keyring {
-            self.hand_on(key).await;
+    /// `grant.unknown`, `application.unknown` if its owner is gone; `seal.…`, `keyring.…`,
+    /// `registry.…`, and the old value is then still there.
+    pub(super) async fn put(&self, owner: &Owner, secret: &Secret) -> Result<(), Trouble> {
+        if self.keep(owner, secret).await? == StoreKind::Keyring {
+            self.hand_on(&self.key_of(owner)).await;
         }
         Ok(())
     }
 
     /// The first half of [`Store::put`]: it is on disk, and gives the store that it belongs in.
-    async fn keep(&self, key: &Key, secret: &Secret) -> Result<StoreKind, Trouble> {
-        let give_up = Instant::now() + PATIENCE;
+    async fn keep(&self, owner: &Owner, secret: &Secret) -> Result<StoreKind, Trouble> {
+        let (key, give_up) = (self.key_of(owner), Instant::now() + PATIENCE);
         loop {
-            let kept = match self.sealed(key, secret).await {
+            let kept = match self.sealed(owner, secret).await {
                 Ok(sealed) => self.rows.keep(sealed).await,
                 Err(trouble) => Err(trouble),
             };
             tracing::debug!(secret = key.title(), place = ?kept.as_ref().ok(), "sealed on disk");
-            let Err(trouble) = kept else { return kept };
-            match self.put_unsealed(key, secret, trouble).await {
+            let trouble = match kept {
+                Err(trouble) if !owner_is_gone(&trouble) => trouble,
+                outcome => return outcome,
+            };
+            match self.put_unsealed(&key, secret, trouble).await {
                 Err(trouble) if may_pass(&trouble) && Instant::now() < give_up => sleep(ASK_AGAIN).await,
                 outcome => return outcome.map(|()| StoreKind::Keyring),
             }
@@ -219,14 +223,14 @@ impl Store {
     }
 
     /// A secret sealed for its row. What does not open again is not written.
-    async fn sealed(&self, key: &Key, secret: &Secret) -> Result<SealedSecret, Trouble> {
-        let seal_key = self.seal_key().await?;
+    async fn sealed(&self, owner: &Owner, secret: &Secret) -> Result<SealedSecret, Trouble> {
+        let (seal_key, key) = (self.seal_key().await?, self.key_of(owner));
         let sealed = seal_key.seal(key.as_str(), secret);
         match seal_key.open(key.as_str(), &sealed) {
             Ok(opened) if opened == *secret => {
-                Ok(SealedSecret { name: key.as_str().to_owned(), sealed, key_id: seal_key.id() })
+                Ok(SealedSecret { owner: owner.clone(), name: key.as_str().to_owned(), sealed, key_id: seal_key.id() })
             }
-            _ => Err(broken(key)),
+            _ => Err(broken(&key)),
         }
     }
 
@@ -251,6 +255,11 @@ impl Store {
 /// Whether a registry that does not take a secret now may take it soon.
 fn may_pass(trouble: &Trouble) -> bool {
     matches!(trouble.code(), "registry.locked" | "registry.write")
+}
+
+/// Whether a secret has nobody to belong to any more.
+fn owner_is_gone(trouble: &Trouble) -> bool {
+    matches!(trouble.code(), "grant.unknown" | "application.unknown")
 }
 
 fn broken(key: &Key) -> Trouble {

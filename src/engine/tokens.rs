@@ -9,9 +9,9 @@ use super::network::Network;
 use super::pool::Host;
 use super::troubles::{busy, ending, missing, none, with_moment};
 use super::{Engine, Work, history};
-use crate::domain::{GrantId, MailboxId, Secret, Step, Token, Trouble};
+use crate::domain::{Grant, GrantId, MailboxId, Secret, Step, Token, Trouble};
 use crate::oauth::{AccessToken, Client, Refreshed, Refusal, exchange};
-use crate::registry::{Happened, Registry};
+use crate::registry::{Happened, Owner, Registry};
 use crate::secrets::Key;
 
 /// An access token is given out only if it lives at least this long.
@@ -159,7 +159,7 @@ impl Engine {
             None if case.grant.token == Token::None => return Err(none().into()),
             None => Err(Refusal::at_token(missing())),
         };
-        match self.kept_of(&key, refreshed).await? {
+        match self.kept_of(&case.grant, refreshed).await? {
             Ok(access_token) => Ok(self.refreshed(case, &key, access_token).await?),
             Err(refusal) => {
                 // A wish for a pause is no trouble of the token: it is asked for again.
@@ -199,7 +199,7 @@ impl Engine {
     /// The new refresh token is in the store before anything else is told, or looked at.
     async fn kept_of(
         &self,
-        key: &Key,
+        grant: &Grant,
         refreshed: Result<Refreshed, Refusal>,
     ) -> Result<Result<AccessToken, Refusal>, Trouble> {
         let Refreshed { refresh_token, access_token } = match refreshed {
@@ -207,7 +207,7 @@ impl Engine {
             Err(refusal) => return Ok(Err(refusal)),
         };
         if let Some(refresh_token) = &refresh_token {
-            self.secrets().put(key, refresh_token).await?;
+            self.secrets().put(&Owner::of(grant), refresh_token).await?;
         }
         Ok(access_token)
     }

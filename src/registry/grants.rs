@@ -203,6 +203,12 @@ pub(super) fn by_id(connection: &Connection, id: GrantId) -> Result<Grant, Fault
     statement.query_row([id.0], grant).optional()?.ok_or_else(|| unknown(id).into())
 }
 
+/// `grant.unknown` if it is gone.
+pub(super) fn must_exist(connection: &Connection, id: GrantId) -> Result<(), Fault> {
+    let exists = connection.prepare_cached("SELECT 1 FROM grants WHERE id = ?1")?.exists([id.0])?;
+    if exists { Ok(()) } else { Err(unknown(id).into()) }
+}
+
 /// The grant that `account` gave `application`, made if there is none.
 pub(super) fn find_or_make(
     transaction: &Transaction<'_>,

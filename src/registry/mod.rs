@@ -32,8 +32,8 @@ use crate::domain::Trouble;
 pub use fleet::{Revision, Sight};
 pub use history::{Event, Happened};
 pub use mailboxes::Protocol;
-pub use moves::{Mover, Owner};
-pub use secrets::{Kept, SealKeyRecord, SealedSecret};
+pub use moves::Mover;
+pub use secrets::{Kept, Owner, SealKeyRecord, SealedSecret};
 pub use sign_ins::{Claim, Progress, Purpose, SignIn};
 use sql::{Doing, Fault};
 

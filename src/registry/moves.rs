@@ -1,34 +1,15 @@
 //! Moving secrets between the stores: whose secrets there are, and the steps of a move that have
 //! to be one transaction. Only one process moves at a time.
 
-use std::fmt;
 use std::fs::{File, TryLockError};
 
 use rusqlite::Transaction;
 
-use crate::domain::{Address, ApplicationName, GrantId, Remedy, StoreKind, Trouble, Whereabouts};
+use crate::domain::{GrantId, Remedy, StoreKind, Trouble, Whereabouts};
 
-use super::secrets::SealedSecret;
+use super::secrets::{Owner, SealedSecret};
 use super::sql::{Columns, Fault};
-use super::{Registry, applications, grants, place, secrets};
-
-/// Whoever may have a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Owner {
-    /// A grant, and the account that gave it: the refresh token.
-    Grant(GrantId, Address),
-    /// An application: the client secret.
-    Application(ApplicationName),
-}
-
-impl fmt::Display for Owner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Grant(_, account) => account.fmt(f),
-            Self::Application(name) => name.fmt(f),
-        }
-    }
-}
+use super::{Registry, applications, place, secrets};
 
 /// The right to move secrets, until it is dropped or its process ends.
 #[derive(Debug)]
@@ -79,16 +60,10 @@ impl Registry {
     ///
     /// # Errors
     /// `grant.unknown`, `application.unknown` if its owner is gone; `seal.key_changed`; `registry.…`.
-    pub fn copy_in(&self, owner: &Owner, secret: &SealedSecret) -> Result<(), Trouble> {
-        self.write(|transaction| {
-            match owner {
-                Owner::Grant(id, _) => drop(grants::by_id(transaction, *id)?),
-                Owner::Application(name) => drop(applications::number(transaction, name)?),
-            }
-            if secrets::sealed(transaction, &secret.name)?.is_none() && !secrets::put(transaction, secret)? {
-                return Err(secrets::key_changed().into());
-            }
-            Ok(())
+    pub fn copy_in(&self, secret: &SealedSecret) -> Result<(), Trouble> {
+        self.write(|transaction| match secrets::sealed(transaction, &secret.name)? {
+            Some(_) => Ok(()),
+            None => secrets::put(transaction, secret),
         })
     }
 
@@ -195,9 +170,14 @@ mod tests {
         let key = SealKeyRecord { id: "key".to_owned(), custodian: String::new() };
         registry.settle_seal_key(None, &key).unwrap();
         let owner = owner(&registry);
-        let token = |value| SealedSecret { name: "token".to_owned(), sealed: vec![value], key_id: "key".to_owned() };
-        registry.copy_in(&owner, &token(1)).unwrap();
-        registry.copy_in(&owner, &token(2)).unwrap();
+        let token = |value| SealedSecret {
+            owner: owner.clone(),
+            name: "token".to_owned(),
+            sealed: vec![value],
+            key_id: "key".to_owned(),
+        };
+        registry.copy_in(&token(1)).unwrap();
+        registry.copy_in(&token(2)).unwrap();
         registry.begin_move(StoreKind::Sealed, StoreKind::Keyring).unwrap();
         assert_eq!(registry.let_go("token", &[1]), Ok(false), "it belongs here");
         registry.begin_move(StoreKind::Keyring, StoreKind::Keyring).unwrap();
@@ -205,7 +185,7 @@ mod tests {
         assert_eq!(registry.let_go("token", &[1]), Ok(true));
         assert_eq!(registry.let_go("token", &[1]), Ok(true), "gone already");
         registry.remove_mailbox(mailbox.id).unwrap();
-        let outcome = registry.copy_in(&owner, &token(1));
+        let outcome = registry.copy_in(&token(1));
         assert_eq!(outcome.unwrap_err().code(), "grant.unknown");
     }
 }

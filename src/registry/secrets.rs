@@ -1,13 +1,24 @@
 //! Secrets, sealed: the rows of the sealed store, where the registry's secrets are, and which key
 //! seals them. What is in here is of use to nobody without that key, which is elsewhere.
 
+use std::fmt;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{StoreKind, Trouble, Whereabouts};
+use crate::domain::{Address, ApplicationName, Grant, GrantId, StoreKind, Trouble, Whereabouts};
 
-use super::Registry;
 use super::sql::{Columns, Fault, Json};
+use super::{Registry, applications, grants};
+
+/// Whoever may have a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// A grant, and the account that gave it: the refresh token.
+    Grant(GrantId, Address),
+    /// An application: the client secret.
+    Application(ApplicationName),
+}
 
 /// What the registry knows of one secret, all at one moment.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,6 +32,8 @@ pub struct Kept {
 /// A secret that was sealed for its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedSecret {
+    /// Whose it is.
+    pub owner: Owner,
     /// Its name.
     pub name: String,
     /// The sealed bytes.
@@ -36,6 +49,23 @@ pub struct SealKeyRecord {
     pub id: String,
     /// Who keeps it, as the secrets' own room writes that.
     pub custodian: String,
+}
+
+impl Owner {
+    /// The owner of a refresh token.
+    #[must_use]
+    pub fn of(grant: &Grant) -> Self {
+        Self::Grant(grant.id, grant.account.clone())
+    }
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Grant(_, account) => account.fmt(f),
+            Self::Application(name) => name.fmt(f),
+        }
+    }
 }
 
 impl Registry {
@@ -71,7 +101,8 @@ impl Registry {
     /// Makes or replaces secrets, in one change that is on disk when this returns. The answers are
     /// in the same order, and each says in which store the secret belongs (see
     /// [`Registry::settle_whereabouts`] on `wanted`): in the keyring's case it is here only until
-    /// that has it. `seal.key_changed`, if it is sealed under another key than the registry's.
+    /// that has it. `seal.key_changed`, if it is sealed under another key than the registry's;
+    /// `grant.unknown`, `application.unknown` if its owner is gone: nobody would ever look for it.
     ///
     /// # Errors
     /// `registry.…`; then none was written.
@@ -82,7 +113,11 @@ impl Registry {
     ) -> Result<Vec<Result<StoreKind, Trouble>>, Trouble> {
         self.write(|transaction| {
             let place = settle(transaction, wanted)?.target();
-            let keep = |secret| Ok(if put(transaction, secret)? { Ok(place) } else { Err(key_changed()) });
+            let keep = |secret| match put(transaction, secret) {
+                Ok(()) => Ok(Ok(place)),
+                Err(Fault::Rule(trouble)) => Ok(Err(*trouble)),
+                Err(fault) => Err(fault),
+            };
             secrets.iter().map(keep).collect()
         })
     }
@@ -167,14 +202,18 @@ pub(super) fn set_whereabouts(transaction: &Transaction<'_>, whereabouts: Wherea
     Ok(())
 }
 
-/// Makes or replaces a row; `false` if it is sealed under another key than the registry's.
-pub(super) fn put(transaction: &Transaction<'_>, secret: &SealedSecret) -> Result<bool, Fault> {
-    let is_right = find_record(transaction)?.is_some_and(|record| record.id == secret.key_id);
-    if is_right {
-        let mut statement = transaction.prepare_cached("INSERT OR REPLACE INTO secrets VALUES (?1, ?2)")?;
-        statement.execute(params![secret.name, secret.sealed])?;
+/// Makes or replaces a row, if its owner is there and it is sealed under the registry's own key.
+pub(super) fn put(transaction: &Transaction<'_>, secret: &SealedSecret) -> Result<(), Fault> {
+    match &secret.owner {
+        Owner::Grant(id, _) => grants::must_exist(transaction, *id)?,
+        Owner::Application(name) => drop(applications::number(transaction, name)?),
     }
-    Ok(is_right)
+    if find_record(transaction)?.is_none_or(|record| record.id != secret.key_id) {
+        return Err(key_changed().into());
+    }
+    let mut statement = transaction.prepare_cached("INSERT OR REPLACE INTO secrets VALUES (?1, ?2)")?;
+    statement.execute(params![secret.name, secret.sealed])?;
+    Ok(())
 }
 
 /// The secret called `name`, if it is here.
@@ -199,7 +238,7 @@ fn find_record(connection: &Connection) -> Result<Option<SealKeyRecord>, Fault> 
 }
 
 /// `seal.key_changed`.
-pub(super) fn key_changed() -> Trouble {
+fn key_changed() -> Trouble {
     Trouble::new(
         "seal.key_changed",
         "The secret was not kept: the registry has another seal key than it had",
@@ -210,20 +249,24 @@ pub(super) fn key_changed() -> Trouble {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::fresh;
+    use super::super::fixture::{at, fresh, name, with_mailbox};
     use super::*;
 
     fn record(id: &str) -> SealKeyRecord {
         SealKeyRecord { id: id.to_owned(), custodian: "the keyring".to_owned() }
     }
 
+    fn secret(name: &str, sealed: &[u8], key_id: &str) -> SealedSecret {
+        let owner = Owner::Application(self::name("Mailer"));
+        SealedSecret { owner, name: name.into(), sealed: sealed.into(), key_id: key_id.into() }
+    }
+
     fn keep(registry: &Registry, name: &str, sealed: &[u8], key_id: &str) -> Result<StoreKind, Trouble> {
-        let secret = SealedSecret { name: name.into(), sealed: sealed.into(), key_id: key_id.into() };
-        registry.keep_secrets(&[secret], StoreKind::Sealed).unwrap().remove(0)
+        registry.keep_secrets(&[secret(name, sealed, key_id)], StoreKind::Sealed).unwrap().remove(0)
     }
 
     fn sealing() -> (tempfile::TempDir, Registry) {
-        let (folder, registry) = fresh();
+        let (folder, registry, _) = with_mailbox();
         registry.settle_whereabouts(StoreKind::Sealed).unwrap();
         registry.settle_seal_key(None, &record("one")).unwrap();
         (folder, registry)
@@ -245,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_kept_here_first_wherever_it_belongs() {
-        let (_folder, registry) = fresh();
+        let (_folder, registry, _) = with_mailbox();
         registry.settle_seal_key(None, &record("one")).unwrap();
         assert_eq!(keep(&registry, "old", &[1], "one"), Ok(StoreKind::Sealed), "that settles it");
         assert_eq!(registry.settle_whereabouts(StoreKind::Keyring), Ok(Whereabouts::In(StoreKind::Sealed)));
@@ -256,6 +299,22 @@ mod tests {
         assert_eq!((sealed("old"), sealed("new")), (Some(vec![2]), Some(vec![3])));
         registry.forget_secret("old").unwrap();
         assert_eq!(sealed("old"), None);
+    }
+
+    /// However it came to that: its grant was removed while the token was on its way.
+    #[test]
+    fn a_secret_whose_owner_is_gone_is_not_kept() {
+        let (_folder, registry, mailbox) = with_mailbox();
+        registry.settle_seal_key(None, &record("one")).unwrap();
+        registry.take_lease(mailbox.grant, "somebody", at(0), at(9)).unwrap();
+        let token =
+            SealedSecret { owner: Owner::of(&registry.grant(mailbox.grant).unwrap()), ..secret("token", &[1], "one") };
+        registry.remove_mailbox(mailbox.id).unwrap();
+        let removed = SealedSecret { owner: Owner::Application(name("Printer")), ..secret("other", &[1], "one") };
+        let kept = registry.keep_secrets(&[token, removed, secret("name", &[1], "one")], StoreKind::Sealed).unwrap();
+        let codes: Vec<_> = kept.iter().map(|kept| kept.as_ref().map_err(Trouble::code)).collect();
+        assert_eq!(codes, [Err("grant.unknown"), Err("application.unknown"), Ok(&StoreKind::Sealed)]);
+        assert_eq!(registry.count_sealed_secrets(), Ok(1));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use mailkey::demo::Options;
 use mailkey::domain::{MailboxId, Secret, StoreKind, Whereabouts};
 use mailkey::engine::Engine;
-use mailkey::registry::SealedSecret;
+use mailkey::registry::{Owner, SealedSecret};
 use mailkey::secrets::Key;
 use mailkey::secrets::seal::SealKey;
 
@@ -80,7 +80,8 @@ async fn leave_on_its_way(house: &House, mailbox: MailboxId) -> Secret {
     let (key, entry) = (key(house, mailbox), house.seal_key());
     let seal_key = SealKey::from_secret(&house.secrets.get(&entry).await.unwrap().unwrap()).unwrap();
     let sealed = seal_key.seal(key.as_str(), &newest);
-    let row = SealedSecret { name: key.as_str().to_owned(), sealed, key_id: seal_key.id() };
+    let owner = Owner::of(&house.grant(mailbox));
+    let row = SealedSecret { owner, name: key.as_str().to_owned(), sealed, key_id: seal_key.id() };
     assert_eq!(house.registry.keep_secrets(&[row], StoreKind::Keyring), Ok(vec![Ok(StoreKind::Keyring)]));
     newest
 }

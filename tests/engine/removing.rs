@@ -78,6 +78,23 @@ async fn a_mailbox_that_is_removed_during_its_refresh_leaves_no_secret() {
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
 }
 
+/// Whoever is killed then deletes nothing any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_comes_for_a_mailbox_that_is_gone_is_never_on_disk() {
+    let house = House::sealed().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    house.demo.fault(Fault::Slow(Duration::from_millis(300)));
+    let checking = engine.clone();
+    let check = tokio::spawn(async move { checking.check(mailbox).await });
+    house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
+    engine.remove_mailbox(mailbox).await.unwrap();
+    house.sql("CREATE TRIGGER killed BEFORE DELETE ON secrets BEGIN SELECT RAISE(ABORT, 'killed'); END");
+    assert_eq!(check.await.unwrap(), Ok(()));
+    engine.settle().await;
+    assert_eq!(house.registry.count_sealed_secrets(), Ok(0));
+}
+
 /// Another process removed it, and took the sign-in along.
 #[tokio::test]
 async fn the_sign_in_of_a_mailbox_that_is_gone_can_be_stopped() {

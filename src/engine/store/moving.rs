@@ -2,7 +2,7 @@
 //! until a secret's row has come or gone it is where it was, and afterwards where it goes to.
 
 use super::super::{Engine, Event, on_registry};
-use super::{Keeper, Store};
+use super::{Keeper, Store, owner_is_gone};
 use crate::domain::{StoreKind, Trouble, Whereabouts};
 use crate::registry::{Kept, Owner, Registry};
 use crate::secrets::Key;
@@ -103,7 +103,7 @@ impl Engine {
         };
         match outcome {
             // It was removed meanwhile.
-            Err(trouble) if matches!(trouble.code(), "grant.unknown" | "application.unknown") => Ok(false),
+            Err(trouble) if owner_is_gone(&trouble) => Ok(false),
             outcome => outcome,
         }
     }
@@ -142,8 +142,8 @@ impl Store {
     async fn move_in(&self, owner: &Owner, key: &Key) -> Result<bool, Trouble> {
         if self.kept(key).await?.sealed.is_none() {
             let Some(secret) = self.keyring.get(key).await? else { return Ok(false) };
-            let (owner, sealed) = (owner.clone(), self.sealed(key, &secret).await?);
-            on_registry(&self.registry, move |registry| registry.copy_in(&owner, &sealed)).await?;
+            let sealed = self.sealed(owner, &secret).await?;
+            on_registry(&self.registry, move |registry| registry.copy_in(&sealed)).await?;
         }
         // What opens is what was sealed: the copy, or a newer value that was put there meanwhile.
         let Some(sealed) = self.kept(key).await?.sealed else { return Ok(false) };

@@ -32,7 +32,7 @@ impl Rows {
     /// Writes a secret, and gives the store that it belongs in. It is on disk when this returns.
     ///
     /// # Errors
-    /// `seal.key_changed`; `registry.…`.
+    /// `grant.unknown`, `application.unknown` if its owner is gone; `seal.key_changed`; `registry.…`.
     pub(super) async fn keep(&self, secret: SealedSecret) -> Result<StoreKind, Trouble> {
         let (kept, answer) = oneshot::channel();
         lock(&self.waiting).push(Waiting { secret, kept });
@@ -69,18 +69,25 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::registry::SealKeyRecord;
+    use crate::domain::ApplicationName;
+    use crate::registry::{Owner, SealKeyRecord};
 
     fn rows() -> (tempfile::TempDir, Arc<Rows>) {
         let folder = tempfile::tempdir().unwrap();
-        let registry = Registry::open(&folder.path().join("registry.db")).unwrap();
+        let path = folder.path().join("registry.db");
+        let registry = Registry::open(&path).unwrap();
+        let owner =
+            "INSERT INTO applications (name, provider, tenant, client_id, redirect_uri, scopes, has_client_secret)
+                         VALUES ('Mailer', 'lab', '', '', 'http://localhost', '[]', 1)";
+        rusqlite::Connection::open(path).unwrap().execute_batch(owner).unwrap();
         let key = SealKeyRecord { id: "key".to_owned(), custodian: String::new() };
         registry.settle_seal_key(None, &key).unwrap();
         (folder, Arc::new(Rows::new(registry, StoreKind::Sealed)))
     }
 
     fn secret(number: usize, key_id: &str) -> SealedSecret {
-        SealedSecret { name: number.to_string(), sealed: vec![7], key_id: key_id.to_owned() }
+        let owner = Owner::Application(ApplicationName::parse("Mailer").unwrap());
+        SealedSecret { owner, name: number.to_string(), sealed: vec![7], key_id: key_id.to_owned() }
     }
 
     #[tokio::test]
