@@ -57,26 +57,24 @@ impl RedirectUri {
         Url::parse(&self.0).is_ok_and(|url| url.scheme() == "http" && is_loopback(&url))
     }
 
-    /// The port that it names.
+    /// The port that it names, be it the usual one, of which [`Url`] says nothing.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
-        Url::parse(&self.0).ok().and_then(|url| url.port())
+        let (_, rest) = self.0.split_once("//")?;
+        let authority = rest.split(['/', '?']).next()?;
+        authority.rsplit_once(':')?.1.parse().ok()
     }
 
     /// A loopback URI without a port, with this one; any other, unchanged.
     #[must_use]
     pub fn on_port(&self, port: u16) -> Self {
-        if !self.is_loopback() || self.port().is_some() {
-            return self.clone();
+        match self.0.split_once("//") {
+            Some((scheme, rest)) if self.is_loopback() && self.port().is_none() => {
+                let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+                Self(format!("{scheme}//{}:{port}{path}", host.trim_end_matches(':')))
+            }
+            _ => self.clone(),
         }
-        let after_scheme = "http://".len();
-        let host_end = self
-            .0
-            .get(after_scheme..)
-            .and_then(|rest| rest.find(['/', '?']))
-            .map_or(self.0.len(), |at| after_scheme + at);
-        let (host, path) = self.0.split_at(host_end);
-        Self(format!("{host}:{port}{path}"))
     }
 }
 
@@ -128,6 +126,12 @@ mod tests {
             ("http://localhost/", "http://localhost:7777/"),
             ("http://localhost/back", "http://localhost:7777/back"),
             ("http://localhost:8080/back", "http://localhost:8080/back"),
+            ("http://localhost:80", "http://localhost:80"),
+            ("http://127.0.0.1:80/?from=mailkey", "http://127.0.0.1:80/?from=mailkey"),
+            ("http://localhost:/", "http://localhost:7777/"),
+            ("http://localhost?at=1:2", "http://localhost:7777?at=1:2"),
+            ("http://[::1]", "http://[::1]:7777"),
+            ("http://[::1]:80", "http://[::1]:80"),
             (
                 "https://login.microsoftonline.com/common/oauth2/nativeclient",
                 "https://login.microsoftonline.com/common/oauth2/nativeclient",
