@@ -99,7 +99,7 @@ impl Engine {
             (Some(token), Token::Held { .. }) => Ok(token),
             (_, Token::Ended { trouble, .. }) => Err(trouble.clone()),
             (Some(token), Token::None) => Ok(token),
-            (None, Token::Held { .. }) => Err(super::troubles::missing()),
+            (None, Token::Held { .. }) => Err(self.missing().await?),
             (None, Token::None) => Err(super::troubles::none()),
         }
     }

@@ -157,7 +157,7 @@ impl Engine {
                 self.refresh(case, &refresh_token, patience).await?
             }
             None if case.grant.token == Token::None => return Err(none().into()),
-            None => Err(Refusal::at_token(missing())),
+            None => Err(Refusal::at_token(self.missing().await?)),
         };
         match self.kept_of(&case.grant, refreshed).await? {
             Ok(access_token) => Ok(self.refreshed(case, &key, access_token).await?),
@@ -169,6 +169,11 @@ impl Engine {
                 Err(Unrefreshed::Refused(refusal))
             }
         }
+    }
+
+    /// Why a token that is held is not in the store. That the store is another one says nothing of it.
+    pub(super) async fn missing(&self) -> Result<Trouble, Trouble> {
+        self.secrets().recognise_keyring().await.map(|()| missing())
     }
 
     /// The turn is for the request alone: others go on while this one's answer is stored.

@@ -106,7 +106,7 @@ pub(super) fn missing() -> Trouble {
     Trouble::new(
         "token.missing",
         "The refresh token is not in the secret store any more",
-        "The registry knows of it, but somebody removed it from the store, or the store is another one.",
+        "The registry knows of it, but somebody removed it from the store.",
         "Sign in again.",
     )
     .with(Remedy::SignIn)

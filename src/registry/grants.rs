@@ -61,6 +61,18 @@ impl Registry {
         })
     }
 
+    /// At most so many of the grants whose token is in the secret store.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn some_held(&self, most: u32) -> Result<Vec<GrantId>, Trouble> {
+        self.read(|transaction| {
+            let sql = "SELECT id FROM grants WHERE obtained_at IS NOT NULL AND ended_at IS NULL LIMIT ?1";
+            let mut statement = transaction.prepare_cached(sql)?;
+            Ok(statement.query_map([most], |row| row.get(0).map(GrantId))?.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// The mailboxes that use a grant, by address.
     ///
     /// # Errors

@@ -1,12 +1,14 @@
 //! Where secrets are, and where they are not.
 
 use mailkey::domain::Secret;
-use mailkey::engine::Field;
-use mailkey::secrets::Key;
+use mailkey::engine::{End, Field, Phase};
 use mailkey::secrets::seal::SealKey;
+use mailkey::secrets::{Key, Secrets};
 use sha2::{Digest as _, Sha256};
 
 use crate::house::{House, code_of, holds, parameter};
+
+const TWO_HOURS: std::time::Duration = std::time::Duration::from_secs(2 * 60 * 60);
 
 #[tokio::test]
 async fn no_secret_is_in_the_registrys_files() {
@@ -88,6 +90,28 @@ fn without_a_keyring_no_sign_in_begins() {
     });
 }
 
+/// Over SSH, or in a service, another keyring may answer, and say of each token that it has none.
+#[tokio::test]
+async fn that_another_keyring_answers_is_no_trouble_of_the_tokens() {
+    let mut house = House::new().await;
+    let engine = house.engine();
+    let mailboxes = [house.signed_in(&engine, "billing").await, house.signed_in(&engine, "sales").await];
+    let record = house.registry.seal_key_record();
+    let own = std::mem::replace(&mut house.secrets, Secrets::memory());
+    let elsewhere = house.engine();
+    assert_eq!(code_of(elsewhere.credential(mailboxes[0], Field::RefreshToken).await), "keyring.other");
+    assert_eq!(code_of(elsewhere.access_token(mailboxes[0]).await), "keyring.other", "nor is the cache opened");
+    assert_eq!(code_of(elsewhere.begin_sign_in(mailboxes[0]).await.map(drop)), "keyring.other");
+    house.later(TWO_HOURS);
+    let sum = elsewhere.check_many(mailboxes, house.now()).over().await.unwrap();
+    let Phase::Over(End::Obstacle(trouble)) = &sum.progress.phase else { panic!("{:?}", sum.progress) };
+    assert_eq!((trouble.code(), sum.failures.len()), ("keyring.other", 0));
+    assert_eq!(mailboxes.map(|mailbox| house.trouble(mailbox)), ["", ""]);
+    assert_eq!(house.registry.seal_key_record(), record, "no key is made in the place of one's own");
+    house.secrets = own;
+    house.engine().access_token(mailboxes[1]).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_sealed_token_is_in_the_registry_and_its_key_alone_in_the_keyring() {
     let house = House::sealed().await;
@@ -98,7 +122,7 @@ async fn a_sealed_token_is_in_the_registry_and_its_key_alone_in_the_keyring() {
     let token = house.refresh_token(mailbox).await.unwrap();
     let key = house.secrets.get(&house.seal_key()).await.unwrap().unwrap();
     assert!(!holds(&house.bytes_of_registry(), token.expose()) && !holds(&house.bytes_of_registry(), key.expose()));
-    house.later(std::time::Duration::from_secs(7200));
+    house.later(TWO_HOURS);
     house.engine().access_token(mailbox).await.unwrap();
     assert_ne!(house.refresh_token(mailbox).await.unwrap(), token, "rotated");
     engine.remove_mailbox(mailbox).await.unwrap();

@@ -9,6 +9,9 @@ use crate::secrets::Key;
 use crate::secrets::custody::{Custodian, Wrapped};
 use crate::secrets::seal::SealKey;
 
+/// A keyring that has none of so many tokens is another one.
+const ENOUGH: u32 = 3;
+
 /// Who keeps the seal key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Keeper {
@@ -115,9 +118,33 @@ impl Store {
         }
         // What a lost key sealed for a while is no great loss; secrets are.
         match on_registry(&self.registry, Registry::count_sealed_secrets).await? {
-            0 => self.make_seal_key(Some(record), keeper).await,
+            0 => {
+                self.recognise_keyring().await?;
+                self.make_seal_key(Some(record), keeper).await
+            }
             _ => Err(missing()),
         }
+    }
+
+    /// Tells the keyring that has the registry's secrets from one that was never asked to keep any:
+    /// another session's, or an empty one, says of each that there is none.
+    ///
+    /// # Errors
+    /// `keyring.other`; `keyring.…`, `registry.…`.
+    pub(in crate::engine) async fn recognise_keyring(&self) -> Result<(), Trouble> {
+        let record = on_registry(&self.registry, Registry::seal_key_record).await?;
+        let held = on_registry(&self.registry, |registry| registry.some_held(ENOUGH)).await?;
+        let Some(record) = record.filter(|_| !held.is_empty()) else { return Ok(()) };
+        if !self.whereabouts().await?.may_be_in(StoreKind::Keyring) {
+            return Ok(());
+        }
+        let tokens = held.into_iter().map(|grant| Key::refresh_token(self.registry.id(), grant));
+        for key in std::iter::once(self.entry(&record.id)).chain(tokens) {
+            if self.keyring.get(&key).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(other_keyring())
     }
 
     /// The key of a record from its custodian; `None` if that has lost it.
@@ -189,6 +216,16 @@ pub(super) fn missing() -> Trouble {
         "The key of the sealed secrets is not in the keyring",
         "It is another keyring than the one that it was put into, or somebody removed it. Nothing was changed.",
         "Run mailkey as the user and in the session whose keyring has it, or put the keyring's backup back. \
+         If it is lost for good, `mailkey store give-up` lets everybody sign in anew.",
+    )
+}
+
+fn other_keyring() -> Trouble {
+    Trouble::new(
+        "keyring.other",
+        "This session's keyring is not the one that the tokens were put into",
+        "Neither their seal key nor any of them is in it. Nothing was changed.",
+        "Run mailkey as the user and in the session whose keyring has them, or put the keyring's backup back. \
          If it is lost for good, `mailkey store give-up` lets everybody sign in anew.",
     )
 }
