@@ -178,6 +178,22 @@ fn a_move_that_is_killed_loses_nothing() {
     });
 }
 
+/// Over SSH, or before somebody logs in.
+#[test]
+fn a_key_that_is_out_of_reach_is_not_given_up() {
+    in_session("store::a_key_that_is_out_of_reach_is_not_given_up", |session| {
+        session.start_keyring(PASSWORD);
+        let home = Home::with_mailboxes(&["billing"]);
+        home.sign_in("billing");
+        home.run(&["store", "move", "sealed"]).well();
+        session.lock_keyring();
+        home.run(&["store", "give-up", "--yes"]).refused(COULD_NOT, "locked");
+        session.stop_keyring();
+        home.run(&["store", "give-up", "--yes"]).refused(COULD_NOT, "keyring");
+        assert_eq!(home.registry().count_sealed_secrets(), Ok(1));
+    });
+}
+
 #[test]
 fn a_key_that_is_not_in_the_keyring_is_said_to_be_missing() {
     at_home("store::a_key_that_is_not_in_the_keyring_is_said_to_be_missing", |home| {

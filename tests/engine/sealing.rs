@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mailkey::demo::Fault;
-use mailkey::domain::{Application, ApplicationName, MailboxId, Secret, StoreKind, Whereabouts};
+use mailkey::domain::{Application, ApplicationName, MailboxId, Secret, StoreKind, Trouble, Whereabouts};
 use mailkey::engine::{Engine, Keeper, KeyStatus, Person, Question};
 use mailkey::secrets::Key;
 use mailkey::secrets::seal::SealKey;
@@ -267,6 +267,27 @@ async fn a_key_that_is_lost_for_good_is_given_up_and_signing_in_again_makes_anot
     let late = engine.access_token(mailbox).await;
     assert_eq!(code_of(late), "seal.broken", "the old key opens nothing, and writes nothing");
     house.engine().access_token(mailbox).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_passphrase_that_nobody_has_tried_is_not_lost() {
+    let house = House::sealed().await;
+    house.signed_in(&with_passphrase(&house, PASSPHRASE), "billing").await;
+    let asked = |answer: Result<Secret, Trouble>| {
+        let engine = house.engine();
+        engine.take_passphrase(None, Some(Box::new(move |_| answer.clone())));
+        engine
+    };
+    let stopped = Trouble::new("seal.passphrase_needed", "No passphrase was given", "", "");
+    for (engine, code) in [
+        (house.engine(), "seal.passphrase_needed"),
+        (asked(Err(stopped)), "seal.passphrase_needed"),
+        (asked(Ok(Secret::new(PASSPHRASE))), "store.not_lost"),
+    ] {
+        assert_eq!(code_of(engine.give_up_sealed_secrets().await), code);
+    }
+    assert_eq!(house.registry.count_sealed_secrets(), Ok(1));
+    assert_eq!(asked(Ok(Secret::new("not even close"))).give_up_sealed_secrets().await, Ok(1));
 }
 
 #[tokio::test]
