@@ -8,7 +8,7 @@ use tokio::sync::broadcast::Receiver;
 
 use super::{Exit, StoreCommand, json, print, tell};
 use crate::domain::{StoreKind, Trouble, Whereabouts};
-use crate::engine::{Engine, Event, Keeper, KeyStatus, LeftBehind, MoveProgress, Moved, StoreStatus};
+use crate::engine::{Engine, Event, GivenUp, Keeper, KeyStatus, LeftBehind, MoveProgress, Moved, StoreStatus};
 
 /// Says where the secrets are, or moves them.
 pub async fn run(command: StoreCommand, engine: &Engine) -> Result<Exit, Trouble> {
@@ -52,11 +52,14 @@ async fn move_all(engine: &Engine, to: StoreKind, keeper: Option<Keeper>) -> Res
 }
 
 async fn give_up(engine: &Engine) -> Result<Exit, Trouble> {
-    let count = engine.give_up_sealed_secrets().await?;
-    tell(&match count {
-        1 => "1 sealed secret was deleted. `mailkey signin ADDRESS` makes it anew.".to_owned(),
-        count => format!("{count} sealed secrets were deleted. `mailkey signin ADDRESS` makes each anew."),
+    let GivenUp { tokens, applications } = engine.give_up_sealed_secrets().await?;
+    tell(&match tokens {
+        1 => "1 sealed refresh token was deleted. `mailkey signin ADDRESS` makes it anew.".to_owned(),
+        tokens => format!("{tokens} sealed refresh tokens were deleted. `mailkey signin ADDRESS` makes each anew."),
     });
+    for name in applications {
+        tell(&format!("The client secret of {name} is gone too. Enter it again on the dashboard: A, then e."));
+    }
     Ok(Exit::Well)
 }
 

@@ -58,7 +58,7 @@ pub use event::{Event, Subject};
 pub use home::Home;
 pub use import::List;
 pub use keep_alive::{KeepAlive, Kept};
-pub use store::{Keeper, KeyStatus, LeftBehind, MoveProgress, Moved, Person, Question, StoreStatus};
+pub use store::{GivenUp, Keeper, KeyStatus, LeftBehind, MoveProgress, Moved, Person, Question, StoreStatus};
 pub use work::{Listening, Waiting, Work};
 pub use wrong_account::Choice;
 

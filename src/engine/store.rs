@@ -23,6 +23,7 @@ use crate::registry::{Kept, Owner, Registry, SealedSecret};
 use crate::secrets::seal::SealKey;
 use crate::secrets::{Key, Secrets};
 
+pub use giving_up::GivenUp;
 pub use moving::{LeftBehind, MoveProgress, Moved};
 use passphrase::Passphrases;
 pub use passphrase::{Person, Question};

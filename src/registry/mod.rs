@@ -9,6 +9,7 @@ mod discarded;
 #[cfg(test)]
 mod fixture;
 mod fleet;
+mod giving_up;
 mod grants;
 mod history;
 mod import;

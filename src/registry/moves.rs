@@ -97,7 +97,8 @@ impl Registry {
     }
 }
 
-fn owners(transaction: &Transaction<'_>) -> Result<Vec<Owner>, Fault> {
+/// All who may have a secret, in either store.
+pub(super) fn owners(transaction: &Transaction<'_>) -> Result<Vec<Owner>, Fault> {
     let sql = "SELECT id, account FROM grants WHERE may_hold_secret ORDER BY id";
     let mut statement = transaction.prepare_cached(sql)?;
     let of_grants = statement.query_map([], |row| {

@@ -141,18 +141,6 @@ impl Registry {
         self.read(|transaction| count_sealed(transaction))
     }
 
-    /// Deletes everything that is sealed, and forgets the key. It gives how many secrets there were.
-    ///
-    /// # Errors
-    /// `registry.…`.
-    pub fn give_up_sealed_secrets(&self) -> Result<usize, Trouble> {
-        self.write(|transaction| {
-            transaction.execute("DELETE FROM meta WHERE name = 'seal_key'", [])?;
-            transaction.execute("UPDATE grants SET access_token = NULL, access_token_expires_at = NULL", [])?;
-            Ok(transaction.execute("DELETE FROM secrets", [])?)
-        })
-    }
-
     /// The key that the registry's secrets are sealed under, if there ever was one.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mailkey::demo::Fault;
 use mailkey::domain::{Application, ApplicationName, MailboxId, Secret, StoreKind, Trouble, Whereabouts};
-use mailkey::engine::{Engine, Keeper, KeyStatus, Person, Question};
+use mailkey::engine::{Engine, GivenUp, Keeper, KeyStatus, Person, Question};
 use mailkey::secrets::Key;
 use mailkey::secrets::seal::SealKey;
 
@@ -255,11 +255,15 @@ async fn the_key_goes_from_one_keeper_to_another_and_stays_the_same() {
 #[tokio::test]
 async fn a_key_that_is_lost_for_good_is_given_up_and_signing_in_again_makes_another() {
     let (house, engine, mailbox) = sealed().await;
+    engine.save_application(None, printer(1), Some(secret(1))).await.unwrap();
     assert_eq!(code_of(engine.give_up_sealed_secrets().await), "store.not_lost");
     house.secrets.delete(&house.seal_key()).await.unwrap();
     let fresh = house.engine();
-    assert_eq!(fresh.give_up_sealed_secrets().await, Ok(1));
-    assert_eq!(code_of(fresh.access_token(mailbox).await), "token.missing");
+    assert_eq!(house.words(mailbox), ["done"; 4]);
+    let given_up = fresh.give_up_sealed_secrets().await.unwrap();
+    assert_eq!(given_up, GivenUp { tokens: 1, applications: vec![printer(1).name] });
+    assert_eq!((house.words(mailbox), house.trouble(mailbox).as_str()), (["done", "ready", "stuck", "todo"], "token.given_up"));
+    assert_eq!(code_of(fresh.access_token(mailbox).await), "token.given_up");
     house.sign_in(&fresh, mailbox).await;
     house.later(TWO_HOURS);
     house.engine().access_token(mailbox).await.unwrap();
@@ -287,7 +291,7 @@ async fn a_passphrase_that_nobody_has_tried_is_not_lost() {
         assert_eq!(code_of(engine.give_up_sealed_secrets().await), code);
     }
     assert_eq!(house.registry.count_sealed_secrets(), Ok(1));
-    assert_eq!(asked(Ok(Secret::new("not even close"))).give_up_sealed_secrets().await, Ok(1));
+    assert_eq!(asked(Ok(Secret::new("not even close"))).give_up_sealed_secrets().await.unwrap().tokens, 1);
 }
 
 #[tokio::test]

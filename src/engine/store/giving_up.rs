@@ -2,22 +2,43 @@
 
 use super::super::{Engine, on_registry};
 use super::Store;
-use crate::domain::Trouble;
-use crate::registry::Registry;
+use crate::domain::{ApplicationName, Remedy, Trouble};
+use crate::registry::{Owner, Registry};
+
+/// What was given up.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct GivenUp {
+    /// How many refresh tokens.
+    pub tokens: usize,
+    /// The applications whose client secret has to be entered again.
+    pub applications: Vec<ApplicationName>,
+}
 
 impl Engine {
     /// Deletes the sealed secrets and forgets their key, so that everybody whose token was among
-    /// them can sign in again. It gives how many there were. A person may be asked for the passphrase.
+    /// them can sign in again. A person may be asked for the passphrase.
     ///
     /// # Errors
     /// `store.not_lost` if the key is at hand; what keeps it out of reach, if it may not be lost
     /// (`keyring.…`, `seal.passphrase_needed`, `seal.passphrase_file`); `store.moving`; `registry.…`.
-    pub async fn give_up_sealed_secrets(&self) -> Result<usize, Trouble> {
+    pub async fn give_up_sealed_secrets(&self) -> Result<GivenUp, Trouble> {
         let _mover = self.registry(Registry::become_mover).await?;
         self.0.store.be_sure_that_the_key_is_lost().await?;
-        let count = self.registry(Registry::give_up_sealed_secrets).await?;
+        let (engine, now) = (self.clone(), self.now());
+        let name_of = move |owner: &Owner| engine.0.store.key_of(owner).as_str().to_owned();
+        let gone = self.registry(move |registry| registry.give_up_sealed_secrets(name_of, &given_up(), now)).await?;
         self.0.works.changed.notify_one();
-        Ok(count)
+        Ok(gone.into_iter().fold(GivenUp::default(), GivenUp::and))
+    }
+}
+
+impl GivenUp {
+    fn and(mut self, owner: Owner) -> Self {
+        match owner {
+            Owner::Grant(..) => self.tokens += 1,
+            Owner::Application(name) => self.applications.push(name),
+        }
+        self
     }
 }
 
@@ -32,6 +53,17 @@ impl Store {
             Err(trouble) => Err(trouble),
         }
     }
+}
+
+/// How the tokens that were among them ended.
+fn given_up() -> Trouble {
+    Trouble::new(
+        "token.given_up",
+        "The refresh token was given up",
+        "The key that it was sealed under was lost, and `mailkey store give-up` deleted it.",
+        "Sign in again.",
+    )
+    .with(Remedy::SignIn)
 }
 
 fn not_lost() -> Trouble {
