@@ -8,8 +8,9 @@ use url::Url;
 use super::applications::is_passing;
 use super::case::Case;
 use super::event::Subject;
+use super::troubles::over;
 use super::{Accepted, Engine, Work};
-use crate::domain::{MailboxId, Trouble};
+use crate::domain::{MailboxId, Step, Trouble};
 use crate::oauth::device::{self, DeviceSignIn, Poll};
 use crate::oauth::{Client, Refusal};
 use crate::registry::{Progress, Purpose, SignIn};
@@ -17,6 +18,8 @@ use crate::secrets::Key;
 
 /// By how much to slow down when asked to (RFC 8628 section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
+/// How rarely to ask at most, however long the way is broken: the code lives some minutes only.
+const RAREST: Duration = Duration::from_secs(60);
 
 /// A device code sign-in that has begun.
 #[derive(Clone)]
@@ -72,7 +75,7 @@ impl Engine {
                 Asked::Over(accepted) => return accepted,
                 Asked::Pending => {}
                 Asked::SlowDown => interval += SLOWER,
-                Asked::Unreachable => interval *= 2,
+                Asked::Unreachable => interval = backed_off(interval),
             }
         }
     }
@@ -80,11 +83,15 @@ impl Engine {
     /// Asks once whether the person is done, and keeps the token if so.
     async fn ask_device(&self, errand: &DeviceErrand, row: &SignIn) -> Asked {
         let mailbox = errand.case.mailbox.id;
+        let now = self.now();
+        let is_last = now >= row.expires_at;
         let polled = match self.poll_device(errand).await {
+            Ok(Poll::Done(tokens)) => Ok(tokens),
+            // Some servers go on saying so.
+            Ok(_) if is_last => Err(Refusal::new(over(now.duration_since(row.opened_at).as_mins()), Step::Authorize)),
             Ok(Poll::Pending) => return Asked::Pending,
             Ok(Poll::SlowDown) => return Asked::SlowDown,
-            Ok(Poll::Done(tokens)) => Ok(tokens),
-            Err(refusal) if is_passing(&refusal.trouble) && self.now() < row.expires_at => return Asked::Unreachable,
+            Err(refusal) if is_passing(&refusal.trouble) && !is_last => return Asked::Unreachable,
             Err(refusal) => Err(refusal),
         };
         let ticket = self.0.works.begin(Subject::Mailbox(mailbox), Work::Exchanging { since: self.now() });
@@ -126,5 +133,22 @@ impl Engine {
         })
         .await?;
         Ok(row)
+    }
+}
+
+/// Twice as long as before, within reason (RFC 8628 section 3.5).
+fn backed_off(interval: Duration) -> Duration {
+    (interval * 2).min(RAREST).max(interval)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_way_is_tried_ever_less_often_but_within_the_life_of_a_code() {
+        for (before, after) in [(5, 10), (20, 40), (40, 60), (60, 60), (65, 65)] {
+            assert_eq!(backed_off(Duration::from_secs(before)), Duration::from_secs(after));
+        }
     }
 }

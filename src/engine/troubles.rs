@@ -165,7 +165,7 @@ pub(super) fn over(minutes: i64) -> Trouble {
     Trouble::new(
         "signin.expired",
         format!("Nobody answered the sign-in within {minutes} minutes"),
-        "An authorization code lives ten minutes, so the sign-in was closed.",
+        "Its code lives no longer, so the sign-in was closed.",
         "Begin again.",
     )
     .with(Remedy::SignIn)

@@ -7,7 +7,7 @@ use mailkey::domain::{Address, Application, RedirectUri, Remedy, Secret};
 use mailkey::engine::{Accepted, Event, Listening, Subject, Work};
 
 use crate::browser::page;
-use crate::house::{House, contoso, is_held, mailer, mailer_name, parameter};
+use crate::house::{House, PATIENCE, code_of, contoso, is_held, mailer, mailer_name, parameter};
 
 const DONE: [&str; 4] = ["done"; 4];
 
@@ -129,6 +129,24 @@ async fn a_connection_that_breaks_ends_no_device_sign_in() {
     let accepted = engine.finish_device_sign_in(errand).await;
     assert!(matches!(accepted, Ok(Accepted::Token { .. })), "{accepted:?}");
     assert!(is_held(&house.grant(mailbox)));
+}
+
+/// There are servers that never say that a code has expired.
+#[tokio::test]
+async fn a_device_code_is_asked_about_no_longer_than_it_lives() {
+    let second = Duration::from_secs(1);
+    let house = House::with(Options { device_interval: second, ..Options::default() }).await;
+    let engine = house.engine();
+    let mailbox = house.mailbox("billing");
+    let errand = engine.begin_device_sign_in(mailbox).await.unwrap();
+    let patience = errand.patience;
+    let (waiting, asked) = (engine.clone(), || house.demo.requests().device_code);
+    let waiting = tokio::spawn(async move { waiting.finish_device_sign_in(errand).await });
+    house.until("it was asked once", || asked() == 1).await;
+    house.later_for_engines(patience);
+    let outcome = tokio::time::timeout(PATIENCE, waiting).await.expect("it goes on asking");
+    assert_eq!([code_of(outcome.unwrap()), house.trouble(mailbox)], ["signin.expired"; 2]);
+    assert_eq!(asked(), 2);
 }
 
 #[tokio::test]
