@@ -13,7 +13,7 @@ const MOST: u64 = 128 * 1024;
 pub async fn run(engine: &Engine) -> Result<Exit, Trouble> {
     let text = read().await?;
     match engine.accept(&text).await? {
-        Accepted::Token { account, mailbox } => signin::report(engine, &account, mailbox).await,
+        Accepted::Token { account, mailbox, .. } => signin::report(engine, &account, mailbox).await,
         Accepted::Consent(name) => {
             tell(&format!("Admin consent for {name} was granted."));
             Ok(Exit::Well)

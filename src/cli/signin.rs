@@ -58,7 +58,8 @@ pub async fn by_device(engine: &Engine, address: Address) -> Result<Exit, Troubl
 
 /// Says that the token is stored, and what came of the first live checks with it.
 pub async fn report(engine: &Engine, signed_in: &Address, mailbox: MailboxId) -> Result<Exit, Trouble> {
-    tell(&format!("{signed_in} is signed in. The refresh token is in {}.", engine.store_title()));
+    let place = engine.place_of_token(mailbox).await?;
+    tell(&format!("{signed_in} is signed in. The refresh token is in {place}."));
     let checks = engine.first_checks(mailbox).await?;
     for (server, check) in [("IMAP", &checks.imap), ("POP", &checks.pop)] {
         if let Check::Failed { trouble, .. } = check {

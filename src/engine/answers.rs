@@ -19,6 +19,8 @@ pub enum Accepted {
         mailbox: MailboxId,
         /// The account that signed in.
         account: Address,
+        /// What the place is called that the refresh token is in.
+        place: &'static str,
     },
     /// The administrator's consent is recorded.
     Consent(ApplicationName),

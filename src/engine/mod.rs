@@ -42,9 +42,9 @@ use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 
 use crate::desktop::Clipboard;
-use crate::domain::{Fleet, Secret, Trouble};
+use crate::domain::{Fleet, MailboxId, Secret, Trouble};
 use crate::registry::Registry;
-use crate::secrets::Secrets;
+use crate::secrets::{Key, Secrets};
 
 pub use answers::Accepted;
 pub use bulk::{Checks, End, Failure, HostPause, Phase, Progress, Sum};
@@ -153,6 +153,15 @@ impl Engine {
     #[must_use]
     pub fn store_title(&self) -> &'static str {
         self.0.store.title()
+    }
+
+    /// What the place is called that the refresh token of this mailbox is in.
+    ///
+    /// # Errors
+    /// `mailbox.unknown`, `registry.…`.
+    pub async fn place_of_token(&self, mailbox: MailboxId) -> Result<&'static str, Trouble> {
+        let grant = self.registry(move |registry| registry.mailbox(mailbox)).await?.grant;
+        self.secrets().place_of(&Key::refresh_token(self.registry_id(), grant)).await
     }
 
     /// The time.

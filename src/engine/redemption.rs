@@ -115,7 +115,8 @@ impl Engine {
     pub(super) async fn kept(&self, grant: &Grant, mailbox: MailboxId, tokens: &Tokens, ticket: &Ticket) -> Accepted {
         self.cache_access_token(grant.id, &tokens.access_token).await;
         self.note(mailbox, Happened::SignedIn, format!("as {}", grant.account)).await;
-        let accepted = Accepted::Token { mailbox, account: grant.account.clone() };
+        let place = self.place_of_token(mailbox).await.unwrap_or(self.store_title());
+        let accepted = Accepted::Token { mailbox, account: grant.account.clone(), place };
         self.publish(Event::Accepted(accepted.clone()));
         self.0.works.end(ticket);
         self.forget_discarded_secrets().await;

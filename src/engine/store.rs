@@ -55,6 +55,9 @@ impl Engine {
     }
 }
 
+/// What the sealed store is called.
+const SEALED: &str = "the registry, sealed";
+
 /// The secrets of one registry.
 pub(super) struct Store {
     registry: Registry,
@@ -88,8 +91,22 @@ impl Store {
     pub(super) fn title(&self) -> &'static str {
         match *lock(&self.seen) {
             StoreKind::Keyring => self.keyring.title(),
-            StoreKind::Sealed => "the registry, sealed",
+            StoreKind::Sealed => SEALED,
         }
+    }
+
+    /// What the place is called that a secret is in now. On its way to the keyring it may have
+    /// stayed in the registry.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub(super) async fn place_of(&self, key: &Key) -> Result<&'static str, Trouble> {
+        let Kept { whereabouts, sealed } = self.kept(key).await?;
+        Ok(match (sealed, whereabouts.target()) {
+            (None, _) => self.keyring.title(),
+            (Some(_), StoreKind::Sealed) => SEALED,
+            (Some(_), StoreKind::Keyring) => "the registry, sealed, until the keyring takes it",
+        })
     }
 
     /// Whether a new secret could be kept now, where it belongs.

@@ -8,14 +8,14 @@ use mailkey::engine::{Accepted, Event};
 use url::Url;
 
 use crate::browser::{page, with_query};
-use crate::house::{House, code_of, contoso, is_held, parameter};
+use crate::house::{House, MEMORY, code_of, contoso, is_held, parameter};
 
 fn text(url: &Url) -> Secret {
     Secret::new(url.as_str())
 }
 
 fn stored(mailbox: MailboxId, account: &str) -> Accepted {
-    Accepted::Token { mailbox, account: contoso(account) }
+    Accepted::Token { mailbox, account: contoso(account), place: MEMORY }
 }
 
 #[tokio::test]

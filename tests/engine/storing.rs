@@ -6,7 +6,7 @@ use mailkey::secrets::seal::SealKey;
 use mailkey::secrets::{Key, Secrets};
 use sha2::{Digest as _, Sha256};
 
-use crate::house::{House, code_of, holds, parameter};
+use crate::house::{House, MEMORY, code_of, holds, parameter};
 
 const TWO_HOURS: std::time::Duration = std::time::Duration::from_secs(2 * 60 * 60);
 
@@ -36,6 +36,19 @@ async fn no_secret_is_in_the_registrys_files() {
     ] {
         assert!(!holds(&bytes, secret), "{name} is in the registry in clear");
     }
+}
+
+#[tokio::test]
+async fn a_token_that_the_keyring_did_not_take_is_said_to_be_in_the_registry() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let mailbox = house.signed_in(&engine, "billing").await;
+    assert_eq!(engine.place_of_token(mailbox).await, Ok(MEMORY));
+    house.not_handed_on(&Key::refresh_token(house.registry.id(), house.grant(mailbox).id)).await;
+    assert_eq!(engine.place_of_token(mailbox).await, Ok("the registry, sealed, until the keyring takes it"));
+    let sealed = House::sealed().await;
+    let mailbox = sealed.signed_in(&sealed.engine(), "billing").await;
+    assert_eq!(sealed.engine().place_of_token(mailbox).await, Ok("the registry, sealed"));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use mailkey::demo::Fault;
 use mailkey::domain::{MailboxId, Secret, Token};
 use mailkey::engine::{Accepted, Choice, Engine, Event, Subject, Work};
 
-use crate::house::{House, code_of, contoso, is_held};
+use crate::house::{House, MEMORY, code_of, contoso, is_held};
 
 /// A sign-in for `info`, which Maria answers.
 async fn maria_signs_in_for_info(house: &House, engine: &Engine) -> (MailboxId, String) {
@@ -53,7 +53,7 @@ async fn a_delegate_who_is_kept_is_told_of_as_every_other_sign_in() {
         Event::Accepted(accepted) => Some(accepted),
         _ => None,
     });
-    let maria = Accepted::Token { mailbox: info, account: contoso("maria.lopez") };
+    let maria = Accepted::Token { mailbox: info, account: contoso("maria.lopez"), place: MEMORY };
     assert_eq!(accepted.collect::<Vec<_>>(), [maria]);
 }
 

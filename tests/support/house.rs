@@ -25,6 +25,8 @@ use url::Url;
 pub const PATIENCE: Duration = Duration::from_secs(30);
 /// The demo's registration at Contoso.
 pub const CLIENT_ID: &str = "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18";
+/// What the store of a household without a keyring is called.
+pub const MEMORY: &str = "memory (the demo's own)";
 /// What the tests call it.
 pub const MAILER: &str = "Mailer";
 
@@ -198,6 +200,15 @@ impl House {
         let registry = rusqlite::Connection::open(self.folder.path().join("registry.db")).unwrap();
         let changed = "UPDATE secrets SET sealed = ?1 WHERE name = ?2";
         assert_eq!(registry.execute(changed, (sealed, key.as_str())), Ok(1));
+    }
+
+    /// A secret stays sealed in the registry, as if the keyring had not taken it.
+    pub async fn not_handed_on(&self, key: &Key) {
+        let secret = self.secrets.get(key).await.unwrap().unwrap();
+        let seal_key = SealKey::from_secret(&self.secrets.get(&self.seal_key()).await.unwrap().unwrap()).unwrap();
+        let sealed = seal_key.seal(key.as_str(), &secret);
+        let secret = SealedSecret { name: key.as_str().to_owned(), sealed, key_id: seal_key.id() };
+        assert_eq!(self.registry.keep_secrets(&[secret], self.settings.store), Ok(vec![Ok(StoreKind::Keyring)]));
     }
 
     /// What is sealed in the registry.

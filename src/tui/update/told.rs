@@ -102,11 +102,11 @@ fn ask(model: &mut Model, question: Question) {
 
 fn say_accepted(model: &mut Model, accepted: &Accepted) {
     match accepted {
-        Accepted::Token { mailbox, account } => {
+        Accepted::Token { mailbox, account, place } => {
             if let Some(queue) = &mut model.queue {
                 queue.succeed(*mailbox);
             }
-            model.say(Tone::Good, format!("{account} signed in. The refresh token is in {}.", model.store.title))
+            model.say(Tone::Good, format!("{account} signed in. The refresh token is in {place}."))
         }
         Accepted::Consent(name) => model.say(Tone::Good, format!("Admin consent for {name} was granted.")),
         Accepted::WrongAccount { .. } => {}

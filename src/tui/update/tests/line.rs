@@ -29,7 +29,10 @@ fn answered(model: &mut Model, mailbox: i64) -> Vec<Effect> {
 
 fn accepted(model: &mut Model, mailbox: i64) -> Vec<Effect> {
     let account = address(&format!("person-{mailbox:05}@contoso.example"));
-    let effects = update(model, Message::Engine(Event::Accepted(Accepted::Token { mailbox: id(mailbox), account })));
+    let effects = update(
+        model,
+        Message::Engine(Event::Accepted(Accepted::Token { mailbox: id(mailbox), account, place: "the keyring" })),
+    );
     assert_eq!(effects, []);
     hear(model, mailbox, None)
 }

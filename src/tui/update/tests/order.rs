@@ -127,9 +127,11 @@ impl Happening {
             }
             Self::Fleet(there) => Event::Fleet(Arc::new(fleet(there))),
             Self::News(mailbox, state) => Event::News(Arc::new(news(*mailbox, state))),
-            Self::Accepted(mailbox) => {
-                Event::Accepted(Accepted::Token { mailbox: MailboxId(*mailbox), account: address("a@contoso.example") })
-            }
+            Self::Accepted(mailbox) => Event::Accepted(Accepted::Token {
+                mailbox: MailboxId(*mailbox),
+                account: address("a@contoso.example"),
+                place: "the keyring",
+            }),
             Self::NotBegun(mailbox) => {
                 return Message::Done(Done::NotBegun(Subject::Mailbox(MailboxId(*mailbox)), trouble()));
             }

@@ -353,7 +353,8 @@ fn a_link_that_was_not_surely_copied_is_shown_until_its_answer_comes() {
 
 #[test]
 fn every_outcome_is_said_in_its_tone() {
-    let token = Accepted::Token { mailbox: is::BILLING, account: address("billing@contoso.example") };
+    let token =
+        Accepted::Token { mailbox: is::BILLING, account: address("billing@contoso.example"), place: "the keyring" };
     let consent = Accepted::Consent(name("Mailer"));
     for (message, tone, text) in [
         (Message::Engine(Event::Accepted(token)), Tone::Good, "The refresh token is in the keyring"),
