@@ -1,14 +1,14 @@
 //! What comes back from the browser: whose it is, and who may use it.
 
 use super::errands::subject;
-use super::event::{Event, Subject};
+use super::event::Event;
 use super::troubles::{no_open_sign_in, too_late, unknown_state, wrong_place};
 use super::work::Ticket;
 use super::{Engine, Work, lock};
 use crate::desktop::listener::Page;
 use crate::domain::{Address, ApplicationName, MailboxId, Secret, Trouble};
 use crate::oauth::{Answer, Refusal, answer, refusal};
-use crate::registry::{Claim, Progress, Purpose, SignIn};
+use crate::registry::{Claim, Progress, Purpose, Registry, SignIn};
 
 /// What came of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,14 +121,9 @@ impl Engine {
     /// # Errors
     /// As [`Engine::accept`].
     pub async fn choose_errand(&self, mailbox: MailboxId) -> Result<Accepted, Trouble> {
-        let code = lock(&self.0.errands.bare_code).take();
-        let Some(code) = code else {
-            return Err(no_open_sign_in());
-        };
-        let waiting = self.0.errands.waiting();
-        let state =
-            waiting.into_iter().find(|(_, subject)| *subject == Subject::Mailbox(mailbox)).map(|(state, _)| state);
-        let Some(state) = state else {
+        // Of several for one mailbox, the link that was made last is likelier to be the one in use.
+        let state = self.open_sign_ins().await?.into_iter().rfind(|(open, _)| *open == mailbox).map(|(_, state)| state);
+        let (Some(state), Some(code)) = (state, lock(&self.0.errands.bare_code).take()) else {
             return Err(no_open_sign_in());
         };
         let engine = self.clone();
@@ -169,7 +164,7 @@ impl Engine {
             Answer::BareCode(code) => match self.only_open_sign_in().await {
                 Ok(state) => self.claim_state(&state, What::Code(code)).await,
                 Err(Unclaimed::Which) => {
-                    self.ask_which(code).await;
+                    self.ask_which(code).await.map_err(Unclaimed::No)?;
                     Err(Unclaimed::Which)
                 }
                 Err(other) => Err(other),
@@ -211,28 +206,38 @@ impl Engine {
     }
 
     async fn only_open_sign_in(&self) -> Result<String, Unclaimed> {
-        let now = self.now();
-        let open = self.registry(move |registry| registry.open_sign_ins(now)).await.map_err(Unclaimed::No)?;
-        let mut open = open.into_iter().filter(|errand| matches!(errand.purpose, Purpose::SignIn(_)));
+        let mut open = self.open_sign_ins().await.map_err(Unclaimed::No)?.into_iter();
         match (open.next(), open.next()) {
-            (Some(errand), None) => Ok(errand.state),
+            (Some((_, state)), None) => Ok(state),
             (None, _) => Err(Unclaimed::No(no_open_sign_in())),
             (Some(_), Some(_)) => Err(Unclaimed::Which),
         }
     }
 
-    async fn ask_which(&self, code: Secret) {
-        *lock(&self.0.errands.bare_code) = Some(code);
-        let mut asked = Vec::new();
-        for (_, subject) in self.0.errands.waiting() {
-            if let Subject::Mailbox(mailbox) = subject
-                && let Ok(case) = self.case(mailbox).await
-            {
-                asked.push((mailbox, case.mailbox.address));
-            }
-        }
+    /// The mailboxes whose sign-ins are open, in whichever process, and their states; oldest first.
+    async fn open_sign_ins(&self) -> Result<Vec<(MailboxId, String)>, Trouble> {
+        let now = self.now();
+        let open = self.registry(move |registry| registry.open_sign_ins(now)).await?;
+        let of_mailbox = |errand: SignIn| match errand.purpose {
+            Purpose::SignIn(mailbox) => Some((mailbox, errand.state)),
+            Purpose::Consent(_) => None,
+        };
+        Ok(open.into_iter().filter_map(of_mailbox).collect())
+    }
+
+    async fn ask_which(&self, code: Secret) -> Result<(), Trouble> {
+        let open = self.open_sign_ins().await?;
+        let addressed = |registry: &Registry| {
+            // One that was removed meanwhile is not meant.
+            let address = |(mailbox, _)| Some((mailbox, registry.mailbox(mailbox).ok()?.address));
+            Ok(open.into_iter().filter_map(address).collect::<Vec<_>>())
+        };
+        let mut asked = self.registry(addressed).await?;
         asked.sort_by(|a, b| a.1.cmp(&b.1));
+        asked.dedup();
+        *lock(&self.0.errands.bare_code) = Some(code);
         self.publish(Event::WhichSignIn(asked));
+        Ok(())
     }
 }
 

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use mailkey::demo::Options;
-use mailkey::domain::{MailboxId, Secret};
+use mailkey::domain::{Address, MailboxId, Secret};
 use mailkey::engine::{Accepted, Event};
+use mailkey::registry::Progress;
+use tokio::sync::broadcast::Receiver;
 use url::Url;
 
 use crate::browser::{page, with_query};
@@ -16,6 +18,15 @@ fn text(url: &Url) -> Secret {
 
 fn stored(mailbox: MailboxId, account: &str) -> Accepted {
     Accepted::Token { mailbox, account: contoso(account), place: MEMORY }
+}
+
+/// Which sign-ins a bare code may belong to.
+async fn asked(events: &mut Receiver<Event>) -> Vec<(MailboxId, Address)> {
+    loop {
+        if let Event::WhichSignIn(asked) = events.recv().await.unwrap() {
+            return asked;
+        }
+    }
 }
 
 #[tokio::test]
@@ -56,15 +67,26 @@ async fn a_bare_code_asks_which_of_two_is_meant() {
     let mut events = engine.events();
     let code = Secret::new(parameter(&answer, "code"));
     assert_eq!(code_of(engine.accept(&code).await), "answer.which");
-    let asked = loop {
-        if let Event::WhichSignIn(asked) = events.recv().await.unwrap() {
-            break asked;
-        }
-    };
-    assert_eq!(asked, [(billing, contoso("billing")), (sales, contoso("sales"))]);
+    assert_eq!(asked(&mut events).await, [(billing, contoso("billing")), (sales, contoso("sales"))]);
     assert_eq!(engine.choose_errand(sales).await, Ok(stored(sales, "sales")));
     assert_eq!(code_of(engine.choose_errand(billing).await), "answer.no_sign_in");
     assert_eq!(house.demo.requests().authorization_code, 1);
+}
+
+/// A sign-in of another process is as open as one's own.
+#[tokio::test]
+async fn a_bare_code_may_belong_to_a_sign_in_that_another_process_began() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let (billing, sales) = (house.mailbox("billing"), house.mailbox("sales"));
+    let own = engine.begin_sign_in(billing).await.unwrap();
+    let (_, answer) = house.answered_elsewhere(sales).await;
+    let mut events = engine.events();
+    let code = Secret::new(parameter(&answer, "code"));
+    assert_eq!(code_of(engine.accept(&code).await), "answer.which");
+    assert_eq!(asked(&mut events).await, [(billing, contoso("billing")), (sales, contoso("sales"))]);
+    assert_eq!(engine.choose_errand(sales).await, Ok(stored(sales, "sales")));
+    assert_eq!(house.registry.sign_in(&own.state).unwrap().unwrap().progress, Progress::Open);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
