@@ -5,7 +5,8 @@ use rusqlite::params;
 
 use crate::domain::{TokenEnd, Trouble};
 
-use super::moves::{Owner, owners};
+use super::moves::owners;
+use super::secrets::Owner;
 use super::sql::{Json, time};
 use super::{Registry, secrets};
 

@@ -262,7 +262,10 @@ async fn a_key_that_is_lost_for_good_is_given_up_and_signing_in_again_makes_anot
     assert_eq!(house.words(mailbox), ["done"; 4]);
     let given_up = fresh.give_up_sealed_secrets().await.unwrap();
     assert_eq!(given_up, GivenUp { tokens: 1, applications: vec![printer(1).name] });
-    assert_eq!((house.words(mailbox), house.trouble(mailbox).as_str()), (["done", "ready", "stuck", "todo"], "token.given_up"));
+    assert_eq!(
+        (house.words(mailbox), house.trouble(mailbox).as_str()),
+        (["done", "ready", "stuck", "todo"], "token.given_up")
+    );
     assert_eq!(code_of(fresh.access_token(mailbox).await), "token.given_up");
     house.sign_in(&fresh, mailbox).await;
     house.later(TWO_HOURS);
