@@ -6,9 +6,7 @@ use std::time::Duration;
 use mailkey::demo::Options;
 use mailkey::domain::{MailboxId, Secret, StoreKind, Whereabouts};
 use mailkey::engine::Engine;
-use mailkey::registry::{Owner, SealedSecret};
 use mailkey::secrets::Key;
-use mailkey::secrets::seal::SealKey;
 
 use crate::house::{House, contoso};
 
@@ -77,11 +75,6 @@ fn key(house: &House, mailbox: MailboxId) -> Key {
 /// What a process leaves that is killed as soon as the provider's answer is on disk.
 async fn leave_on_its_way(house: &House, mailbox: MailboxId) -> Secret {
     let newest = house.demo.issue(&contoso("billing")).unwrap();
-    let (key, entry) = (key(house, mailbox), house.seal_key());
-    let seal_key = SealKey::from_secret(&house.secrets.get(&entry).await.unwrap().unwrap()).unwrap();
-    let sealed = seal_key.seal(key.as_str(), &newest);
-    let owner = Owner::of(&house.grant(mailbox));
-    let row = SealedSecret { owner, name: key.as_str().to_owned(), sealed, key_id: seal_key.id() };
-    assert_eq!(house.registry.keep_secrets(&[row], StoreKind::Keyring), Ok(vec![Ok(StoreKind::Keyring)]));
+    house.leave_on_its_way(mailbox, &newest).await;
     newest
 }

@@ -15,7 +15,7 @@ use mailkey::domain::{
     Trouble,
 };
 use mailkey::engine::{Clock, Engine, Errand, Parts, Settings};
-use mailkey::registry::Registry;
+use mailkey::registry::{Owner, Registry, SealedSecret};
 use mailkey::secrets::seal::SealKey;
 use mailkey::secrets::{Key, Secrets};
 use tempfile::TempDir;
@@ -202,13 +202,15 @@ impl House {
         assert_eq!(registry.execute(changed, (sealed, key.as_str())), Ok(1));
     }
 
-    /// A secret stays sealed in the registry, as if the keyring had not taken it.
-    pub async fn not_handed_on(&self, key: &Key) {
-        let secret = self.secrets.get(key).await.unwrap().unwrap();
-        let seal_key = SealKey::from_secret(&self.secrets.get(&self.seal_key()).await.unwrap().unwrap()).unwrap();
-        let sealed = seal_key.seal(key.as_str(), &secret);
-        let secret = SealedSecret { name: key.as_str().to_owned(), sealed, key_id: seal_key.id() };
-        assert_eq!(self.registry.keep_secrets(&[secret], self.settings.store), Ok(vec![Ok(StoreKind::Keyring)]));
+    /// A refresh token lies sealed in the registry, as if the keyring had not taken it yet.
+    pub async fn leave_on_its_way(&self, mailbox: MailboxId, token: &Secret) {
+        let (grant, entry) = (self.grant(mailbox), self.seal_key());
+        let key = Key::refresh_token(self.registry.id(), grant.id);
+        let seal_key = SealKey::from_secret(&self.secrets.get(&entry).await.unwrap().unwrap()).unwrap();
+        let sealed = seal_key.seal(key.as_str(), token);
+        let row =
+            SealedSecret { owner: Owner::of(&grant), name: key.as_str().to_owned(), sealed, key_id: seal_key.id() };
+        assert_eq!(self.registry.keep_secrets(&[row], StoreKind::Keyring), Ok(vec![Ok(StoreKind::Keyring)]));
     }
 
     /// What is sealed in the registry.
