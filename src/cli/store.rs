@@ -40,7 +40,7 @@ async fn move_all(engine: &Engine, to: StoreKind, keeper: Option<Keeper>) -> Res
         never = show_progress(&mut events) => match never {},
     };
     say_over("");
-    let Moved { secrets, left } = moved?;
+    let Moved { secrets, left, .. } = moved?;
     tell(&match (secrets, left.len()) {
         (0, 0) => format!("All secrets are {}; there was none to move.", place(to)),
         (1, 0) => format!("1 secret was moved; all are {} now.", place(to)),

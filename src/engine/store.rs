@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::OnceCell;
 use tokio::time::{Duration, Instant, sleep};
+use tokio_util::sync::CancellationToken;
 
 use super::{Engine, Settings, lock, on_registry};
 use crate::domain::{Secret, StoreKind, Trouble, Whereabouts};
@@ -68,6 +69,8 @@ pub(super) struct Store {
     passphrases: Arc<Passphrases>,
     seal_key: OnceCell<SealKey>,
     seen: Mutex<StoreKind>,
+    /// Stops the move that was begun last.
+    stop_of_move: Mutex<CancellationToken>,
 }
 
 impl Store {
@@ -84,6 +87,7 @@ impl Store {
             passphrases: Arc::new(Passphrases::new(settings.passphrase_file.clone())),
             seal_key: OnceCell::new(),
             seen: Mutex::new(seen),
+            stop_of_move: Mutex::default(),
         }
     }
 

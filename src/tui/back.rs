@@ -1,6 +1,7 @@
 //! What `esc` does on the dashboard, one thing at a time, and what the screen says it does.
 
 use super::model::{Focus, Model};
+use super::store::Sealing;
 use crate::engine::{Phase, Subject};
 
 /// What `esc` does.
@@ -12,6 +13,8 @@ pub enum Back {
     StopQueue,
     /// Begin no further check.
     StopChecks,
+    /// Move no further secret.
+    StopSealing,
     /// Stop waiting for this errand's answer.
     StopErrand(Subject),
     /// Select nothing.
@@ -30,6 +33,7 @@ impl Back {
             Self::ToList => "back",
             Self::StopQueue => "stop the line",
             Self::StopChecks => "stop the check",
+            Self::StopSealing => "stop the move",
             Self::StopErrand(Subject::Mailbox(_)) => "stop the sign-in",
             Self::StopErrand(Subject::Application(_)) => "stop the consent",
             Self::Deselect => "select none",
@@ -50,6 +54,9 @@ pub fn back(model: &Model) -> Option<Back> {
     }
     if model.batch.as_ref().is_some_and(|batch| batch.progress.phase == Phase::Running) {
         return Some(Back::StopChecks);
+    }
+    if matches!(model.store.sealing, Sealing::Running { .. }) {
+        return Some(Back::StopSealing);
     }
     if let Some(subject) = open_errand(model) {
         return Some(Back::StopErrand(subject));

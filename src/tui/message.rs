@@ -163,6 +163,8 @@ pub enum Effect {
     ReadHistory(Option<Address>),
     /// Move the secrets from the keyring to the registry, sealed.
     SealSecrets,
+    /// Move no further secret.
+    StopSealing,
     /// Add mailboxes: addresses, application, and the account if each is not its own.
     AddMailboxes(Vec<Address>, ApplicationName, Option<Address>),
     /// Look what importing this list would do.

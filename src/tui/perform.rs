@@ -74,10 +74,14 @@ impl Performer {
                 let lines = engine.history(of.clone(), history::MOST).await;
                 Ok(Some(Done::HistoryRead { of, lines }))
             }),
-            Effect::SealSecrets => self.answer(async move {
-                let outcome = engine.move_store(StoreKind::Sealed, None).await;
-                Ok(Some(Done::Sealed { outcome, title: engine.store_title() }))
-            }),
+            Effect::SealSecrets => {
+                let moving = engine.move_store(StoreKind::Sealed, None);
+                self.answer(async move {
+                    let outcome = moving.await;
+                    Ok(Some(Done::Sealed { outcome, title: engine.store_title() }))
+                });
+            }
+            Effect::StopSealing => engine.stop_moving(),
             Effect::AddMailboxes(addresses, application, account) => {
                 self.answer(async move { Ok(Some(add_mailboxes(engine, addresses, application, account).await)) });
             }

@@ -23,6 +23,13 @@ pub enum Sealing {
         /// How many there are.
         of: usize,
     },
+    /// The one that is on its way is the last.
+    Stopping {
+        /// How many have been seen to.
+        done: usize,
+        /// How many there are.
+        of: usize,
+    },
 }
 
 impl Store {
@@ -37,13 +44,13 @@ impl Store {
     pub fn offered(&self) -> Option<usize> {
         match self.sealing {
             Sealing::Offered(secrets) => Some(secrets),
-            Sealing::Needless | Sealing::Running { .. } => None,
+            Sealing::Needless | Sealing::Running { .. } | Sealing::Stopping { .. } => None,
         }
     }
 
     /// Whether secrets are on their way.
     #[must_use]
     pub fn is_moving(&self) -> bool {
-        matches!(self.sealing, Sealing::Running { .. })
+        matches!(self.sealing, Sealing::Running { .. } | Sealing::Stopping { .. })
     }
 }

@@ -156,6 +156,34 @@ async fn in_the_midst_of_a_move_nobody_asks_for_a_token_that_could_not_be_kept()
 }
 
 #[tokio::test]
+async fn it_stops_between_two_secrets_and_goes_on_from_there() {
+    let (house, engine, mailboxes) = fleet().await;
+    for (to, back) in [(StoreKind::Sealed, StoreKind::Keyring), (StoreKind::Keyring, StoreKind::Sealed)] {
+        finish(&house, back).await;
+        let mut events = engine.events();
+        let mut moving = pin!(engine.move_store(to, None));
+        let moved = loop {
+            tokio::select! {
+                biased;
+                event = events.recv() => if let Ok(Event::StoreMoving(_)) = event {
+                    engine.stop_moving();
+                },
+                moved = &mut moving => break moved.unwrap(),
+            }
+        };
+        assert!(moved.secrets > 0 && moved.untried > 0, "{moved:?}");
+        assert_eq!(moved.secrets + moved.untried, 3);
+        assert_eq!(house.registry.whereabouts(back), Ok(Whereabouts::MovingTo(to)));
+        all_work(&house, &engine, &mailboxes).await;
+        let at_once = engine.move_store(to, None);
+        engine.stop_moving();
+        assert_eq!(at_once.await.unwrap().untried, 3);
+        finish(&house, to).await;
+        all_work(&house, &engine, &mailboxes).await;
+    }
+}
+
+#[tokio::test]
 async fn two_programs_do_not_move_at_once() {
     let (house, engine, _) = fleet().await;
     let mover = house.registry.become_mover().unwrap();

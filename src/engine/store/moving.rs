@@ -1,7 +1,9 @@
 //! Moving every secret from one store to the other. It may be interrupted anywhere and begun again:
 //! until a secret's row has come or gone it is where it was, and afterwards where it goes to.
 
-use super::super::{Engine, Event, on_registry};
+use tokio_util::sync::CancellationToken;
+
+use super::super::{Engine, Event, lock, on_registry};
 use super::{Keeper, Store, owner_is_gone};
 use crate::domain::{StoreKind, Trouble, Whereabouts};
 use crate::registry::{Kept, Owner, Registry};
@@ -27,6 +29,16 @@ pub struct Moved {
     pub secrets: usize,
     /// Those that could not be: the move is not over before they are, and can be begun again.
     pub left: Vec<LeftBehind>,
+    /// How many owners it did not come to, since it was stopped: the same holds for theirs.
+    pub untried: usize,
+}
+
+impl Moved {
+    /// How many owners are still to be seen to.
+    #[must_use]
+    pub fn to_do(&self) -> usize {
+        self.left.len() + self.untried
+    }
 }
 
 /// A secret that is not as it should be.
@@ -41,22 +53,42 @@ pub struct LeftBehind {
 impl Engine {
     /// Moves all secrets to the store `to`, and has the seal key kept by `keeper` if one is named
     /// (only a passphrase, or nothing, goes with the keyring as target). A move that was interrupted
-    /// is taken up.
+    /// is taken up. From this call on it can be [stopped](Self::stop_moving).
     ///
     /// # Errors
     /// `store.moving` if another process is at it; what either store says. Nothing is lost then, and
     /// the move can be begun again, in either direction.
-    pub async fn move_store(&self, to: StoreKind, keeper: Option<Keeper>) -> Result<Moved, Trouble> {
+    pub fn move_store(
+        &self,
+        to: StoreKind,
+        keeper: Option<Keeper>,
+    ) -> impl Future<Output = Result<Moved, Trouble>> + Send + 'static {
+        let (engine, stop) = (self.clone(), CancellationToken::new());
+        lock(&self.0.store.stop_of_move).clone_from(&stop);
+        async move { engine.move_until(&stop, to, keeper).await }
+    }
+
+    /// Moves no further secret. The one that is on its way arrives.
+    pub fn stop_moving(&self) {
+        lock(&self.0.store.stop_of_move).cancel();
+    }
+
+    async fn move_until(
+        &self,
+        stop: &CancellationToken,
+        to: StoreKind,
+        keeper: Option<Keeper>,
+    ) -> Result<Moved, Trouble> {
         let _mover = self.registry(Registry::become_mover).await?;
         let store = &self.0.store;
         store.be_ready_to_move(to, keeper).await?;
         let wanted = store.wanted;
         let whereabouts = self.registry(move |registry| registry.begin_move(to, wanted)).await?;
         let moved = match whereabouts {
-            Whereabouts::In(_) => Moved { secrets: 0, left: Vec::new() },
-            Whereabouts::MovingTo(_) => self.move_all(to).await?,
+            Whereabouts::In(_) => Moved { secrets: 0, left: Vec::new(), untried: 0 },
+            Whereabouts::MovingTo(_) => self.move_all(stop, to).await?,
         };
-        if moved.left.is_empty() {
+        if moved.to_do() == 0 {
             if to == StoreKind::Keyring {
                 store.give_key_to(Keeper::Keyring).await?;
             }
@@ -66,11 +98,15 @@ impl Engine {
         Ok(moved)
     }
 
-    async fn move_all(&self, to: StoreKind) -> Result<Moved, Trouble> {
+    async fn move_all(&self, stop: &CancellationToken, to: StoreKind) -> Result<Moved, Trouble> {
         self.try_to_forget_discarded_secrets().await?;
         let owners = self.registry(Registry::secret_owners).await?;
-        let mut moved = Moved { secrets: 0, left: Vec::new() };
+        let mut moved = Moved { secrets: 0, left: Vec::new(), untried: 0 };
         for (done, owner) in owners.iter().enumerate() {
+            if stop.is_cancelled() {
+                moved.untried = owners.len() - done;
+                break;
+            }
             self.tell_move(to, done, owners.len(), &moved);
             match self.move_one(owner, to).await {
                 Ok(was_moved) => moved.secrets += usize::from(was_moved),
@@ -80,7 +116,7 @@ impl Engine {
                 Err(trouble) => return Err(trouble),
             }
         }
-        self.tell_move(to, owners.len(), owners.len(), &moved);
+        self.tell_move(to, owners.len() - moved.untried, owners.len(), &moved);
         Ok(moved)
     }
 

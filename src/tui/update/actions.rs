@@ -208,6 +208,7 @@ fn go_back(model: &mut Model) -> Vec<Effect> {
             }
             return vec![Effect::StopChecks];
         }
+        Some(Back::StopSealing) => return sealing::stop(model),
         Some(Back::StopErrand(subject)) => {
             model.say(Tone::Plain, "The sign-in was stopped. Nothing was changed.");
             return vec![Effect::Cancel(subject)];

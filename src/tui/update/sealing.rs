@@ -2,7 +2,7 @@
 
 use super::done::say_trouble;
 use crate::domain::Trouble;
-use crate::engine::{MoveProgress, Moved};
+use crate::engine::{LeftBehind, MoveProgress, Moved};
 use crate::tui::message::Effect;
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::{Confirmation, Overlay};
@@ -39,34 +39,43 @@ pub fn begin(model: &mut Model, secrets: usize) {
 
 /// Takes how far it is.
 pub fn progress(model: &mut Model, MoveProgress { done, of, .. }: MoveProgress) {
-    if model.store.is_moving() {
-        model.store.sealing = Sealing::Running { done, of };
-    }
+    model.store.sealing = match model.store.sealing {
+        Sealing::Running { .. } => Sealing::Running { done, of },
+        Sealing::Stopping { .. } => Sealing::Stopping { done, of },
+        other => other,
+    };
+}
+
+/// Has it end after the secret that is on its way.
+pub fn stop(model: &mut Model) -> Vec<Effect> {
+    let Sealing::Running { done, of } = model.store.sealing else { return vec![] };
+    model.store.sealing = Sealing::Stopping { done, of };
+    vec![Effect::StopSealing]
 }
 
 /// Says what it came to. What is left can be moved again.
 pub fn over(model: &mut Model, outcome: Result<Moved, Trouble>, title: &'static str) {
-    let Sealing::Running { of, .. } = model.store.sealing else { return };
+    let (Sealing::Running { of, .. } | Sealing::Stopping { of, .. }) = model.store.sealing else { return };
     model.store.title = title;
-    model.store.sealing = match &outcome {
-        Ok(moved) if moved.left.is_empty() => Sealing::Needless,
-        Ok(moved) => Sealing::Offered(moved.left.len()),
-        Err(_) => Sealing::Offered(of),
-    };
+    let to_do = outcome.as_ref().map_or(of, Moved::to_do);
+    model.store.sealing = if to_do == 0 { Sealing::Needless } else { Sealing::Offered(to_do) };
     match outcome {
-        Ok(Moved { secrets, left }) => match left.first() {
-            None => model.say(Tone::Good, format!("{secrets} secrets were moved, and are sealed in the registry now.")),
-            Some(first) => model.say(
-                Tone::Bad,
-                format!(
-                    "{secrets} secrets were moved, {} not. {}: {} M tries again.",
-                    left.len(),
-                    first.owner,
-                    first.trouble
-                ),
-            ),
-        },
+        Ok(moved) => say_moved(model, &moved),
         Err(trouble) => say_trouble(model, &trouble),
+    }
+}
+
+fn say_moved(model: &mut Model, moved: &Moved) {
+    let secrets = moved.secrets;
+    if let Some(LeftBehind { owner, trouble }) = moved.left.first() {
+        let to_do = moved.to_do();
+        let text = format!("{secrets} secrets were moved, {to_do} not. {owner}: {trouble} M tries again.");
+        model.say(Tone::Bad, text);
+    } else if moved.untried > 0 {
+        let untried = moved.untried;
+        model.say(Tone::Plain, format!("Stopped: {secrets} secrets were moved, {untried} not yet. M goes on."));
+    } else {
+        model.say(Tone::Good, format!("{secrets} secrets were moved, and are sealed in the registry now."));
     }
 }
 
@@ -74,7 +83,7 @@ pub fn over(model: &mut Model, outcome: Result<Moved, Trouble>, title: &'static 
 pub fn why_not(model: &Model) -> &'static str {
     match model.store.sealing {
         Sealing::Offered(_) => "A line of sign-ins or a check is at work: move the secrets when it is through.",
-        Sealing::Running { .. } => "The secrets are being moved already.",
+        Sealing::Running { .. } | Sealing::Stopping { .. } => "The secrets are being moved already.",
         Sealing::Needless => "There is no need to move the secrets: they are well where they are.",
     }
 }

@@ -14,15 +14,14 @@ use crate::tui::time;
 
 /// The widest bar.
 const BAR: usize = 30;
+/// What is said of a job that ends what is under way.
+const STOPPING: &str = "stopping";
 
 /// Its lines, the most important last; where there is little room, without what went wrong.
 pub fn lines(model: &Model, width: usize, is_roomy: bool) -> Vec<Line<'static>> {
     let theme = model.setting.theme;
     let mut lines: Vec<Line<'static>> = model.queue.iter().map(|queue| sign_ins(theme, queue, width)).collect();
-    if let Sealing::Running { done, of } = model.store.sealing {
-        let spinner = format!(" {} ", theme.spinner(model.now.as_millisecond() / 100));
-        lines.push(Done { what: "Sealing secrets", over: done, all: of }.line(theme, spinner, &[], width));
-    }
+    lines.extend(sealing(model, width));
     if let Some(batch) = &model.batch {
         let Progress { failures, pauses, .. } = &batch.progress;
         let failure = failures.last().filter(|_| is_roomy);
@@ -47,13 +46,24 @@ fn sign_ins(theme: Theme, queue: &Queue, width: usize) -> Line<'static> {
     done.line(theme, theme.pick(" ▸ ", " > ").to_owned(), &after, width)
 }
 
+/// `Sealing secrets 300 of 1204 ━━━━────────`.
+fn sealing(model: &Model, width: usize) -> Option<Line<'static>> {
+    let (over, all, after) = match model.store.sealing {
+        Sealing::Needless | Sealing::Offered(_) => return None,
+        Sealing::Running { done, of } => (done, of, None),
+        Sealing::Stopping { done, of } => (done, of, Some(STOPPING.to_owned())),
+    };
+    let what = Done { what: "Sealing secrets", over, all };
+    Some(what.line(model.setting.theme, spinner(model), after.as_slice(), width))
+}
+
 /// `Checking 42 of 128 ━━━━──────── 3.5 a second, 24 s left, 1 failed`.
 fn checks(model: &Model, progress: &Progress, width: usize) -> Line<'static> {
     let theme = model.setting.theme;
     let Progress { phase, over, all, failed, rate, ends_at, .. } = progress;
     let mut after = Vec::new();
     if *phase == Phase::Stopping {
-        after.push("stopping".to_owned());
+        after.push(STOPPING.to_owned());
     } else {
         after.extend(rate.map(speed));
         after.extend(ends_at.map(|moment| format!("{} left", left(moment.duration_since(model.now)))));
@@ -61,8 +71,11 @@ fn checks(model: &Model, progress: &Progress, width: usize) -> Line<'static> {
     if *failed > 0 {
         after.push(format!("{failed} failed"));
     }
-    let spinner = format!(" {} ", theme.spinner(model.now.as_millisecond() / 100));
-    Done { what: "Checking", over: *over, all: *all }.line(theme, spinner, &after, width)
+    Done { what: "Checking", over: *over, all: *all }.line(theme, spinner(model), &after, width)
+}
+
+fn spinner(model: &Model) -> String {
+    format!(" {} ", model.setting.theme.spinner(model.now.as_millisecond() / 100))
 }
 
 /// `login.microsoftonline.com asks for a pause until 14:05:12`.

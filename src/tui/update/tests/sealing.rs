@@ -58,7 +58,7 @@ fn it_says_how_far_it_is_and_what_it_came_to() {
     assert!(screen(&model).contains("Sealing secrets 300 of 1204 ━"));
     press(&mut model, "M");
     assert!(screen(&model).contains("The secrets are being moved already."));
-    over(&mut model, Ok(Moved { secrets: 1_204, left: vec![] }));
+    over(&mut model, Ok(Moved { secrets: 1_204, left: vec![], untried: 0 }));
     assert_eq!((model.store.sealing, model.store.title), (Sealing::Needless, "the registry, sealed"));
     assert!(screen(&model).contains("1204 secrets were moved"));
 }
@@ -68,11 +68,28 @@ fn what_could_not_be_moved_is_offered_again() {
     let trouble = || Trouble::new("keyring.locked", "The keyring is locked", "", "Unlock it.");
     let mut model = moving();
     let left = vec![LeftBehind { owner: "ap@contoso.example".to_owned(), trouble: trouble() }];
-    over(&mut model, Ok(Moved { secrets: 1_203, left }));
+    over(&mut model, Ok(Moved { secrets: 1_203, left, untried: 0 }));
     assert_eq!(model.store.sealing, Sealing::Offered(1));
     assert!(screen(&model).contains("1203 secrets were moved, 1 not. ap@contoso.example: The keyring is locked."));
     let mut model = moving();
     over(&mut model, Err(trouble()));
     assert_eq!(model.store.sealing, Sealing::Offered(1_204));
     assert!(screen(&model).contains("(keyring.locked)"));
+}
+
+#[test]
+fn it_is_stopped_after_the_secret_on_its_way_and_offered_again() {
+    let mut model = moving();
+    let progress = |done| Event::StoreMoving(MoveProgress { to: StoreKind::Sealed, done, of: 1_204, left: 0 });
+    tell(&mut model, progress(300));
+    assert!(screen(&model).contains("esc stop the move"));
+    assert_eq!(press(&mut model, "esc"), [Effect::StopSealing]);
+    tell(&mut model, progress(301));
+    let shown = screen(&model);
+    assert!(shown.contains("Sealing secrets 301 of 1204 ━") && shown.contains("stopping"), "{shown}");
+    assert!(!shown.contains("stop the move"), "{shown}");
+    assert_eq!(press(&mut model, "esc"), []);
+    over(&mut model, Ok(Moved { secrets: 301, left: vec![], untried: 903 }));
+    assert_eq!(model.store.sealing, Sealing::Offered(903));
+    assert!(screen(&model).contains("Stopped: 301 secrets were moved, 903 not yet. M goes on."));
 }
