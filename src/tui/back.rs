@@ -70,9 +70,17 @@ pub fn back(model: &Model) -> Option<Back> {
     model.notice.is_some().then_some(Back::ClearNotice)
 }
 
-/// The errand of the mailbox under the cursor that waits for its answer.
+/// The errand that waits for its answer: of the mailbox under the cursor, or of an application that
+/// no cursor comes to, since it has no mailbox.
 fn open_errand(model: &Model) -> Option<Subject> {
-    let entry = model.entry()?;
-    let subjects = [Subject::Mailbox(entry.mailbox.id), Subject::Application(entry.application.name.clone())];
-    subjects.into_iter().find(|subject| model.works.get(subject).is_some_and(|work| work.waiting().is_some()))
+    let waits = |subject: &&Subject| model.works.get(subject).is_some_and(|work| work.waiting().is_some());
+    let of_cursor = model
+        .entry()
+        .map(|entry| [Subject::Mailbox(entry.mailbox.id), Subject::Application(entry.application.name.clone())]);
+    let found = of_cursor.iter().flatten().find(waits);
+    found.or_else(|| model.works.keys().filter(waits).find(|subject| has_no_mailbox(model, subject))).cloned()
+}
+
+fn has_no_mailbox(model: &Model, subject: &Subject) -> bool {
+    matches!(subject, Subject::Application(name) if model.mailboxes_of(name) == 0)
 }

@@ -14,7 +14,7 @@ pub const DASHBOARD: &[Binding] = &[
         &["esc"],
         Action::Back,
         "",
-        "Back to the list; stop a line, a check, a move or a sign-in; clear selection, filter, notice",
+        "Back to the list; stop a line, a check, a move, a sign-in or a consent; clear selection, filter, notice",
     ),
     bind(&["p"], Action::PlayPerson, "play the person", "In the demo: sign in or consent in the person's place"),
     bind(&["o"], Action::Browser, "browser", "Open the browser for a sign-in; if somebody is signed in, it asks"),

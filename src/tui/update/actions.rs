@@ -210,7 +210,11 @@ fn go_back(model: &mut Model) -> Vec<Effect> {
         }
         Some(Back::StopSealing) => return sealing::stop(model),
         Some(Back::StopErrand(subject)) => {
-            model.say(Tone::Plain, "The sign-in was stopped. Nothing was changed.");
+            let what = match subject {
+                Subject::Mailbox(_) => "sign-in",
+                Subject::Application(_) => "consent",
+            };
+            model.say(Tone::Plain, format!("The {what} was stopped. Nothing was changed."));
             return vec![Effect::Cancel(subject)];
         }
         Some(Back::Deselect) => model.list.deselect(),

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::domain::{MailboxId, Step};
-use crate::engine::{Subject, Work};
+use crate::domain::{Application, MailboxId, Step};
+use crate::engine::{Event, Subject, Work};
 use crate::tui::fixture::{
     at, blank, demo_at, fleet, is, name, nothing, now, press, put_cursor_on, screen, showing, sign_in, tell, type_in,
     waiting, work,
@@ -262,6 +262,22 @@ fn while_a_consent_is_open_browser_and_link_mean_it() {
     assert_eq!(press(&mut model, "esc"), [Effect::Cancel(mailer)]);
 }
 
+/// No cursor comes to an application without mailboxes.
+#[test]
+fn esc_stops_a_consent_that_belongs_to_no_mailbox() {
+    let mut other = fleet();
+    let printer = Application { name: name("Printer"), ..other.applications[&name("Mailer")].clone() };
+    other.applications.insert(name("Printer"), printer);
+    for mut model in [showing(other, (120, 40)), without_mailboxes()] {
+        let nobodys = model.applications().last().unwrap().name.clone();
+        let subject = Subject::Application(nobodys);
+        tell(&mut model, Event::Work(subject.clone(), Some(Work::Consenting(waiting()))));
+        assert!(screen(&model).contains("esc stop the consent"), "{}", screen(&model));
+        assert_eq!(press(&mut model, "esc"), [Effect::Cancel(subject)]);
+        assert!(screen(&model).contains("The consent was stopped."));
+    }
+}
+
 #[test]
 fn esc_goes_back_one_thing_at_a_time() {
     let mut model = at(is::AP);
@@ -277,7 +293,7 @@ fn esc_goes_back_one_thing_at_a_time() {
     assert_eq!(press(&mut model, "esc"), [Effect::StopChecks]);
     let cancel = Effect::Cancel(Subject::Mailbox(is::BILLING));
     assert_eq!(press(&mut model, "esc"), [cancel]);
-    tell(&mut model, crate::engine::Event::Work(Subject::Mailbox(is::BILLING), None));
+    tell(&mut model, Event::Work(Subject::Mailbox(is::BILLING), None));
     assert_eq!(model.list.selected_len(), 7);
     press(&mut model, "esc");
     assert_eq!((model.list.selected_len(), model.list.filter().value()), (0, "contoso"));
@@ -302,7 +318,7 @@ fn what_esc_does_is_said_before_it_is_pressed() {
         }
         press(&mut model, "esc");
         if hint == "stop the sign-in" {
-            tell(&mut model, crate::engine::Event::Work(Subject::Mailbox(is::AP), None));
+            tell(&mut model, Event::Work(Subject::Mailbox(is::AP), None));
         }
     }
     assert!(!is_possible(&model, Action::Back));
