@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Engine;
 use super::troubles::busy;
@@ -18,6 +18,20 @@ pub(super) const ASK_AGAIN: Duration = Duration::from_millis(50);
 /// How long to wait for another process's refresh.
 pub(super) const PATIENCE: SignedDuration = SignedDuration::from_secs(90);
 
+/// The right to change a grant's refresh token.
+pub(super) struct Lease {
+    grant: GrantId,
+    holder: String,
+    since: Timestamp,
+}
+
+impl Lease {
+    /// Whether it may have been another's for a while: whoever is stopped, or sleeps, renews nothing.
+    pub(super) fn may_have_lapsed(&self, now: Timestamp) -> bool {
+        now >= self.since + LEASE
+    }
+}
+
 impl Engine {
     /// Does `work` while no other process changes this grant's refresh token.
     pub(super) async fn under_lease<T>(
@@ -25,48 +39,36 @@ impl Engine {
         id: GrantId,
         work: impl Future<Output = Result<T, Trouble>>,
     ) -> Result<T, Trouble> {
-        let holder = holder();
+        let lease = self.new_lease(id);
         let give_up = self.now() + PATIENCE;
-        while !self.take_lease(id, &holder).await? {
+        while !self.take_lease(&lease).await? {
             if self.now() > give_up {
                 return Err(busy());
             }
             tokio::time::sleep(ASK_AGAIN).await;
         }
-        self.with_lease(id, holder, work).await
+        self.with_lease(&lease, work).await
     }
 
-    /// The same, or nothing if another has the lease.
-    pub(super) async fn under_free_lease<T, E: From<Trouble>>(
-        &self,
-        id: GrantId,
-        work: impl Future<Output = Result<T, E>>,
-    ) -> Result<Option<T>, E> {
-        let holder = holder();
-        if !self.take_lease(id, &holder).await? {
-            return Ok(None);
-        }
-        self.with_lease(id, holder, work).await.map(Some)
+    /// A lease, or nothing if another has it.
+    pub(super) async fn free_lease(&self, id: GrantId) -> Result<Option<Lease>, Trouble> {
+        let lease = self.new_lease(id);
+        Ok(self.take_lease(&lease).await?.then_some(lease))
     }
 
-    async fn with_lease<T>(&self, id: GrantId, holder: String, work: impl Future<Output = T>) -> T {
+    /// Does `work` and gives the lease back.
+    pub(super) async fn with_lease<T>(&self, lease: &Lease, work: impl Future<Output = T>) -> T {
         let outcome = tokio::select! {
             outcome = work => outcome,
-            never = self.keep_lease(id, &holder) => match never {},
+            never = self.keep_lease(lease) => match never {},
         };
-        self.give_lease_back(id, holder).await;
+        self.give_lease_back(lease).await;
         outcome
     }
 
-    async fn give_lease_back(&self, id: GrantId, holder: String) {
-        if let Err(trouble) = self.registry(move |registry| registry.release_lease(id, &holder)).await {
-            // It runs out by itself.
-            tracing::warn!(code = trouble.code(), "a lease was not given back");
-        }
-    }
-
-    async fn take_lease(&self, id: GrantId, holder: &str) -> Result<bool, Trouble> {
-        let (holder, engine) = (holder.to_owned(), self.clone());
+    /// Takes it, or renews it; `false` if another has it.
+    pub(super) async fn take_lease(&self, lease: &Lease) -> Result<bool, Trouble> {
+        let (id, holder, engine) = (lease.grant, lease.holder.clone(), self.clone());
         // The time of the look itself, not of the wish for it: an older one would make light of others' leases.
         let take = move |registry: &Registry| {
             let now = engine.now();
@@ -75,12 +77,25 @@ impl Engine {
         self.registry(take).await
     }
 
+    fn new_lease(&self, grant: GrantId) -> Lease {
+        Lease { grant, holder: holder(), since: self.now() }
+    }
+
+    async fn give_lease_back(&self, lease: &Lease) {
+        let (id, holder) = (lease.grant, lease.holder.clone());
+        if let Err(trouble) = self.registry(move |registry| registry.release_lease(id, &holder)).await {
+            // It runs out by itself.
+            tracing::warn!(code = trouble.code(), "a lease was not given back");
+        }
+    }
+
     /// Renews the lease until it is dropped. A refresh that was sent is not broken off because its
     /// lease is lost: the token that it brings may be the only one that still works.
-    async fn keep_lease(&self, id: GrantId, holder: &str) -> Infallible {
+    async fn keep_lease(&self, lease: &Lease) -> Infallible {
+        let id = lease.grant;
         loop {
             tokio::time::sleep(RENEW_LEASE).await;
-            match self.take_lease(id, holder).await {
+            match self.take_lease(lease).await {
                 Ok(true) => {}
                 Ok(false) => tracing::warn!(grant = %id, "another process took the lease of a refresh under way"),
                 Err(trouble) => tracing::warn!(grant = %id, code = trouble.code(), "a lease was not renewed"),

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::asking::{Answer, NotSent, Patience};
 use super::case::Case;
-use super::leases::{ASK_AGAIN, PATIENCE};
+use super::leases::{ASK_AGAIN, Lease, PATIENCE};
 use super::network::Network;
 use super::pool::Host;
 use super::troubles::{busy, ending, missing, none, with_moment};
@@ -28,6 +28,8 @@ pub(super) enum Wanted {
 
 /// Why there is no new token.
 enum Unrefreshed {
+    /// Another process has the token, or has replaced it meanwhile.
+    Elsewhere,
     /// The provider was not asked.
     NotSent(NotSent),
     /// It, or something on this side, said no.
@@ -111,7 +113,8 @@ impl Engine {
             Ok(refreshed)
         });
         match refreshed.await {
-            Ok(Ok(token)) => Ok(Ok(token)),
+            Ok(Ok(token)) => Ok(Ok(Some(token))),
+            Ok(Err(Unrefreshed::Elsewhere)) => Ok(Ok(None)),
             Ok(Err(Unrefreshed::Refused(refusal))) => Ok(Err(refusal)),
             Ok(Err(Unrefreshed::NotSent(why))) => Err(why),
             Err(trouble) => Ok(Err(Refusal::at_token(trouble))),
@@ -126,18 +129,13 @@ impl Engine {
         Ok(refusal.trouble)
     }
 
-    /// Lease, read again, refresh, store, record, release (design section 6); `None` if another
-    /// has the lease.
-    async fn try_refresh(
-        &self,
-        case: &Case,
-        wanted: Wanted,
-        patience: &Patience,
-    ) -> Result<Option<Secret>, Unrefreshed> {
+    /// Lease, read again, refresh, store, record, release (design section 6).
+    async fn try_refresh(&self, case: &Case, wanted: Wanted, patience: &Patience) -> Result<Secret, Unrefreshed> {
         if self.is_ending() {
             return Err(ending().into());
         }
-        self.under_free_lease(case.grant.id, self.refresh_under_lease(case, wanted, patience)).await
+        let lease = self.free_lease(case.grant.id).await?.ok_or(Unrefreshed::Elsewhere)?;
+        self.with_lease(&lease, self.refresh_under_lease(case, wanted, patience, &lease)).await
     }
 
     async fn refresh_under_lease(
@@ -145,6 +143,7 @@ impl Engine {
         case: &Case,
         wanted: Wanted,
         patience: &Patience,
+        lease: &Lease,
     ) -> Result<Secret, Unrefreshed> {
         // Whoever had the lease before may have refreshed the token, or found out that it is dead.
         if let Some(token) = self.cached(case.grant.id, wanted).await? {
@@ -154,12 +153,12 @@ impl Engine {
         let refreshed = match self.secrets().get(&key).await? {
             Some(refresh_token) => {
                 self.secrets().be_ready_to_keep(&key).await?;
-                self.refresh(case, &refresh_token, patience).await?
+                self.refresh(case, &key, &refresh_token, patience, lease).await?
             }
             None if case.grant.token == Token::None => return Err(none().into()),
             None => Err(Refusal::at_token(self.missing().await?)),
         };
-        match self.kept_of(&case.grant, refreshed).await? {
+        match refreshed {
             Ok(access_token) => Ok(self.refreshed(case, &key, access_token).await?),
             Err(refusal) => {
                 // A wish for a pause is no trouble of the token: it is asked for again.
@@ -180,9 +179,11 @@ impl Engine {
     async fn refresh(
         &self,
         case: &Case,
+        key: &Key,
         refresh_token: &Secret,
         patience: &Patience,
-    ) -> Result<Result<Refreshed, Refusal>, NotSent> {
+        lease: &Lease,
+    ) -> Result<Result<AccessToken, Refusal>, Unrefreshed> {
         let (network, secret) = match self.network_and_secret(case).await {
             Ok(both) => both,
             Err(trouble) => return Ok(Err(Refusal::at_token(trouble))),
@@ -190,11 +191,28 @@ impl Engine {
         let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };
         let permit = self.turn(&host_of(case), patience).await?;
         if self.is_ending() {
-            return Err(NotSent::Stopped);
+            return Err(NotSent::Stopped.into());
+        }
+        // Whoever waited for long may have lost the lease, and have it again.
+        if lease.may_have_lapsed(self.now()) {
+            self.take_lease(lease).await?.then_some(()).ok_or(Unrefreshed::Elsewhere)?;
+            self.be_newest(key, refresh_token).await?;
         }
         let answer = exchange::refresh(&network.http, client, refresh_token).await;
         permit.end(answer.pause());
-        Ok(answer)
+        // Neither an older token nor the refusal of one takes the place of a newer one.
+        if answer.is_err() || lease.may_have_lapsed(self.now()) {
+            self.be_newest(key, refresh_token).await?;
+        }
+        Ok(self.kept_of(&case.grant, answer).await?)
+    }
+
+    /// Whether no other process has replaced a refresh token, as far as the store says.
+    async fn be_newest(&self, key: &Key, refresh_token: &Secret) -> Result<(), Unrefreshed> {
+        match self.secrets().get(key).await {
+            Ok(Some(stored)) if stored != *refresh_token => Err(Unrefreshed::Elsewhere),
+            _ => Ok(()),
+        }
     }
 
     async fn network_and_secret(&self, case: &Case) -> Result<(Network, Option<Secret>), Trouble> {

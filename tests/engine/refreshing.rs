@@ -9,7 +9,7 @@ use mailkey::engine::{Event, Field};
 use mailkey::secrets::Key;
 use tokio::sync::broadcast::Receiver;
 
-use crate::house::{House, PATIENCE, code_of, contoso};
+use crate::house::{House, PATIENCE, code_of, contoso, is_held};
 
 const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
 
@@ -230,6 +230,53 @@ async fn while_the_program_ends_no_refresh_begins() {
     assert_eq!(code_of(engine.access_token(mailbox).await), "internal.ending");
     assert_eq!(house.refresh_token(mailbox).await, before);
     assert_eq!(house.words(mailbox), ["done"; 4]);
+}
+
+/// A program that was stopped by ctrl-z comes back with its answer when another has gone on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_another_program_has_overtaken_changes_nothing() {
+    let slow = Duration::from_secs(2);
+    for (strict, fault) in [(false, Fault::Late(slow)), (true, Fault::Slow(slow))] {
+        let house = House::with(Options { strict, ..Options::default() }).await;
+        let (stopped, other) = (house.engine(), house.engine());
+        let mailbox = house.signed_in(&stopped, "billing").await;
+        house.later(TWO_HOURS);
+        house.demo.fault(fault);
+        let asker = tokio::spawn(async move { stopped.access_token(mailbox).await });
+        house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
+        house.later(Duration::from_secs(60));
+        let newest = other.access_token(mailbox).await.unwrap();
+        let stored = house.refresh_token(mailbox).await;
+        assert_eq!(asker.await.unwrap(), Ok(newest), "strict: {strict}");
+        assert_eq!(house.refresh_token(mailbox).await, stored, "strict: {strict}");
+        assert!(is_held(&house.grant(mailbox)), "strict: {strict}");
+    }
+}
+
+/// As after a night in a closed laptop: the token in hand has been used, and its lease is free again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_another_program_has_replaced_is_not_sent() {
+    let mut house = House::with(Options { strict: true, ..Options::default() }).await;
+    house.settings.parallel = 1;
+    let (engine, other) = (house.engine(), house.engine());
+    let (first, second) = (house.signed_in(&engine, "billing").await, house.signed_in(&engine, "sales").await);
+    house.later(TWO_HOURS);
+    house.demo.fault(Fault::Slow(Duration::from_secs(2)));
+    let ask = |mailbox| {
+        let engine = engine.clone();
+        tokio::spawn(async move { engine.access_token(mailbox).await })
+    };
+    let one = ask(first);
+    house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
+    let two = ask(second);
+    let is_leased =
+        || house.registry.take_lease(house.grant(second).id, "who looks", house.now(), house.now()) == Ok(false);
+    house.until("the next one waits for its turn", is_leased).await;
+    house.later(Duration::from_secs(60));
+    let newest = other.access_token(second).await.unwrap();
+    assert_eq!(two.await.unwrap(), Ok(newest));
+    one.await.unwrap().unwrap();
+    assert_eq!(house.demo.requests().refresh_token, 2);
 }
 
 /// A computer that slept is one that does not renew its leases.
