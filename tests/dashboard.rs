@@ -9,14 +9,15 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event as Input;
 use dashboard::{Beginning, Dashboard};
 use mailkey::demo::{Options, Service, Throttle};
-use mailkey::domain::MailboxId;
-use mailkey::engine::{Event, Subject, Work};
+use mailkey::domain::{Address, MailboxId};
+use mailkey::engine::{Event, Field, Subject, Work};
 use mailkey::tui::message::{Done, Message};
 use url::Url;
 
 /// Longer than the engine's first look at what other processes changed: then the start is over.
 const STARTED: Duration = Duration::from_millis(800);
 const BILLING: &str = "billing@contoso.example";
+const MARIA: &str = "maria.lopez@contoso.example";
 
 /// The address that the browser ends on where nobody listens: the answer is behind a `#`, which
 /// browsers do not send, so the listener never sees it.
@@ -306,6 +307,22 @@ async fn keys_that_come_at_once_are_all_taken_in_their_order() {
     dashboard.type_in("orders+web");
     dashboard.press(&["⏎", "d", "n", "c", "esc", "⏎"]);
     dashboard.sees("This link signs in as orders+web@contoso.example").await;
+}
+
+/// The tenant would revoke the grant whose old token another program sends while this one is stopped.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ctrl_z_waits_for_the_token_that_is_on_its_way() {
+    let options = Options { delay: Duration::from_millis(500), ..Options::default() };
+    let dashboard = Dashboard::start_as(Beginning { options, ..Beginning::default() }).await;
+    let mailbox = dashboard.engine.mailbox_at(Address::parse(MARIA).unwrap()).await.unwrap().id;
+    let token = async || dashboard.engine.credential(mailbox, Field::RefreshToken).await.unwrap();
+    let before = token().await;
+    dashboard.go_to(MARIA).await;
+    dashboard.press(&["r"]);
+    dashboard.wait_for(|| dashboard.demo.requests().refresh_token == 1).await;
+    dashboard.press(&["ctrl-z"]);
+    dashboard.wait_for(|| dashboard.suspended() == 1).await;
+    assert_ne!(token().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -38,7 +38,7 @@ mod wrong_account;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::broadcast;
+use tokio::sync::{RwLock, broadcast};
 use tokio_util::task::TaskTracker;
 
 use crate::desktop::Clipboard;
@@ -58,6 +58,7 @@ pub use event::{Event, Subject};
 pub use home::Home;
 pub use import::List;
 pub use keep_alive::{KeepAlive, Kept};
+pub use settling::Rest;
 pub use store::{GivenUp, Keeper, KeyStatus, LeftBehind, MoveProgress, Moved, Person, Question, StoreStatus};
 pub use work::{Listening, Waiting, Work};
 pub use wrong_account::Choice;
@@ -89,6 +90,8 @@ struct Inner {
     store: store::Store,
     pool: pool::Pool,
     to_finish: TaskTracker,
+    /// Read by every refresh that is on its way.
+    on_its_way: RwLock<()>,
     first_checks: TaskTracker,
     works: work::Works,
     bulk: bulk::Bulk,
@@ -114,6 +117,7 @@ impl Engine {
             store: store::Store::new(parts.registry.clone(), parts.secrets.clone(), &parts.settings),
             pool: pool::Pool::new(parts.settings.parallel, fastrand::Rng::new()),
             to_finish: TaskTracker::new(),
+            on_its_way: RwLock::default(),
             first_checks: TaskTracker::new(),
             works: work::Works::new(events.clone()),
             bulk: bulk::Bulk::default(),

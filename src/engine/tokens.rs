@@ -190,9 +190,7 @@ impl Engine {
         };
         let client = Client { provider: &case.provider, application: &case.application, secret: secret.as_ref() };
         let permit = self.turn(&host_of(case), patience).await?;
-        if self.is_ending() {
-            return Err(NotSent::Stopped.into());
-        }
+        let _on_its_way = self.on_its_way().await.ok_or(NotSent::Stopped)?;
         // Whoever waited for long may have lost the lease, and have it again.
         if lease.may_have_lapsed(self.now()) {
             self.take_lease(lease).await?.then_some(()).ok_or(Unrefreshed::Elsewhere)?;

@@ -12,7 +12,7 @@ use super::history;
 use super::message::{Done, Effect, Message, Saved};
 use super::update::title;
 use crate::domain::{Address, ApplicationName, Secret, StoreKind, Trouble};
-use crate::engine::{Engine, Errand, Subject};
+use crate::engine::{Engine, Errand, Rest, Subject};
 
 /// Who plays the person in the demo: opens a link, signs in, consents.
 pub type Person = Arc<dyn Fn(Url) -> Pin<Box<dyn Future<Output = Result<(), Trouble>> + Send>> + Send + Sync>;
@@ -35,6 +35,11 @@ impl Performer {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.engine.now()
+    }
+
+    /// Comes when the program can be stopped for a while; hold what it gives until it goes on.
+    pub async fn rest(&self) -> Option<Rest<'_>> {
+        self.engine.rest().await
     }
 
     /// Begins a job; it waits for nothing.

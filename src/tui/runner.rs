@@ -52,11 +52,11 @@ pub async fn run<S: Surface>(
             Some(message) if message.is_by_person() => None,
             _ => gather(input, drawn + FRAME).await,
         };
-        if handle(surface, model, performer, first)? == Flow::End {
+        if handle(surface, model, performer, first).await? == Flow::End {
             return Ok(());
         }
         while let Some(message) = next.take().or_else(|| ready(input, inbox)) {
-            if handle(surface, model, performer, Some(message))? == Flow::End {
+            if handle(surface, model, performer, Some(message)).await? == Flow::End {
                 return Ok(());
             }
         }
@@ -116,7 +116,7 @@ fn ready(input: &mut UnboundedReceiver<Event>, inbox: &mut UnboundedReceiver<Mes
     inbox.try_recv().ok()
 }
 
-fn handle<S: Surface>(
+async fn handle<S: Surface>(
     surface: &mut S,
     model: &mut Model,
     performer: &Performer,
@@ -127,7 +127,10 @@ fn handle<S: Surface>(
     for effect in update(model, message) {
         match effect {
             Effect::Quit => return Ok(Flow::End),
-            Effect::Suspend => surface.suspend()?,
+            Effect::Suspend => {
+                let _rest = performer.rest().await;
+                surface.suspend()?;
+            }
             Effect::ToTerminal(text) => surface.hand_over(&text),
             effect => performer.perform(effect),
         }

@@ -279,6 +279,27 @@ async fn a_token_that_another_program_has_replaced_is_not_sent() {
     assert_eq!(house.demo.requests().refresh_token, 2);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_is_to_be_stopped_waits_for_a_refresh_and_begins_none() {
+    let (house, mailbox, before) = house_with_a_slow_refresh().await;
+    let engine = house.engine();
+    let ask = || {
+        let engine = engine.clone();
+        tokio::spawn(async move { engine.access_token(mailbox).await })
+    };
+    let asker = ask();
+    house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
+    let rest = engine.rest().await;
+    assert_ne!(house.refresh_token(mailbox).await, before);
+    asker.await.unwrap().unwrap();
+    house.later(TWO_HOURS);
+    let mut later = ask();
+    assert!(tokio::time::timeout(Duration::from_secs(1), &mut later).await.is_err());
+    assert_eq!(house.demo.requests().refresh_token, 1);
+    drop(rest);
+    later.await.unwrap().unwrap();
+}
+
 /// A computer that slept is one that does not renew its leases.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_whose_lease_is_lost_on_the_way_goes_on_to_its_end() {

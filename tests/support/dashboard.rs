@@ -194,6 +194,11 @@ impl Dashboard {
         }
     }
 
+    /// Waits for what the screen does not show.
+    pub async fn wait_for(&self, holds: impl Fn() -> bool) {
+        self.until("what is waited for", |_| holds()).await;
+    }
+
     /// Whether some frame before this one showed this, however short.
     pub fn saw(&self, wanted: &str) -> bool {
         self.seen.earlier.lock().unwrap().iter().any(|screen| screen.contains(wanted))
