@@ -12,13 +12,20 @@ use jiff::Timestamp;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{Exit, exit_of, list, print, tell};
+use super::{Exit, exit_of, list, print, remove, tell};
 use crate::domain::{Address, Entry, MailboxId, TokenState, Trouble};
 use crate::engine::{End, Engine, Event, HostPause, Phase, Progress, Signals, Sum};
 
 /// Refreshes and tries the mailboxes at `addresses`, or all that have a token; with `due` only those
 /// whose token falls due. Results go to standard output as `list` prints them.
 pub async fn run(engine: &Engine, addresses: Vec<Address>, due: bool, as_json: bool) -> Result<Exit, Trouble> {
+    let exit = check(engine, addresses, due, as_json).await?;
+    // What a removal left behind says nothing of these mailboxes.
+    remove::forget_secrets(engine).await;
+    Ok(exit)
+}
+
+async fn check(engine: &Engine, addresses: Vec<Address>, due: bool, as_json: bool) -> Result<Exit, Trouble> {
     let asked_at = engine.now();
     let ids = wanted(engine, addresses, due).await?;
     if ids.is_empty() {

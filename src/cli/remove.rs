@@ -20,5 +20,13 @@ pub async fn run(engine: &Engine, addresses: Vec<Address>) -> Result<Exit, Troub
         engine.remove_mailbox(mailbox.id).await?;
         tell(&format!("{} was removed.", mailbox.address));
     }
-    Ok(Exit::Well)
+    Ok(forget_secrets(engine).await)
+}
+
+/// Deletes the refresh tokens that nobody uses any more, or says that they are still there.
+pub async fn forget_secrets(engine: &Engine) -> Exit {
+    let Err(trouble) = engine.forget_discarded_secrets().await else { return Exit::Well };
+    tell(&format!("A refresh token that nobody uses any more could not be deleted: {trouble}"));
+    tell("The next `mailkey check` tries again.");
+    Exit::Attention
 }

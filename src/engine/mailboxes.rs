@@ -53,12 +53,13 @@ impl Engine {
             self.note(id, Happened::Changed, difference(&before, &to)).await;
         }
         self.cancel_errand(&Subject::Mailbox(id)).await?;
-        self.forget_discarded_secrets().await;
+        self.forget_or_tell().await;
         self.0.works.changed.notify_one();
         Ok(())
     }
 
-    /// Removes a mailbox, and its refresh token if no other mailbox uses it.
+    /// Removes a mailbox. Its refresh token, if no other mailbox uses it, is left to
+    /// [`Engine::forget_discarded_secrets`]: once for many mailboxes, since the keyring may take long.
     ///
     /// # Errors
     /// `mailbox.unknown`.
@@ -67,7 +68,6 @@ impl Engine {
         let removed = self.registry(move |registry| registry.remove_mailbox(id)).await?;
         self.note_of(removed.address, Happened::Removed, String::new()).await;
         self.drop_from_checks(id);
-        self.forget_discarded_secrets().await;
         self.0.works.changed.notify_one();
         Ok(())
     }
@@ -80,20 +80,24 @@ impl Engine {
         self.registry(move |registry| registry.mailbox_at(&address)).await
     }
 
-    /// Deletes the secrets of grants that nobody uses any more. What cannot be deleted now (a
-    /// locked keyring) is tried again the next time.
-    pub async fn forget_discarded_secrets(&self) {
-        if let Err(trouble) = self.try_to_forget_discarded_secrets().await {
-            self.publish(Told::Trouble(trouble));
-        }
-    }
-
-    pub(super) async fn try_to_forget_discarded_secrets(&self) -> Result<(), Trouble> {
+    /// Deletes the secrets of grants that nobody uses any more. What cannot be deleted now is tried
+    /// again the next time.
+    ///
+    /// # Errors
+    /// `keyring.…`, `registry.…`.
+    pub async fn forget_discarded_secrets(&self) -> Result<(), Trouble> {
         for grant in self.registry(|registry| registry.discarded()).await? {
             self.secrets().delete(&Key::refresh_token(self.registry_id(), grant)).await?;
             self.registry(move |registry| registry.forget_discarded(grant)).await?;
         }
         Ok(())
+    }
+
+    /// The same, for whoever has done what was asked for.
+    pub(super) async fn forget_or_tell(&self) {
+        if let Err(trouble) = self.forget_discarded_secrets().await {
+            self.publish(Told::Trouble(trouble));
+        }
     }
 }
 

@@ -119,7 +119,7 @@ impl Engine {
         let accepted = Accepted::Token { mailbox, account: grant.account.clone(), place };
         self.publish(Event::Accepted(accepted.clone()));
         self.0.works.end(ticket);
-        self.forget_discarded_secrets().await;
+        self.forget_or_tell().await;
         self.check_all_of(grant.id);
         accepted
     }

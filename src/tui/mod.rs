@@ -99,6 +99,7 @@ pub fn background(engine: &Engine, messages: &mpsc::UnboundedSender<Message>) ->
     // Listening begins before anything is told.
     tasks.spawn(forward_events(engine.events(), engine.clone(), messages.clone()));
     tasks.spawn(begin(engine.clone(), messages.clone()));
+    tasks.spawn(forget_secrets(engine.clone(), messages.clone()));
     let keeper = engine.clone();
     tasks.spawn(async move { keeper.keep_alive().await });
     tasks
@@ -110,11 +111,17 @@ async fn begin(engine: Engine, messages: mpsc::UnboundedSender<Message>) {
     if let Err(trouble) = engine.resume_errands().await {
         let _ = messages.send(Message::Engine(Event::Trouble(trouble)));
     }
-    engine.forget_discarded_secrets().await;
     if let Ok(Some(secrets)) = engine.worth_sealing().await {
         let _ = messages.send(Message::Done(Done::WorthSealing(secrets)));
     }
     engine.watch().await;
+}
+
+/// Deletes what an earlier run could not. The keyring may wait for a person, and nobody for that.
+async fn forget_secrets(engine: Engine, messages: mpsc::UnboundedSender<Message>) {
+    if let Err(trouble) = engine.forget_discarded_secrets().await {
+        let _ = messages.send(Message::Engine(Event::Trouble(trouble)));
+    }
 }
 
 async fn forward_events(

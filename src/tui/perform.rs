@@ -105,7 +105,7 @@ impl Performer {
                 for id in ids {
                     engine.remove_mailbox(id).await?;
                 }
-                Ok(None)
+                engine.forget_discarded_secrets().await.map(|()| None)
             }),
             Effect::RemoveApplication(name) => {
                 self.answer(async move { engine.remove_application(name).await.map(|()| None) });

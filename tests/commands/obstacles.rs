@@ -115,6 +115,28 @@ fn a_locked_keyring_is_explained_and_what_needs_none_still_works() {
     });
 }
 
+/// Its mailbox is gone, and nobody would come back to it.
+#[test]
+fn a_token_that_a_locked_keyring_keeps_is_said_to_be_there_and_deleted_later() {
+    let name = "obstacles::a_token_that_a_locked_keyring_keeps_is_said_to_be_there_and_deleted_later";
+    in_session(name, |session| {
+        session.start_keyring(PASSWORD);
+        let home = Home::with_mailboxes(&["billing"]);
+        home.sign_in("billing");
+        let key = home.key_of("billing");
+        session.lock_keyring();
+        let removed = home.run(&["remove", BILLING]);
+        assert!(
+            removed.code == 1 && removed.err.contains("was removed.") && removed.err.contains("locked"),
+            "{removed:?}"
+        );
+        session.unlock_keyring(PASSWORD);
+        assert!(home.in_keyring(&key).is_some());
+        home.run(&["check"]).well();
+        assert!(home.in_keyring(&key).is_none());
+    });
+}
+
 #[test]
 fn a_port_that_another_program_has_is_said_and_the_answer_can_be_pasted() {
     at_home("obstacles::a_port_that_another_program_has_is_said_and_the_answer_can_be_pasted", |home| {

@@ -144,7 +144,7 @@ impl World {
         }
         self.engine.settle().await;
         self.watch.abort();
-        self.engine.forget_discarded_secrets().await;
+        self.engine.forget_discarded_secrets().await.unwrap();
         let held: Vec<GrantId> = self.secrets_held().await;
         let fleet = self.engine.fleet().await.unwrap();
         let used: Vec<GrantId> = fleet.mailboxes.iter().map(|mailbox| mailbox.grant).collect();

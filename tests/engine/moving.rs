@@ -200,6 +200,7 @@ async fn a_grant_that_is_removed_in_the_midst_of_a_move_leaves_no_secret() {
         let name = key(&house, mailbox);
         let killed = killed_after(waits, house.engine().move_store(StoreKind::Sealed, None)).await;
         engine.remove_mailbox(mailbox).await.unwrap();
+        engine.forget_discarded_secrets().await.unwrap();
         finish(&house, StoreKind::Sealed).await;
         assert_eq!(house.secrets.get(&name).await, Ok(None), "after {waits} waits");
         assert_eq!(house.registry.count_sealed_secrets(), Ok(3), "after {waits} waits");

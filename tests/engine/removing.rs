@@ -17,9 +17,11 @@ async fn a_refresh_token_goes_with_the_last_of_its_mailboxes() {
     let shared = house.mailbox_for("info", "maria.lopez");
     let key = Key::refresh_token(house.registry.id(), house.grant(own).id);
     engine.remove_mailbox(own).await.unwrap();
+    engine.forget_discarded_secrets().await.unwrap();
     assert!(house.secrets.get(&key).await.unwrap().is_some());
     engine.access_token(shared).await.unwrap();
     engine.remove_mailbox(shared).await.unwrap();
+    engine.forget_discarded_secrets().await.unwrap();
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
     assert_eq!(house.registry.discarded().unwrap(), []);
 }
@@ -57,7 +59,7 @@ async fn a_mailbox_that_is_removed_during_its_exchange_leaves_no_secret() {
     house.until("the code is sent", || house.demo.requests().authorization_code == 1).await;
     engine.remove_mailbox(mailbox).await.unwrap();
     exchange.await.unwrap().unwrap_err();
-    engine.forget_discarded_secrets().await;
+    engine.forget_discarded_secrets().await.unwrap();
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
 }
 
@@ -74,7 +76,7 @@ async fn a_mailbox_that_is_removed_during_its_refresh_leaves_no_secret() {
     // A job forgets what was removed; the refresh that is under way comes to its end all the same.
     assert_eq!(check.await.unwrap(), Ok(()));
     engine.settle().await;
-    engine.forget_discarded_secrets().await;
+    engine.forget_discarded_secrets().await.unwrap();
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
 }
 

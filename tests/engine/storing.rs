@@ -141,5 +141,6 @@ async fn a_sealed_token_is_in_the_registry_and_its_key_alone_in_the_keyring() {
     house.engine().access_token(mailbox).await.unwrap();
     assert_ne!(house.refresh_token(mailbox).await.unwrap(), token, "rotated");
     engine.remove_mailbox(mailbox).await.unwrap();
+    engine.forget_discarded_secrets().await.unwrap();
     assert_eq!(house.registry.count_sealed_secrets(), Ok(0));
 }

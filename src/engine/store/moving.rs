@@ -99,7 +99,7 @@ impl Engine {
     }
 
     async fn move_all(&self, stop: &CancellationToken, to: StoreKind) -> Result<Moved, Trouble> {
-        self.try_to_forget_discarded_secrets().await?;
+        self.forget_discarded_secrets().await?;
         let owners = self.registry(Registry::secret_owners).await?;
         let mut moved = Moved { secrets: 0, left: Vec::new(), untried: 0 };
         for (done, owner) in owners.iter().enumerate() {
