@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use crate::domain::Trouble;
+pub use crate::registry::make_folder;
 
 /// The files of one installation.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -34,6 +34,7 @@ pub use fleet::{Revision, Sight};
 pub use history::{Event, Happened};
 pub use mailboxes::Protocol;
 pub use moves::Mover;
+pub use place::make_folder;
 pub use secrets::{Kept, Owner, SealKeyRecord, SealedSecret};
 pub use sign_ins::{Claim, Progress, Purpose, SignIn};
 use sql::{Doing, Fault};

@@ -19,7 +19,11 @@ pub(super) fn prepare(path: &Path) -> Result<(), Trouble> {
     folder.map_or(Ok(()), make_folder).and_then(|()| make_file(path)).map_err(|error| explain(path, &error))
 }
 
-fn make_folder(folder: &Path) -> io::Result<()> {
+/// Makes a folder for its owner only, unless there is one.
+///
+/// # Errors
+/// What the file system says.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
