@@ -1,14 +1,12 @@
 //! `mailkey app`.
 
-use tokio::io::{AsyncReadExt, stdin};
-
 use super::columns::Columns;
-use super::{AddApplication, AppCommand, Exit, tell};
+use super::{AddApplication, AppCommand, Exit, input, tell};
 use crate::domain::{Application, ApplicationName, Check, Secret, Trouble};
 use crate::engine::Engine;
 
 /// More than any client secret has.
-const MOST: u64 = 16 * 1024;
+const MOST: usize = 16 * 1024;
 
 /// Does what was asked with applications.
 pub async fn run(command: AppCommand, engine: &Engine) -> Result<Exit, Trouble> {
@@ -68,16 +66,12 @@ async fn check(engine: &Engine, name: ApplicationName) -> Result<Exit, Trouble> 
 }
 
 async fn read_secret() -> Result<Secret, Trouble> {
-    let mut text = String::new();
-    let read = stdin().take(MOST).read_to_string(&mut text).await;
-    let secret = Secret::new(text.trim());
-    if read.is_err() || secret.is_empty() {
-        return Err(Trouble::new(
+    input::secret(MOST).await.filter(|secret| !secret.is_empty()).ok_or_else(|| {
+        Trouble::new(
             "application.client_secret",
             "There is no client secret on standard input",
             "",
             "Pipe it in: `… --secret-stdin < FILE`.",
-        ));
-    }
-    Ok(secret)
+        )
+    })
 }

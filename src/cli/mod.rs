@@ -8,6 +8,7 @@ mod columns;
 mod get;
 mod history;
 mod import;
+mod input;
 pub mod json;
 mod list;
 pub mod log;

@@ -1,13 +1,11 @@
 //! `mailkey redeem`.
 
-use tokio::io::{AsyncReadExt, stdin};
-
-use super::{Exit, signin, tell};
+use super::{Exit, input, signin, tell};
 use crate::domain::{Secret, Trouble};
 use crate::engine::{Accepted, Engine};
 
 /// More than any answer has.
-const MOST: u64 = 128 * 1024;
+const MOST: usize = 128 * 1024;
 
 /// Finishes the sign-in that the text on standard input belongs to.
 pub async fn run(engine: &Engine) -> Result<Exit, Trouble> {
@@ -23,10 +21,7 @@ pub async fn run(engine: &Engine) -> Result<Exit, Trouble> {
 }
 
 async fn read() -> Result<Secret, Trouble> {
-    let mut bytes = Vec::new();
-    let read = stdin().take(MOST).read_to_end(&mut bytes).await;
-    let text = read.ok().and_then(|_| String::from_utf8(bytes).ok());
-    text.map(Secret::new).ok_or_else(|| {
+    input::secret(MOST).await.ok_or_else(|| {
         Trouble::new(
             "answer.unreadable",
             "Standard input is not text",

@@ -1,6 +1,9 @@
 //! What a mailbox's programs need, one piece at a time.
 
-use serde_json::json;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::Engine;
 use super::case::Case;
@@ -107,48 +110,109 @@ impl Engine {
     /// The refresh as a command line, for whoever wants to see it work without mailkey.
     async fn curl(&self, case: &Case) -> Result<Secret, Trouble> {
         let token_url = Endpoints::at(&case.provider.endpoints.token, &case.application.tenant);
+        let scope = case.provider.scopes_for(&case.application).join(" ");
+        let refresh_token = self.refresh_token(case).await?;
+        let client_secret = self.client_secret(&case.application).await?;
         let mut fields = vec![
-            ("client_id", case.application.client_id.clone()),
-            ("grant_type", "refresh_token".to_owned()),
-            ("scope", case.provider.scopes_for(&case.application).join(" ")),
-            ("refresh_token", self.refresh_token(case).await?.expose().to_owned()),
+            ("client_id", case.application.client_id.as_str()),
+            ("grant_type", "refresh_token"),
+            ("scope", &scope),
+            ("refresh_token", refresh_token.expose()),
         ];
-        if let Some(secret) = self.client_secret(&case.application).await? {
-            fields.push(("client_secret", secret.expose().to_owned()));
-        }
-        let mut line = format!("curl {}", quoted(&token_url));
-        for (name, value) in fields {
-            line.push_str(&format!(" \\\n  --data-urlencode {}", quoted(&format!("{name}={value}"))));
-        }
-        Ok(Secret::new(line))
+        fields.extend(client_secret.as_ref().map(|secret| ("client_secret", secret.expose())));
+        Ok(curl_line(&token_url, &fields))
     }
 
     async fn json(&self, case: &Case) -> Result<Secret, Trouble> {
         let access_token = self.access_token_of(case, Wanted::Cached).await?;
         let client_secret = self.client_secret(&case.application).await?;
-        let value = json!({
-            "provider": case.provider.id,
-            "tenant": case.application.tenant,
-            "client_id": case.application.client_id,
-            "client_secret": client_secret.as_ref().map(Secret::expose),
-            "mailbox": case.mailbox.address.as_str(),
-            "account": case.grant.account.as_str(),
-            "refresh_token": self.refresh_token(case).await?.expose(),
-            "access_token": access_token.expose(),
-            "xoauth2": xoauth2::response(&case.mailbox.address, &access_token).expose(),
-            "scope": case.provider.scopes_for(&case.application).join(" "),
-            "token_url": Endpoints::at(&case.provider.endpoints.token, &case.application.tenant),
-            "smtp": case.provider.smtp.url(),
-            "imap": case.provider.imap.as_ref().map(MailServer::url),
-            "pop": case.provider.pop.as_ref().map(MailServer::url),
-        });
-        Ok(Secret::new(format!("{value:#}")))
+        in_json(&All {
+            provider: &case.provider.id,
+            tenant: &case.application.tenant,
+            client_id: &case.application.client_id,
+            client_secret: client_secret.as_ref().map(Secret::expose),
+            mailbox: case.mailbox.address.as_str(),
+            account: case.grant.account.as_str(),
+            refresh_token: self.refresh_token(case).await?.expose(),
+            access_token: access_token.expose(),
+            xoauth2: xoauth2::response(&case.mailbox.address, &access_token).expose(),
+            scope: case.provider.scopes_for(&case.application).join(" "),
+            token_url: Endpoints::at(&case.provider.endpoints.token, &case.application.tenant),
+            smtp: case.provider.smtp.url(),
+            imap: case.provider.imap.as_ref().map(MailServer::url),
+            pop: case.provider.pop.as_ref().map(MailServer::url),
+        })
     }
 }
 
+/// A POST of these fields. Its parts are put together at once: a text that grows leaves copies
+/// behind that nobody clears.
+fn curl_line(url: &str, fields: &[(&str, &str)]) -> Secret {
+    let mut parts = vec!["curl "];
+    quote(&mut parts, &[url]);
+    for (name, value) in fields {
+        parts.push(" \\\n  --data-urlencode ");
+        quote(&mut parts, &[name, "=", value]);
+    }
+    Secret::new(parts.concat())
+}
+
 /// Quoted for a POSIX shell.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
+fn quote<'a>(parts: &mut Vec<&'a str>, texts: &[&'a str]) {
+    parts.push("'");
+    for text in texts {
+        let mut pieces = text.split('\'');
+        parts.extend(pieces.next());
+        parts.extend(pieces.flat_map(|piece| [r"'\''", piece]));
+    }
+    parts.push("'");
+}
+
+/// All credentials of a mailbox, as JSON names them.
+#[derive(Serialize)]
+struct All<'a> {
+    provider: &'a str,
+    tenant: &'a str,
+    client_id: &'a str,
+    client_secret: Option<&'a str>,
+    mailbox: &'a str,
+    account: &'a str,
+    refresh_token: &'a str,
+    access_token: &'a str,
+    xoauth2: &'a str,
+    scope: String,
+    token_url: String,
+    smtp: String,
+    imap: Option<String>,
+    pop: Option<String>,
+}
+
+/// Written twice, first to see how long it is: a text that grows leaves copies behind that nobody clears.
+fn in_json(all: &All<'_>) -> Result<Secret, Trouble> {
+    let mut length = Length(0);
+    let mut text = Zeroizing::new(Vec::new());
+    let written = serde_json::to_writer_pretty(&mut length, all).and_then(|()| {
+        text.reserve_exact(length.0);
+        serde_json::to_writer_pretty(&mut *text, all)
+    });
+    match (written, std::str::from_utf8(&text)) {
+        (Ok(()), Ok(text)) => Ok(Secret::new(text)),
+        _ => Err(super::broken_job()),
+    }
+}
+
+/// Counts what is written to it.
+struct Length(usize);
+
+impl Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn no_client_secret() -> Trouble {

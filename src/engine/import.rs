@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use directories::BaseDirs;
+use zeroize::Zeroizing;
 
 use super::Engine;
 use crate::domain::import::{self, Defaults, MOST_BYTES, Malformed, Plan};
@@ -52,13 +53,14 @@ impl Engine {
         self.registry(move |registry| registry.application(&name)).await.map(drop)
     }
 
-    async fn read_list(&self, list: List) -> Result<Vec<u8>, Trouble> {
-        match list {
-            List::Bytes(bytes) => Ok(bytes),
-            List::Text(text) => Ok(text.expose().as_bytes().to_vec()),
-            List::Clipboard => self.paste().await?.map(|text| text.expose().as_bytes().to_vec()).ok_or_else(no_text),
-            List::File(path) => blocking(move || read(&path).map_err(|error| unreadable(&path, &error))).await,
-        }
+    async fn read_list(&self, list: List) -> Result<Zeroizing<Vec<u8>>, Trouble> {
+        let bytes = match list {
+            List::Bytes(bytes) => bytes,
+            List::Text(text) => text.expose().into(),
+            List::Clipboard => self.paste().await?.ok_or_else(no_text)?.expose().into(),
+            List::File(path) => blocking(move || read(&path).map_err(|error| unreadable(&path, &error))).await?,
+        };
+        Ok(Zeroizing::new(bytes))
     }
 }
 
