@@ -152,6 +152,8 @@ pub enum StoreCommand {
         #[arg(long, value_name = "KEEPER", value_parser = keeper)]
         key: Option<Keeper>,
     },
+    /// Change the passphrase of the sealed secrets.
+    Passphrase,
     /// Delete the sealed secrets when their key or passphrase is lost, so that all can sign in anew.
     GiveUp {
         /// Do it: nothing brings them back.

@@ -10,11 +10,12 @@ use super::{Exit, StoreCommand, json, print, tell};
 use crate::domain::{StoreKind, Trouble, Whereabouts};
 use crate::engine::{Engine, Event, GivenUp, Keeper, KeyStatus, LeftBehind, MoveProgress, Moved, StoreStatus};
 
-/// Says where the secrets are, or moves them.
+/// Does what was asked with the secret stores.
 pub async fn run(command: StoreCommand, engine: &Engine) -> Result<Exit, Trouble> {
     match command {
         StoreCommand::Status { json } => status(engine, json).await,
         StoreCommand::Move { to, key } => move_all(engine, to, key).await,
+        StoreCommand::Passphrase => change_passphrase(engine).await,
         StoreCommand::GiveUp { .. } => give_up(engine).await,
     }
 }
@@ -49,6 +50,14 @@ async fn move_all(engine: &Engine, to: StoreKind, keeper: Option<Keeper>) -> Res
     });
     left.iter().for_each(|secret| tell(&format!("{}: {}", secret.owner, secret.trouble)));
     Ok(if left.is_empty() { Exit::Well } else { Exit::Attention })
+}
+
+async fn change_passphrase(engine: &Engine) -> Result<Exit, Trouble> {
+    engine.change_passphrase().await?;
+    tell(
+        "The passphrase was changed. Services need the new one now: in their passphrase_file, or in MAILKEY_PASSPHRASE.",
+    );
+    Ok(Exit::Well)
 }
 
 async fn give_up(engine: &Engine) -> Result<Exit, Trouble> {

@@ -8,6 +8,7 @@
 mod giving_up;
 mod moving;
 mod passphrase;
+mod rewrapping;
 mod rows;
 mod seal_key;
 mod status;

@@ -194,6 +194,64 @@ async fn a_passphrase_is_read_from_the_first_line_of_a_file_unless_the_environme
     with_passphrase(&house, "").unlock().await.unwrap();
 }
 
+#[tokio::test]
+async fn a_service_changes_its_passphrase_by_file_and_environment() {
+    let mut house = House::sealed().await;
+    let mailbox = house.signed_in(&with_passphrase(&house, PASSPHRASE), "billing").await;
+    house.later(TWO_HOURS);
+    let before = house.registry.seal_key_record().unwrap().unwrap();
+    for (engine, code) in [
+        (house.engine(), "seal.passphrase_needed"),
+        (with_passphrase(&house, PASSPHRASE), "seal.passphrase_needed"),
+        (with_passphrase(&house, "wrong one"), "seal.passphrase"),
+    ] {
+        assert_eq!(code_of(engine.change_passphrase().await), code);
+    }
+    let file = house.folder.path().join("passphrase");
+    house.settings.passphrase_file = Some(file.clone());
+    for (new, code) in [(PASSPHRASE, "seal.passphrase_same"), ("short", "seal.passphrase_short")] {
+        std::fs::write(&file, new).unwrap();
+        assert_eq!(code_of(with_passphrase(&house, PASSPHRASE).change_passphrase().await), code);
+    }
+    assert_eq!(house.registry.seal_key_record().unwrap().unwrap(), before, "nothing was changed");
+    std::fs::write(&file, "another horse").unwrap();
+    with_passphrase(&house, PASSPHRASE).change_passphrase().await.unwrap();
+    assert_eq!(house.registry.seal_key_record().unwrap().unwrap().id, before.id);
+    house.engine().access_token(mailbox).await.unwrap();
+    assert_eq!(code_of(with_passphrase(&house, PASSPHRASE).unlock().await), "seal.passphrase");
+}
+
+#[tokio::test]
+async fn of_two_that_change_the_passphrase_at_once_one_does() {
+    let house = House::sealed().await;
+    let mailbox = house.signed_in(&with_passphrase(&house, PASSPHRASE), "billing").await;
+    let (slow, quick) = (house.engine(), house.engine());
+    let answers = |engine: &Engine, mut answer: Box<dyn FnMut(Question) -> &'static str + Send>| {
+        engine.take_passphrase(None, Some(Box::new(move |question| Ok(Secret::new(answer(question))))));
+    };
+    let known_or = |question, new| if question == Question::New { new } else { PASSPHRASE };
+    answers(&quick, Box::new(move |question| known_or(question, "the quick one")));
+    let runtime = tokio::runtime::Handle::current();
+    answers(
+        &slow,
+        Box::new(move |question| {
+            if question == Question::New {
+                runtime.block_on(quick.change_passphrase()).unwrap();
+            }
+            known_or(question, "the slow one")
+        }),
+    );
+    assert_eq!(code_of(slow.change_passphrase().await), "seal.key_changed");
+    house.later(TWO_HOURS);
+    with_passphrase(&house, "the quick one").access_token(mailbox).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_key_in_the_keyring_has_no_passphrase_to_change() {
+    let (_house, engine, _) = sealed().await;
+    assert_eq!(code_of(engine.change_passphrase().await), "store.no_passphrase");
+}
+
 #[cfg(all(unix, not(target_os = "macos")))]
 #[test]
 fn a_person_is_asked_once_and_has_three_tries() {

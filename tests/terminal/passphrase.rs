@@ -66,3 +66,29 @@ fn whoever_does_not_know_it_gets_the_terminal_back() {
         }
     });
 }
+
+#[test]
+fn it_is_changed_in_place() {
+    without_bus("passphrase::it_is_changed_in_place", |_| {
+        let home = sealed();
+        let environment = [("MAILKEY_HOME", home.path().to_str().unwrap())];
+        let status = |passphrase| {
+            let mut command = home.command(&["store", "status"]);
+            home.start(command.env("MAILKEY_PASSPHRASE", passphrase)).end().code
+        };
+        home.start(home.command(&["signin", BILLING, "--print"]).env("MAILKEY_PASSPHRASE", PASSPHRASE)).line();
+        let mut terminal = Terminal::start(ROOMY, &["store", "passphrase"], &environment);
+        for (asks, typed) in [
+            ("Passphrase of the sealed secrets:", "wrong"),
+            ("That is not it.", PASSPHRASE),
+            ("New passphrase:", "another dyke"),
+            ("The same once more:", "another dyke"),
+        ] {
+            terminal.sees(asks);
+            terminal.keys(&format!("{typed}\r"));
+        }
+        terminal.sees("The passphrase was changed.");
+        assert_eq!(terminal.left().code, 0);
+        assert_eq!([status("another dyke"), status(PASSPHRASE)], [0, 1]);
+    });
+}

@@ -21,7 +21,7 @@ pub enum Question {
     Known,
     /// The same once more: the last one was wrong.
     Again,
-    /// A new one, since there is none yet.
+    /// A new one: there is none yet, or it is to be another.
     New,
 }
 
@@ -81,6 +81,23 @@ impl Passphrases {
         Wrapped::new(key, &passphrase)
     }
 
+    /// Wraps a key under another passphrase than that of `before`. A service, which has nobody to
+    /// type one, has the new one in its file and the one before in its environment.
+    ///
+    /// # Errors
+    /// `seal.passphrase_same`; else as [`Passphrases::wrap`].
+    pub(super) fn wrap_anew(&self, key: &SealKey, before: &Wrapped) -> Result<Wrapped, Trouble> {
+        let in_environment = lock(&self.environment).is_some();
+        let passphrase = match self.file.as_deref().filter(|_| in_environment) {
+            Some(file) => read(file)?,
+            None => lock(&self.person).take().ok_or_else(nobody_new)?(Question::New)?,
+        };
+        match before.open(&passphrase) {
+            Ok(_) => Err(same()),
+            Err(_) => Wrapped::new(key, &passphrase),
+        }
+    }
+
     fn configured(&self) -> Result<Option<Secret>, Trouble> {
         if let Some(passphrase) = lock(&self.environment).clone() {
             return Ok(Some(passphrase));
@@ -101,17 +118,23 @@ impl Passphrases {
         })
     }
 
-    /// A person has three tries, and is then not asked again.
+    /// A person who does not know it is not asked again.
     fn ask_for(&self, wrapped: &Wrapped) -> Result<SealKey, Trouble> {
         let mut person = lock(&self.person).take().ok_or_else(nobody)?;
-        for question in [Question::Known, Question::Again] {
-            match wrapped.open(&person(question)?) {
-                Err(trouble) if trouble.code() == "seal.passphrase" => {}
-                outcome => return outcome,
-            }
-        }
-        wrapped.open(&person(Question::Again)?)
+        let key = three_tries(&mut person, wrapped)?;
+        *lock(&self.person) = Some(person);
+        Ok(key)
     }
+}
+
+fn three_tries(person: &mut Person, wrapped: &Wrapped) -> Result<SealKey, Trouble> {
+    for question in [Question::Known, Question::Again] {
+        match wrapped.open(&person(question)?) {
+            Err(trouble) if trouble.code() == "seal.passphrase" => {}
+            outcome => return outcome,
+        }
+    }
+    wrapped.open(&person(Question::Again)?)
 }
 
 /// The first line of a file: editors and `echo` end it, and what follows is no passphrase.
@@ -149,5 +172,23 @@ fn nobody() -> Trouble {
         "The sealed secrets need their passphrase",
         "It is in no file and not in the environment, and there is nobody at a terminal who could be asked.",
         "Name a file in config.toml ([secrets] passphrase_file), or give a service MAILKEY_PASSPHRASE.",
+    )
+}
+
+fn nobody_new() -> Trouble {
+    Trouble::new(
+        "seal.passphrase_needed",
+        "There is no new passphrase",
+        "There is nobody at a terminal who could be asked for it. Nothing was changed.",
+        "Run it at a terminal. A service has the new one in its file ([secrets] passphrase_file), and the old one in MAILKEY_PASSPHRASE.",
+    )
+}
+
+fn same() -> Trouble {
+    Trouble::new(
+        "seal.passphrase_same",
+        "That is the passphrase that there is",
+        "Nothing was changed.",
+        "Choose another one.",
     )
 }
