@@ -27,6 +27,17 @@ pub struct Form {
     pub at: usize,
     /// What is wrong with what was sent, or how the sending stands.
     pub status: Status,
+    /// Where closing it leads back to.
+    pub behind: Behind,
+}
+
+/// What a form was opened from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behind {
+    /// The dashboard.
+    Dashboard,
+    /// The list of applications, with the line under the cursor.
+    Applications(usize),
 }
 
 /// What a form is for.
@@ -125,7 +136,13 @@ impl Value {
 
 impl Form {
     fn new(purpose: Purpose, fields: Vec<Field>) -> Self {
-        Self { purpose, fields, at: 0, status: Status::Open }
+        Self { purpose, fields, at: 0, status: Status::Open, behind: Behind::Dashboard }
+    }
+
+    /// The same, opened from the list of applications with the cursor on line `at`.
+    #[must_use]
+    pub fn from_applications(self, at: usize) -> Self {
+        Self { behind: Behind::Applications(at), ..self }
     }
 
     /// The title.

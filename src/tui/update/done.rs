@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::overlays::back_from;
 use super::{errands, history, import, line, sealing};
 use crate::domain::{Address, MailboxId, Trouble};
 use crate::engine::{Copied, Field};
@@ -74,9 +75,7 @@ pub(super) fn say_copied(model: &mut Model, what: &str, copied: Copied, is_secre
 }
 
 fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
-    if matches!(&model.overlay, Some(Overlay::Form(form)) if form.status == Status::Sent) {
-        model.overlay = None;
-    }
+    close_sent_form(model);
     match what {
         Saved::Application(name) => {
             model.say(Tone::Good, format!("{name} was saved, and is being checked with its provider."));
@@ -87,6 +86,15 @@ fn saved(model: &mut Model, what: Saved) -> Vec<Effect> {
             say_added(model, &[id]);
             vec![]
         }
+    }
+}
+
+/// Another that was opened meanwhile stays.
+fn close_sent_form(model: &mut Model) {
+    if let Some(Overlay::Form(form)) = &model.overlay
+        && form.status == Status::Sent
+    {
+        model.overlay = back_from(form);
     }
 }
 
@@ -110,9 +118,7 @@ fn added(model: &mut Model, added: &[MailboxId], mut refused: Vec<(Address, Trou
         several => Some(some_refused(added.len(), several)),
     };
     let Some(trouble) = trouble else {
-        if matches!(&model.overlay, Some(Overlay::Form(form)) if form.status == Status::Sent) {
-            model.overlay = None;
-        }
+        close_sent_form(model);
         return say_added(model, added);
     };
     if let Some(Overlay::Form(form)) = &mut model.overlay

@@ -6,7 +6,7 @@ use super::errands::consent_to;
 use super::{import, sealing};
 use crate::domain::{Application, MailboxId, Trouble};
 use crate::engine::{Choice, Errand, Field};
-use crate::tui::form::{Form, Name, Status};
+use crate::tui::form::{Behind, Form, Name, Status};
 use crate::tui::keymap::{
     APPLICATIONS, ApplicationAction, CONFIRM, COPY, ConfirmAction, CopyAction, FORM, FormAction, LINK, LinkAction,
     MENU, MenuAction, PAGE, PageAction, WALKTHROUGH, WalkthroughAction, find,
@@ -80,7 +80,7 @@ fn walkthrough_key(model: &Model, top: &mut u16, key: &KeyEvent) -> (Then, Vec<E
 
 fn form_key(form: &mut Form, key: &KeyEvent) -> (Then, Vec<Effect>) {
     match find(FORM, key) {
-        Some(FormAction::Close) => return (Then::Close, vec![]),
+        Some(FormAction::Close) => return (back_from(form).map_or(Then::Close, open), vec![]),
         Some(FormAction::Next) => form.go(1),
         Some(FormAction::Previous) => form.go(-1),
         Some(FormAction::Save) => return (Then::Stay, send(form)),
@@ -88,6 +88,14 @@ fn form_key(form: &mut Form, key: &KeyEvent) -> (Then, Vec<Effect>) {
         None => form.type_key(key),
     }
     (Then::Stay, vec![])
+}
+
+/// What is seen again when a form is closed.
+pub(super) fn back_from(form: &Form) -> Option<Overlay> {
+    match form.behind {
+        Behind::Dashboard => None,
+        Behind::Applications(at) => Some(Overlay::Applications(at)),
+    }
 }
 
 fn send(form: &mut Form) -> Vec<Effect> {
@@ -122,13 +130,12 @@ fn wrong(form: &mut Form, name: Name, trouble: Trouble) {
 }
 
 fn applications_key(model: &mut Model, at: &mut usize, key: &KeyEvent) -> (Then, Vec<Effect>) {
-    let applications = model.applications();
-    *at = (*at).min(applications.len().saturating_sub(1));
-    let chosen = applications.get(*at).copied();
+    let count = model.applications().len();
+    *at = (*at).min(count.saturating_sub(1));
     match find(APPLICATIONS, key) {
-        Some(action) => application_action(model, action, chosen.cloned().as_ref()),
+        Some(action) => application_action(model, action, *at),
         // A number moves the cursor here: what ⏎ does is not to happen by the way.
-        None => match menu_key(at, applications.len(), key) {
+        None => match menu_key(at, count, key) {
             Picked::Line(line) => {
                 *at = line;
                 (Then::Stay, vec![])
@@ -139,27 +146,20 @@ fn applications_key(model: &mut Model, at: &mut usize, key: &KeyEvent) -> (Then,
     }
 }
 
-fn application_action(
-    model: &mut Model,
-    action: ApplicationAction,
-    application: Option<&Application>,
-) -> (Then, Vec<Effect>) {
+fn application_action(model: &mut Model, action: ApplicationAction, at: usize) -> (Then, Vec<Effect>) {
     let Some(fleet) = &model.fleet else { return (Then::Close, vec![]) };
-    let Some(application) = application.filter(|_| action != ApplicationAction::New) else {
-        return match action {
-            ApplicationAction::New => (open(Overlay::Form(Form::application(fleet, None))), vec![]),
-            _ => (Then::Stay, vec![]),
-        };
-    };
-    let name = application.name.clone();
-    match action {
-        ApplicationAction::New | ApplicationAction::Edit => {
-            (open(Overlay::Form(Form::application(fleet, Some(application)))), vec![])
+    let chosen = model.applications().get(at).map(|application| Application::clone(application));
+    let form = |application| open(Overlay::Form(Form::application(fleet, application).from_applications(at)));
+    match (action, chosen) {
+        (ApplicationAction::New, _) => (form(None), vec![]),
+        (_, None) => (Then::Stay, vec![]),
+        (ApplicationAction::Edit, Some(application)) => (form(Some(&application)), vec![]),
+        (ApplicationAction::Remove, Some(Application { name, .. })) => {
+            (open(Overlay::Confirm(Confirmation::RemoveApplication(name))), vec![])
         }
-        ApplicationAction::Remove => (open(Overlay::Confirm(Confirmation::RemoveApplication(name))), vec![]),
-        ApplicationAction::Prove => (Then::Stay, vec![Effect::Prove(name)]),
+        (ApplicationAction::Prove, Some(Application { name, .. })) => (Then::Stay, vec![Effect::Prove(name)]),
         // The list makes room: without a browser the link is shown.
-        ApplicationAction::Consent => (Then::Close, consent_to(model, application)),
+        (ApplicationAction::Consent, Some(application)) => (Then::Close, consent_to(model, &application)),
     }
 }
 
@@ -192,16 +192,24 @@ fn link_key(model: &Model, errand: &Errand, key: &KeyEvent) -> (Then, Vec<Effect
 }
 
 fn confirm_key(model: &mut Model, confirmation: &Confirmation, key: &KeyEvent) -> (Then, Vec<Effect>) {
-    match find(CONFIRM, key) {
+    let effects = match find(CONFIRM, key) {
         Some(ConfirmAction::Yes) => {
             if let Confirmation::Seal(secrets) = confirmation {
                 sealing::begin(model, *secrets);
             }
-            (Then::Close, vec![confirmation.effect()])
+            vec![confirmation.effect()]
         }
-        Some(ConfirmAction::No) => (Then::Close, vec![]),
-        None => (Then::Stay, vec![]),
-    }
+        Some(ConfirmAction::No) => vec![],
+        None => return (Then::Stay, vec![]),
+    };
+    (after(model, confirmation), effects)
+}
+
+/// An application is removed from their list, and that is seen again.
+fn after(model: &Model, confirmation: &Confirmation) -> Then {
+    let Confirmation::RemoveApplication(name) = confirmation else { return Then::Close };
+    let at = model.applications().iter().position(|application| application.name == *name);
+    open(Overlay::Applications(at.unwrap_or(0)))
 }
 
 /// Who closes a question decides later: its pane asks it again.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::{MailboxId, Secret};
+use crate::domain::{Application, MailboxId, Secret};
 use crate::engine::{Choice, Event, Field};
-use crate::tui::fixture::{address, at, errand, fleet, is, pass, press, screen, tell};
-use crate::tui::message::{Done, Effect, Message};
+use crate::tui::fixture::{address, at, errand, fleet, is, name, pass, press, screen, tell};
+use crate::tui::message::{Done, Effect, Message, Saved};
 use crate::tui::model::Model;
 use crate::tui::overlay::{Confirmation, Overlay, Question, Way, WrongAccount};
 use crate::tui::update::update;
@@ -234,6 +234,31 @@ fn the_applications_can_be_seen_to_without_a_mailbox() {
     assert_eq!(press(&mut open(), "a"), [consent]);
     assert_eq!(keys(&mut open(), &["d", "y"]), [Effect::RemoveApplication(mailer())]);
     assert_eq!(keys(&mut open(), &["d", "esc"]), []);
+}
+
+#[test]
+fn what_was_opened_from_the_applications_leads_back_to_them() {
+    let mut two = fleet();
+    let printer = Application { name: name("Printer"), ..two.applications[&name("Mailer")].clone() };
+    two.applications.insert(name("Printer"), printer);
+    let open = |pressed: &[&str]| {
+        let mut model = crate::tui::fixture::showing(two.clone(), (120, 40));
+        keys(&mut model, &["A", "↓"]);
+        keys(&mut model, pressed);
+        model
+    };
+    let saved = |mut model: Model| {
+        press(&mut model, "⏎");
+        update(&mut model, Message::Done(Done::Saved(Saved::Application(name("Printer")))));
+        model
+    };
+    for model in [open(&["e", "esc"]), open(&["N", "esc"]), open(&["d", "esc"]), open(&["d", "y"]), saved(open(&["e"]))]
+    {
+        assert!(matches!(model.overlay, Some(Overlay::Applications(1))), "{:?}", model.overlay);
+    }
+    let mut model = at(is::AP);
+    keys(&mut model, &["N", "esc"]);
+    assert!(model.overlay.is_none(), "it was opened from the dashboard");
 }
 
 #[test]
