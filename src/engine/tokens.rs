@@ -296,8 +296,12 @@ impl Engine {
 
     pub(super) async fn cache_access_token(&self, id: GrantId, access_token: &AccessToken) {
         let cache = self.caching(id, access_token).await;
+        let job = move |registry: &Registry| {
+            cache(registry);
+            Ok(())
+        };
         // What goes wrong it says itself.
-        let _ = self.registry(move |registry| Ok(cache(registry))).await;
+        let _ = self.registry(job).await;
     }
 
     /// The way to keep an access token, sealed. One that is not kept only costs the next caller a refresh.
