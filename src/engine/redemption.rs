@@ -9,7 +9,7 @@ use super::work::Ticket;
 use super::{Engine, Work};
 use crate::domain::{ApplicationName, Check, Grant, Identity, MailboxId, Remedy, Secret, Step, Trouble};
 use crate::oauth::{Client, Refusal, Tokens, exchange};
-use crate::registry::{Happened, Owner, Progress, Purpose, SignIn};
+use crate::registry::{Happened, Owner, Progress, Purpose, Registry, SignIn};
 use crate::secrets::Key;
 
 impl Engine {
@@ -91,23 +91,40 @@ impl Engine {
     ) -> Result<(), Trouble> {
         let refresh_token = tokens.refresh_token.as_ref().ok_or_else(no_refresh_token)?;
         self.0.works.report(ticket, Work::Storing { since: self.now() });
-        let key = Key::refresh_token(self.registry_id(), grant.id);
         // A refresh or a move of the old token that is under way must not come after this one.
-        self.under_lease(grant.id, self.secrets().put(&Owner::of(grant), refresh_token)).await?;
-        let (now, id, identity) = (self.now(), grant.id, tokens.identity.clone());
-        let (application, state) = (grant.application.clone(), errand.state.clone());
-        let kept = self.registry(move |registry| registry.record_sign_in(id, identity.as_ref(), now)).await;
-        self.recorded(&key, kept).await?;
+        let kept_and_recorded = async {
+            let kept = self.secrets().keep(&Owner::of(grant), refresh_token).await?;
+            self.record_sign_in(grant, mailbox, tokens.identity.clone()).await?;
+            // Last of all, since the keyring may take its time.
+            self.secrets().hand_on(kept).await;
+            Ok(())
+        };
+        self.under_lease(grant.id, kept_and_recorded).await?;
+        let (now, application, state) = (self.now(), grant.application.clone(), errand.state.clone());
         self.registry(move |registry| {
-            // A delegate's mailbox moves to the delegate's grant only when there is a token in it.
-            if registry.mailbox(mailbox)?.grant != id {
-                registry.assign_grant(mailbox, id)?;
-            }
             // Nobody gets a token from an application that is not registered.
             registry.record_proof(&application, &Check::Ok { at: now })?;
             registry.record_progress(&state, &Progress::Done)
         })
         .await
+    }
+
+    async fn record_sign_in(
+        &self,
+        grant: &Grant,
+        mailbox: MailboxId,
+        identity: Option<Identity>,
+    ) -> Result<(), Trouble> {
+        let (id, now) = (grant.id, self.now());
+        let record = move |registry: &Registry| {
+            registry.record_sign_in(id, identity.as_ref(), now)?;
+            // A delegate's mailbox moves to the delegate's grant only when there is a token in it.
+            if registry.mailbox(mailbox)?.grant != id {
+                registry.assign_grant(mailbox, id)?;
+            }
+            Ok(())
+        };
+        self.recorded(&Key::refresh_token(self.registry_id(), id), self.registry(record).await).await
     }
 
     /// What follows when the token is stored. That it is, is told before the end of the job:

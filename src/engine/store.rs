@@ -74,6 +74,13 @@ pub(super) struct Store {
     stop_of_move: Mutex<CancellationToken>,
 }
 
+/// A secret that is on disk, and the store that it belongs in.
+#[must_use]
+pub(super) struct OnDisk {
+    key: Key,
+    place: StoreKind,
+}
+
 impl Store {
     /// The secrets of `registry`, with `keyring` for those that are not in it.
     pub(super) fn new(registry: Registry, keyring: Secrets, settings: &Settings) -> Self {
@@ -169,14 +176,13 @@ impl Store {
     /// `grant.unknown`, `application.unknown` if its owner is gone; `seal.…`, `keyring.…`,
     /// `registry.…`, and the old value is then still there.
     pub(super) async fn put(&self, owner: &Owner, secret: &Secret) -> Result<(), Trouble> {
-        if self.keep(owner, secret).await? == StoreKind::Keyring {
-            self.hand_on(&self.key_of(owner)).await;
-        }
+        let kept = self.keep(owner, secret).await?;
+        self.hand_on(kept).await;
         Ok(())
     }
 
-    /// The first half of [`Store::put`]: it is on disk, and gives the store that it belongs in.
-    async fn keep(&self, owner: &Owner, secret: &Secret) -> Result<StoreKind, Trouble> {
+    /// The first half of [`Store::put`]: it is on disk, and may have to be handed on.
+    pub(super) async fn keep(&self, owner: &Owner, secret: &Secret) -> Result<OnDisk, Trouble> {
         let (key, give_up) = (self.key_of(owner), Instant::now() + PATIENCE);
         loop {
             let kept = match self.sealed(owner, secret).await {
@@ -186,18 +192,20 @@ impl Store {
             tracing::debug!(secret = key.title(), place = ?kept.as_ref().ok(), "sealed on disk");
             let trouble = match kept {
                 Err(trouble) if !owner_is_gone(&trouble) => trouble,
-                outcome => return outcome,
+                outcome => return outcome.map(|place| OnDisk { key, place }),
             };
             match self.put_unsealed(&key, secret, trouble).await {
                 Err(trouble) if may_pass(&trouble) && Instant::now() < give_up => sleep(ASK_AGAIN).await,
-                outcome => return outcome.map(|()| StoreKind::Keyring),
+                outcome => return outcome.map(|()| OnDisk { key, place: StoreKind::Keyring }),
             }
         }
     }
 
-    /// What is sealed on disk is kept, whatever becomes of its way to the keyring.
-    async fn hand_on(&self, key: &Key) {
-        if let Err(trouble) = self.move_out(key).await {
+    /// The second half: what is on disk is kept, whatever becomes of its way to the keyring.
+    pub(super) async fn hand_on(&self, OnDisk { key, place }: OnDisk) {
+        if place == StoreKind::Keyring
+            && let Err(trouble) = self.move_out(&key).await
+        {
             let title = key.title();
             tracing::warn!(code = trouble.code(), "{title} stays sealed in the registry until the keyring takes it");
         }

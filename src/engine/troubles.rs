@@ -174,9 +174,9 @@ pub(super) fn over(minutes: i64) -> Trouble {
 pub(super) fn lost_with_its_answer() -> Trouble {
     Trouble::new(
         "signin.lost",
-        "The answer came, and the process that took it ended before the token was stored",
-        "An authorization code works once, and this one may be used up.",
-        "Begin again.",
+        "The answer came, and the process that took it ended before it was done",
+        "An authorization code works once, and this one may be used up. If the token came, it is kept.",
+        "Begin again, if the mailbox has no token.",
     )
     .with(Remedy::SignIn)
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use mailkey::demo::{Fault, Options};
 use mailkey::domain::Address;
 
-use super::keyring_session::wait_until;
+use super::keyring_session::{in_session, wait_until};
 use super::program::{Home, parameter};
-use super::{at_home, at_home_of};
+use super::{PASSWORD, at_home, at_home_of};
 
 const BILLING: &str = "billing@contoso.example";
 
@@ -170,6 +170,25 @@ fn the_end_of_one_waits_for_another_that_it_was_given_the_answer_to() {
         billing.end().well();
         assert!(home.refresh_token("sales").is_some());
         sales.end().well();
+    });
+}
+
+/// A keyring that waits for its person may take half a minute.
+#[test]
+fn a_token_that_is_on_disk_is_known_to_be_before_the_keyring_has_it() {
+    let name = "signin::a_token_that_is_on_disk_is_known_to_be_before_the_keyring_has_it";
+    in_session(name, |session| {
+        session.start_keyring(PASSWORD);
+        let home = Home::with_mailboxes(&["billing"]);
+        let (mut running, link) = home.signin(BILLING);
+        let answer = home.copied_answer(&link);
+        session.hold_keyring();
+        running.write(&format!("{answer}\n"));
+        wait_until("it is known", || home.list()[0]["token"]["state"] == "valid");
+        running.signal("KILL");
+        session.let_keyring_go_on();
+        home.forget_leases();
+        home.run(&["token", BILLING]).well();
     });
 }
 
