@@ -58,7 +58,7 @@ async fn run(cli: Cli, passphrase: Option<Secret>) -> Result<Exit, Trouble> {
     if let Some(command) = cli.command {
         return cli::run(command, engine).await;
     }
-    engine.unlock().await?;
+    cli::unlock(&engine).await?;
     tui::run(Start { engine, theme: theme(), demo: None }).await.map(|()| Exit::Well)
 }
 

@@ -247,6 +247,21 @@ pub async fn run(command: Command, engine: Engine) -> Result<Exit, Trouble> {
     }
 }
 
+/// Has the passphrase at hand, if one is needed, before the dashboard takes the screen.
+///
+/// # Errors
+/// `internal.ended` if a signal came first; `seal.…`, `registry.…`.
+pub async fn unlock(engine: &Engine) -> Result<(), Trouble> {
+    let mut signals = Signals::end();
+    tokio::select! {
+        outcome = engine.unlock() => outcome,
+        () = signals.come() => {
+            passphrase::stop_asking();
+            Err(ended())
+        }
+    }
+}
+
 impl Command {
     /// What ends it from without. Some give ctrl-c a meaning of their own.
     fn signals(&self) -> Signals {

@@ -4,6 +4,7 @@
 //! leaves a shell that shows nothing of what is typed.
 
 use std::io::{IsTerminal, Write, stderr, stdin};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, read};
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
@@ -22,14 +23,17 @@ pub fn person() -> Option<Person> {
     is_there.then(|| -> Person { Box::new(ask) })
 }
 
-/// Puts the terminal back, though somebody may be asked: the program ends.
+/// Puts the terminal back if somebody is asked, and asks nobody any more: the program ends.
 pub fn stop_asking() {
-    drop(Raw);
+    if std::mem::replace(&mut *asking(), Asking::NoMore) == Asking::Now {
+        give_back();
+        say("\r\n");
+    }
 }
 
 fn ask(question: Question) -> Result<Secret, Trouble> {
     // For as long as it takes: nothing that is typed early is shown either.
-    let _raw = Raw::begin().map_err(|error| unreadable(&error))?;
+    let _raw = Raw::begin()?;
     match question {
         Question::Known => type_in("Passphrase of the sealed secrets: "),
         Question::Again => type_in("That is not it. Once more: "),
@@ -100,20 +104,48 @@ fn meaning(key: KeyEvent) -> Typed {
     }
 }
 
+/// Whether somebody is asked. Whoever begins to read at the terminal and whoever ends the program
+/// are two threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    NotNow,
+    Now,
+    NoMore,
+}
+
+fn asking() -> MutexGuard<'static, Asking> {
+    static ASKING: Mutex<Asking> = Mutex::new(Asking::NotNow);
+    ASKING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The terminal gives every key as it is typed and shows none, until this is dropped.
 struct Raw;
 
 impl Raw {
-    fn begin() -> std::io::Result<Self> {
-        enable_raw_mode().map(|()| Self)
+    fn begin() -> Result<Self, Trouble> {
+        let mut asking = asking();
+        if *asking == Asking::NoMore {
+            return Err(stopped());
+        }
+        enable_raw_mode().map_err(|error| unreadable(&error))?;
+        *asking = Asking::Now;
+        Ok(Self)
     }
 }
 
 impl Drop for Raw {
     fn drop(&mut self) {
-        // What cannot be put back now cannot be put back at all.
-        let _ = disable_raw_mode();
+        let mut asking = asking();
+        if *asking == Asking::Now {
+            give_back();
+            *asking = Asking::NotNow;
+        }
     }
+}
+
+fn give_back() {
+    // What cannot be put back now cannot be put back at all.
+    let _ = disable_raw_mode();
 }
 
 fn stopped() -> Trouble {

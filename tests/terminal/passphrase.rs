@@ -92,3 +92,18 @@ fn it_is_changed_in_place() {
         assert_eq!([status("another dyke"), status(PASSPHRASE)], [0, 1]);
     });
 }
+
+#[test]
+fn a_signal_in_the_middle_of_it_leaves_the_terminal_as_it_was() {
+    without_bus("passphrase::a_signal_in_the_middle_of_it_leaves_the_terminal_as_it_was", |_| {
+        let home = sealed();
+        for (terminal, signal) in [(dashboard(&home, &[]), "TERM"), (signin(&home), "TERM"), (signin(&home), "HUP")] {
+            terminal.sees("New passphrase:");
+            assert!(!terminal.has_cooked_input());
+            terminal.signal(signal);
+            let left = terminal.left();
+            let said = String::from_utf8_lossy(&left.bytes);
+            assert!(left.code == 3 && said.contains("\r\nmailkey: The command was ended"), "{signal}: {said}");
+        }
+    });
+}
