@@ -12,7 +12,7 @@ use crate::secrets::custody::Wrapped;
 use crate::secrets::seal::SealKey;
 
 /// More than any passphrase has, in bytes.
-const MOST: u64 = 4096;
+const MOST: usize = 4096;
 
 /// What a person is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,8 +139,9 @@ fn three_tries(person: &mut Person, wrapped: &Wrapped) -> Result<SealKey, Troubl
 
 /// The first line of a file: editors and `echo` end it, and what follows is no passphrase.
 fn read(path: &Path) -> Result<Secret, Trouble> {
-    let mut text = zeroize::Zeroizing::new(String::new());
-    let outcome = File::open(path).and_then(|file| file.take(MOST).read_to_string(&mut text));
+    // Room for all of it: a text that grows leaves copies behind that nobody clears.
+    let mut text = zeroize::Zeroizing::new(String::with_capacity(2 * MOST));
+    let outcome = File::open(path).and_then(|file| file.take(MOST as u64).read_to_string(&mut text));
     match (outcome, text.lines().next()) {
         (Ok(_), Some(line)) if !line.is_empty() => Ok(Secret::new(line)),
         (Ok(_), _) => Err(unreadable(path, "It is empty, or its first line is.")),
