@@ -61,6 +61,13 @@ pub struct Start {
 pub async fn run(start: Start) -> Result<(), Trouble> {
     let Start { engine, theme, demo } = start;
     let (messages, mut inbox) = mpsc::unbounded_channel();
+    // Listened for before the terminal is taken, so that it is given back whenever the end comes.
+    let end = Signals::end().and(Signals::ctrl_c());
+    let mut screen = terminal::Screen::enter()?;
+    panics::watch(terminal::give_back, tell_broken_job(messages.clone()));
+    // The fleet is read while the rest is made ready.
+    let mut background = background(&engine, &messages);
+    background.spawn(forward_end(end, messages.clone()));
     let (note, person) = demo.unzip();
     let setting = Setting {
         theme,
@@ -69,13 +76,7 @@ pub async fn run(start: Start) -> Result<(), Trouble> {
         clear_after: engine.settings().clear_after,
         demo: note,
     };
-    // Listened for before the terminal is taken, so that it is given back whenever the end comes.
-    let end = Signals::end().and(Signals::ctrl_c());
-    let mut screen = terminal::Screen::enter()?;
-    panics::watch(terminal::give_back, tell_broken_job(messages.clone()));
     let mut model = Model::new(setting, engine.now(), screen.size());
-    let mut background = background(&engine, &messages);
-    background.spawn(forward_end(end, messages.clone()));
     let performer = Performer::new(engine.clone(), messages, person);
     let mut input = terminal::input();
     let shown = AssertUnwindSafe(runner::run(&mut screen, &mut model, &mut input, &performer, &mut inbox));
