@@ -15,7 +15,6 @@ mod status;
 
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::OnceCell;
 use tokio::time::{Duration, Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -68,7 +67,8 @@ pub(super) struct Store {
     wanted: StoreKind,
     rows: Rows,
     passphrases: Arc<Passphrases>,
-    seal_key: OnceCell<SealKey>,
+    /// Once it was needed.
+    seal_key: tokio::sync::Mutex<Option<SealKey>>,
     seen: Mutex<StoreKind>,
     /// Stops the move that was begun last.
     stop_of_move: Mutex<CancellationToken>,
@@ -93,7 +93,7 @@ impl Store {
             keyring,
             wanted,
             passphrases: Arc::new(Passphrases::new(settings.passphrase_file.clone())),
-            seal_key: OnceCell::new(),
+            seal_key: tokio::sync::Mutex::default(),
             seen: Mutex::new(seen),
             stop_of_move: Mutex::default(),
         }
@@ -113,7 +113,7 @@ impl Store {
     /// # Errors
     /// `registry.…`.
     pub(super) async fn place_of(&self, key: &Key) -> Result<&'static str, Trouble> {
-        let Kept { whereabouts, sealed } = self.kept(key).await?;
+        let Kept { whereabouts, sealed, .. } = self.kept(key).await?;
         Ok(match (sealed, whereabouts.target()) {
             (None, _) => self.keyring.title(),
             (Some(_), StoreKind::Sealed) => SEALED,
@@ -126,7 +126,7 @@ impl Store {
     /// # Errors
     /// `keyring.…`, `seal.…`, `registry.…`.
     pub(super) async fn probe(&self, key: &Key) -> Result<(), Trouble> {
-        if self.whereabouts().await?.target() == StoreKind::Keyring {
+        if self.kept(key).await?.whereabouts.target() == StoreKind::Keyring {
             self.keyring.probe().await?;
         }
         self.be_ready_to_keep(key).await
@@ -220,7 +220,7 @@ impl Store {
 
     /// Where nothing can be sealed a keyring still keeps its own, if no row would stand before it.
     async fn may_be_unsealed(&self, key: &Key, why: Trouble) -> Result<(), Trouble> {
-        let Kept { whereabouts, sealed } = self.kept(key).await?;
+        let Kept { whereabouts, sealed, .. } = self.kept(key).await?;
         if sealed.is_none() && whereabouts.target() == StoreKind::Keyring { Ok(()) } else { Err(why) }
     }
 
@@ -274,6 +274,7 @@ impl Store {
         let (name, wanted) = (key.as_str().to_owned(), self.wanted);
         let kept = on_registry(&self.registry, move |registry| registry.kept_secret(&name, wanted)).await?;
         *lock(&self.seen) = kept.whereabouts.target();
+        self.keep_at_hand(kept.key_id.as_deref());
         Ok(kept)
     }
 
@@ -283,9 +284,9 @@ impl Store {
     }
 }
 
-/// Whether a registry that does not take a secret now may take it soon.
+/// Whether a registry that does not take a secret now may take it soon, under the key of that time.
 fn may_pass(trouble: &Trouble) -> bool {
-    matches!(trouble.code(), "registry.locked" | "registry.write")
+    matches!(trouble.code(), "registry.locked" | "registry.write" | "seal.key_changed")
 }
 
 /// Whether a secret has nobody to belong to any more.

@@ -27,6 +27,8 @@ pub struct Kept {
     pub whereabouts: Whereabouts,
     /// The secret, if it is here.
     pub sealed: Option<Vec<u8>>,
+    /// The key that secrets are sealed under, if there is one.
+    pub key_id: Option<String>,
 }
 
 /// A secret that was sealed for its row.
@@ -94,7 +96,11 @@ impl Registry {
     /// `registry.…`.
     pub fn kept_secret(&self, name: &str, wanted: StoreKind) -> Result<Kept, Trouble> {
         self.read(|transaction| {
-            Ok(Kept { whereabouts: whereabouts(transaction, wanted)?, sealed: sealed(transaction, name)? })
+            Ok(Kept {
+                whereabouts: whereabouts(transaction, wanted)?,
+                sealed: sealed(transaction, name)?,
+                key_id: find_record(transaction)?.map(|record| record.id),
+            })
         })
     }
 
@@ -270,7 +276,7 @@ mod tests {
             assert_eq!(registry.settle_whereabouts(StoreKind::Keyring), Ok(Whereabouts::In(StoreKind::Sealed)));
             assert_eq!(registry.whereabouts(StoreKind::Keyring), Ok(Whereabouts::In(StoreKind::Sealed)));
             let kept = registry.kept_secret("name", StoreKind::Keyring).unwrap();
-            assert_eq!(kept, Kept { whereabouts: Whereabouts::In(StoreKind::Sealed), sealed: None });
+            assert_eq!(kept, Kept { whereabouts: Whereabouts::In(StoreKind::Sealed), sealed: None, key_id: None });
         }
     }
 

@@ -193,7 +193,7 @@ impl Store {
     pub(super) async fn move_out(&self, key: &Key) -> Result<bool, Trouble> {
         let mut is_copied = false;
         loop {
-            let Kept { whereabouts, sealed: Some(sealed) } = self.kept(key).await? else { return Ok(is_copied) };
+            let Kept { whereabouts, sealed: Some(sealed), .. } = self.kept(key).await? else { return Ok(is_copied) };
             if whereabouts.target() == StoreKind::Sealed {
                 if is_copied {
                     self.keyring.delete(key).await?;

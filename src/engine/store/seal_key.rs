@@ -38,19 +38,37 @@ impl Store {
     /// # Errors
     /// `seal.passphrase` if the passphrase is wrong; `seal.key_missing`, `seal.…`, `keyring.…`,
     /// `registry.…`.
-    pub(super) async fn seal_key(&self) -> Result<&SealKey, Trouble> {
-        let find = async || {
-            let target = self.whereabouts().await?.target();
-            self.find_or_make_seal_key(self.suitable_keeper(target)).await
-        };
-        self.seal_key.get_or_try_init(find).await
+    pub(super) async fn seal_key(&self) -> Result<SealKey, Trouble> {
+        if let Some(key) = self.seal_key.lock().await.clone() {
+            return Ok(key);
+        }
+        let target = self.whereabouts().await?.target();
+        self.seal_key_or_one_for(self.suitable_keeper(target)).await
+    }
+
+    /// The same; if it is made, `keeper` is to keep it. It is looked for once, however many want it.
+    async fn seal_key_or_one_for(&self, keeper: Option<Keeper>) -> Result<SealKey, Trouble> {
+        let mut at_hand = self.seal_key.lock().await;
+        if let Some(key) = &*at_hand {
+            return Ok(key.clone());
+        }
+        let key = self.find_or_make_seal_key(keeper).await?;
+        Ok(at_hand.insert(key).clone())
+    }
+
+    /// Forgets a key that the registry does not name any more: another process gave it up.
+    pub(super) fn keep_at_hand(&self, named: Option<&str>) {
+        // Whoever has the lock is just looking for the one that is named.
+        if let Ok(mut at_hand) = self.seal_key.try_lock() {
+            at_hand.take_if(|key| named != Some(&key.id()));
+        }
     }
 
     /// Has the key ready to seal all secrets, kept by `keeper`: if none is named, by a passphrase
     /// where there is one, else by whoever keeps it now.
     pub(super) async fn be_ready_to_seal(&self, keeper: Option<Keeper>) -> Result<(), Trouble> {
         let keeper = keeper.or_else(|| self.suitable_keeper(StoreKind::Sealed));
-        self.seal_key.get_or_try_init(|| self.find_or_make_seal_key(keeper)).await?;
+        self.seal_key_or_one_for(keeper).await?;
         match keeper {
             Some(keeper) => self.give_key_to(keeper).await,
             None => Ok(()),
@@ -61,26 +79,26 @@ impl Store {
     /// otherwise, and what it may still have of it goes then.
     pub(super) async fn give_key_to(&self, keeper: Keeper) -> Result<(), Trouble> {
         let Some(old) = on_registry(&self.registry, Registry::seal_key_record).await? else { return Ok(()) };
+        let id = old.id.clone();
         let is_in_keyring = Custodian::parse(&old.custodian)? == Custodian::Keyring;
         if is_in_keyring != (keeper == Keeper::Keyring) {
             let key = self.seal_key().await?;
-            let custodian = self.give_into_custody(key, Some(keeper)).await?;
-            let new = SealKeyRecord { id: old.id.clone(), custodian: custodian.to_text() };
+            let custodian = self.give_into_custody(&key, Some(keeper)).await?;
+            let new = SealKeyRecord { id: id.clone(), custodian: custodian.to_text() };
             let settle = move |registry: &Registry| Ok(registry.settle_seal_key(Some(&old), &new)? == new);
             if !on_registry(&self.registry, settle).await? {
                 return Err(another_key());
             }
         }
         if keeper == Keeper::Passphrase {
-            self.clear_keyring_of_key().await;
+            self.clear_keyring_of_key(&id).await;
         }
         Ok(())
     }
 
-    async fn clear_keyring_of_key(&self) {
-        let Some(key) = self.seal_key.get() else { return };
+    async fn clear_keyring_of_key(&self, id: &str) {
         // Where a passphrase is used there need be no keyring at all.
-        if let Err(trouble) = self.keyring.delete(&self.entry(&key.id())).await {
+        if let Err(trouble) = self.keyring.delete(&self.entry(id)).await {
             tracing::debug!(code = trouble.code(), "the keyring was not asked to forget the seal key");
         }
     }
