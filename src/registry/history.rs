@@ -9,8 +9,12 @@ use crate::domain::{Address, Trouble};
 use super::Registry;
 use super::sql::{Columns, Fault, time};
 
-/// How many lines are kept.
+/// How many lines are kept of what people did, and as many of what machines found.
 pub(super) const KEPT: u32 = 10_000;
+
+/// Tells what people did from what machines found; the indexes of the schema say it in the same words.
+const DONE: &str = "what NOT IN ('refreshed', 'refused', 'check_failed')";
+const FOUND: &str = "what IN ('refreshed', 'refused', 'check_failed')";
 
 /// The longest text of a line, in characters.
 const LONGEST: usize = 600;
@@ -84,11 +88,17 @@ impl Happened {
     fn of(word: String) -> Self {
         Self::KNOWN.into_iter().find(|what| what.word() == word).unwrap_or(Self::Other(word))
     }
+
+    /// Whether a machine found it, and nobody did it.
+    fn is_found(&self) -> bool {
+        matches!(self, Self::Refreshed | Self::Refused | Self::CheckFailed)
+    }
 }
 
 impl Registry {
-    /// Adds a line; the oldest beyond 10,000 go. What cannot be printed is taken out of it. Of refreshes
-    /// that follow each other the last is kept.
+    /// Adds a line; the oldest go, beyond 10,000 of what people did and as many of what machines found.
+    /// What cannot be printed is taken out of it. Of equal lines that machines found at a mailbox, while
+    /// nobody did anything there, the last is kept.
     ///
     /// # Errors
     /// `registry.…`.
@@ -147,24 +157,28 @@ pub(super) fn forget_oldest(transaction: &Transaction<'_>) -> Result<(), Fault> 
         .prepare_cached("SELECT ifnull((SELECT max(id) FROM history) - (SELECT min(id) FROM history), 0)")?
         .query_row([], |row| row.get(0))?;
     if span >= i64::from(KEPT) {
-        transaction
-            .prepare_cached(
-                "DELETE FROM history WHERE id <= (SELECT id FROM history ORDER BY id DESC LIMIT 1 OFFSET ?1)",
-            )?
-            .execute([KEPT])?;
+        for kind in [DONE, FOUND] {
+            transaction
+                .prepare_cached(&format!(
+                    "DELETE FROM history WHERE {kind} \
+                     AND id <= (SELECT id FROM history WHERE {kind} ORDER BY id DESC LIMIT 1 OFFSET ?1)"
+                ))?
+                .execute([KEPT])?;
+        }
     }
     Ok(())
 }
 
-/// A refresh takes the place of the one before, if nothing else happened to the mailbox in between:
-/// a fleet that is kept alive would soon have no other history.
+/// What a machine finds again takes the place of the line that said so, if nobody did anything to the
+/// mailbox in between: a fleet that is checked every day would soon have no other history.
 fn fold(transaction: &Transaction<'_>, event: &Event) -> Result<(), Fault> {
-    if event.what == Happened::Refreshed {
+    if event.what.is_found() {
         transaction
-            .prepare_cached(
-                "DELETE FROM history WHERE id = (SELECT max(id) FROM history WHERE folded = ?1) AND what = ?2",
-            )?
-            .execute(params![event.mailbox.folded(), event.what.word()])?;
+            .prepare_cached(&format!(
+                "DELETE FROM history WHERE folded = ?1 AND what = ?2 AND detail = ?3 \
+                 AND id > ifnull((SELECT max(id) FROM history WHERE folded = ?1 AND {DONE}), 0)"
+            ))?
+            .execute(params![event.mailbox.folded(), event.what.word(), plain(&event.detail, LONGEST)])?;
     }
     Ok(())
 }
@@ -195,6 +209,15 @@ mod tests {
         }
     }
 
+    /// As many lines as are kept, numbered.
+    fn fill(registry: &Registry, what: &str) {
+        let fill = format!(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {KEPT}) \
+             INSERT INTO history (at, mailbox, folded, what, detail) SELECT i, 'a@b', 'a@b', '{what}', i FROM n"
+        );
+        registry.write(|transaction| Ok(transaction.execute(&fill, [])?)).unwrap();
+    }
+
     #[test]
     fn the_newest_lines_come_first_of_one_or_of_all() {
         let (_folder, registry) = fresh();
@@ -216,31 +239,45 @@ mod tests {
         }
     }
 
+    /// Each check of a mailbox that fails refreshes its token, too.
     #[test]
-    fn of_refreshes_that_follow_each_other_the_last_is_kept() {
+    fn of_what_is_found_again_the_last_is_kept_until_somebody_does_something() {
         let (_folder, registry) = fresh();
-        let refreshed = |second, mailbox| Event { what: Happened::Refreshed, ..event(second, mailbox, "") };
+        let found = |second, what, mailbox, detail| Event { what, ..event(second, mailbox, detail) };
+        let refreshed = |second, mailbox| found(second, Happened::Refreshed, mailbox, "");
+        let failed = |second, mailbox, code| found(second, Happened::CheckFailed, mailbox, code);
         let lines = [
             refreshed(1, "a@contoso.com"),
-            refreshed(2, "b@contoso.com"),
-            event(3, "a@contoso.com", "access-token"),
-            refreshed(4, "a@contoso.com"),
-            refreshed(5, "b@contoso.com"),
-            refreshed(6, "A@contoso.com"),
+            failed(2, "a@contoso.com", "imap.down"),
+            refreshed(3, "b@contoso.com"),
+            event(4, "a@contoso.com", "access-token"),
+            refreshed(5, "a@contoso.com"),
+            failed(6, "a@contoso.com", "imap.down"),
+            failed(7, "a@contoso.com", "smtp.down"),
+            refreshed(8, "b@contoso.com"),
+            refreshed(9, "A@contoso.com"),
+            failed(10, "A@contoso.com", "imap.down"),
         ];
         lines.iter().for_each(|line| registry.note(line).unwrap());
-        let moments: Vec<i64> = registry.history(None, 9).unwrap().iter().map(|line| line.at.as_second()).collect();
-        assert_eq!(moments, [6, 5, 3, 1].map(|second| at(second).as_second()));
+        let moments: Vec<i64> = registry.history(None, 99).unwrap().iter().map(|line| line.at.as_second()).collect();
+        assert_eq!(moments, [10, 9, 8, 7, 4, 2, 1].map(|second| at(second).as_second()));
+    }
+
+    #[test]
+    fn what_people_did_outlives_what_machines_found() {
+        let (_folder, registry) = fresh();
+        registry.note(&event(0, "a@b", "copied")).unwrap();
+        fill(&registry, "check_failed");
+        registry.note(&Event { what: Happened::CheckFailed, ..event(0, "a@b", "new") }).unwrap();
+        let lines = registry.history(None, usize::MAX).unwrap();
+        let ends = [lines.first(), lines.last()].map(|line| line.unwrap().detail.as_str());
+        assert_eq!((lines.len(), ends), (10_001, ["new", "copied"]));
     }
 
     #[test]
     fn the_oldest_lines_go() {
         let (_folder, registry) = fresh();
-        let fill = format!(
-            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {KEPT}) \
-             INSERT INTO history (at, mailbox, folded, what, detail) SELECT i, 'a@b', 'a@b', 'old', i FROM n"
-        );
-        registry.write(|transaction| Ok(transaction.execute(&fill, [])?)).unwrap();
+        fill(&registry, "old");
         registry.note(&event(0, "a@b", "new")).unwrap();
         let lines = registry.history(None, usize::MAX).unwrap();
         assert_eq!(lines.len(), 10_000);
