@@ -73,9 +73,8 @@ fn take_passphrase() -> Option<Secret> {
 /// The dashboard on an embedded tenant, with registry and store of its own.
 async fn demo() -> Result<Exit, Trouble> {
     let folder = tempfile::Builder::new().prefix("mailkey-demo-").tempdir().map_err(|error| no_folder(&error))?;
-    let demo = Arc::new(Demo::start(Options::default()).await?);
+    let demo = Arc::new(Demo::start_in(folder.path(), Options::default()).await?);
     let home = Home::in_folder(folder.path());
-    write_demo_config(&demo, folder.path())?;
     let (registry, secrets, clock) = (Registry::open(&home.registry)?, Secrets::memory(), Clock::system());
     demo.seed(&registry, &secrets, clock.now()).await?;
     let settings = Settings::load(&home.config)?;
@@ -91,31 +90,13 @@ async fn demo() -> Result<Exit, Trouble> {
 
 /// The tenant alone, for whoever wants to try the commands on it.
 async fn serve_demo(folder: &Path) -> Result<Exit, Trouble> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Trouble::new(
-            "demo.folder",
-            format!("{} cannot be made", folder.display()),
-            error.to_string(),
-            "Name another folder.",
-        )
-    })?;
-    let demo = Demo::start(Options::default()).await?;
-    write_demo_config(&demo, folder)?;
+    let demo = Demo::start_in(folder, Options::default()).await?;
     eprintln!("mailkey: The demo tenant runs; its administrator's page is {}", demo.admin_url());
-    eprintln!("mailkey: In another terminal:");
-    eprintln!("  export MAILKEY_HOME={}", folder.display());
-    demo.application_commands().iter().for_each(|command| eprintln!("  {command}"));
+    eprintln!("mailkey: In another terminal, as far as you like (its sign-in page asks for no password):");
+    demo.commands(folder).iter().for_each(|command| eprintln!("  {command}"));
     eprintln!("mailkey: ctrl-c ends it.");
     let _ = tokio::signal::ctrl_c().await;
     Ok(Exit::Well)
-}
-
-fn write_demo_config(demo: &Demo, folder: &Path) -> Result<(), Trouble> {
-    let files = [("ca.pem", demo.ca_pem().to_owned()), ("config.toml", demo.config_toml())];
-    files
-        .into_iter()
-        .try_for_each(|(name, text)| std::fs::write(folder.join(name), text))
-        .map_err(|error| no_folder(&error))
 }
 
 fn no_folder(error: &std::io::Error) -> Trouble {

@@ -11,6 +11,7 @@ mod device;
 mod discovery;
 mod errors;
 mod faults;
+mod folder;
 mod http;
 mod imap;
 mod issue;
@@ -136,17 +137,6 @@ impl Demo {
     #[must_use]
     pub fn admin_url(&self) -> Url {
         self.admin_url.clone()
-    }
-
-    /// The command lines that add the tenant's registrations to another registry.
-    #[must_use]
-    pub fn application_commands(&self) -> Vec<String> {
-        let world = self.shared.world();
-        let command = |registration: &scenario::Registration| {
-            let scenario::Registration { name, tenant, client_id, .. } = registration;
-            format!("mailkey app add '{name}' --provider demo --tenant {tenant} --client-id {client_id}")
-        };
-        world.scenario.registrations.iter().map(command).collect()
     }
 
     /// Fills an empty registry and store with the sample application and mailboxes, as of `now`.
