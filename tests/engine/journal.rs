@@ -43,6 +43,7 @@ async fn what_was_on_its_way_goes_with_its_mailbox() {
     let key = key(&house, mailbox);
     leave_on_its_way(&house, mailbox).await;
     engine.remove_mailbox(mailbox).await.unwrap();
+    engine.forget_discarded_secrets().await.unwrap();
     assert_eq!(house.registry.count_sealed_secrets(), Ok(0));
     assert_eq!(house.secrets.get(&key).await, Ok(None));
 }

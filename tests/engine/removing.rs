@@ -91,6 +91,7 @@ async fn a_token_that_comes_for_a_mailbox_that_is_gone_is_never_on_disk() {
     let check = tokio::spawn(async move { checking.check(mailbox).await });
     house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
     engine.remove_mailbox(mailbox).await.unwrap();
+    engine.forget_discarded_secrets().await.unwrap();
     house.sql("CREATE TRIGGER killed BEFORE DELETE ON secrets BEGIN SELECT RAISE(ABORT, 'killed'); END");
     assert_eq!(check.await.unwrap(), Ok(()));
     engine.settle().await;
