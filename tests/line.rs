@@ -77,22 +77,37 @@ async fn esc_stops_the_line_and_what_is_open_is_answered_late() {
     assert!(!dashboard.screen().contains("Signing in"), "{}", dashboard.screen());
 }
 
+/// The browser is signed in as somebody else: who signs in again does so once, and nothing runs on meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_account_holds_the_line_until_somebody_chooses() {
+    let dashboard = line(3, Duration::ZERO).await;
+    let other = "alex.wu@contoso.example".parse().unwrap();
+    dashboard.demo.play_as(&dashboard.link().await, &other).await.unwrap();
+    dashboard.sees("Another account signed in").await;
+    dashboard.press(&["1"]);
+    opened(&dashboard, 1).await;
+    assert!(dashboard.screen().contains("Signing in 0 of 3"), "{}", dashboard.screen());
+    assert!(!dashboard.screen().contains("failed"), "{}", dashboard.screen());
+    dashboard.press(&["p"]);
+    opened(&dashboard, 2).await;
+    assert_eq!(signed_in(&dashboard).await, [1]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mailbox_that_is_removed_while_its_token_is_on_the_way_holds_nobody_up() {
     let dashboard = line(3, Duration::from_millis(400)).await;
     dashboard.press(&["p"]);
-    opened(&dashboard, 2).await;
     let fleet = dashboard.engine.fleet().await.unwrap();
     let first = fleet.mailbox_at(&person(1)).unwrap().id;
     while dashboard.demo.requests().authorization_code == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     dashboard.engine.remove_mailbox(first).await.unwrap();
-    dashboard.sees("Signing in 0 of 2").await;
+    opened(&dashboard, 2).await;
     dashboard.press(&["p"]);
     opened(&dashboard, 3).await;
     dashboard.press(&["p"]);
-    dashboard.sees("The line is through: 2 signed in.").await;
+    dashboard.sees("The line is through: 2 signed in").await;
     assert_eq!(signed_in(&dashboard).await, [2, 3]);
 }
 

@@ -36,11 +36,15 @@ impl Engine {
             }
             Choice::Discard => {
                 self.discard(&held).await;
+                self.0.works.end_all(&Subject::Mailbox(held.mailbox));
                 Ok(None)
             }
             Choice::SignInAgain => {
                 self.discard(&held).await;
-                self.begin_sign_in(held.mailbox).await.map(Some)
+                let begun = self.begin_sign_in(held.mailbox).await;
+                // Only now: between the two, whoever hears of an end takes the sign-in for a failure.
+                self.0.works.end(&held.ticket);
+                begun.map(Some)
             }
         }
     }
@@ -104,6 +108,5 @@ impl Engine {
     async fn discard(&self, held: &Held) {
         let trouble = wrong_account(&held.identity.username);
         let _ = self.refused(&held.errand, held.mailbox, Refusal::new(trouble, Step::Authorize)).await;
-        self.0.works.end_all(&Subject::Mailbox(held.mailbox));
     }
 }

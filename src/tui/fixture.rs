@@ -15,6 +15,7 @@ pub use fleet::*;
 
 use super::message::{Effect, Message};
 use super::model::{DemoNote, Model, Setting};
+use super::overlay::{Unexpected, WrongAccount};
 use super::theme::{Palette, Symbols, Theme};
 use super::update::update;
 use super::view;
@@ -90,6 +91,13 @@ pub fn errand(mailbox: MailboxId) -> Errand {
 /// A sign-in of this mailbox waits for its answer.
 pub fn sign_in(model: &mut Model, mailbox: MailboxId) {
     work(model, mailbox, Work::SigningIn(waiting()));
+}
+
+/// Alex signed in where billing was expected.
+pub fn alex_for_billing() -> WrongAccount {
+    let expected = address("billing@contoso.example");
+    let sign_in = Unexpected { state: "a-state".to_owned(), mailbox: is::BILLING, expected };
+    WrongAccount { username: "alex.wu@contoso.example".to_owned(), sign_ins: vec![sign_in] }
 }
 
 /// A job is at work for this mailbox.

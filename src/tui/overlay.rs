@@ -7,7 +7,7 @@ use super::history::History;
 use super::import::Preview;
 use super::message::Effect;
 use crate::domain::{Address, ApplicationName, MailboxId, Secret};
-use crate::engine::{Errand, Field, Subject};
+use crate::engine::{Choice, Errand, Field, Subject};
 
 /// What lies over the dashboard.
 #[derive(Debug)]
@@ -122,7 +122,10 @@ impl Question {
     /// Leaves out the mailboxes that are gone; says whether anything is left to ask.
     pub fn keep_about(&mut self, is_there: impl Fn(MailboxId) -> bool) -> bool {
         match self {
-            Self::WrongAccount(asked) => is_there(asked.mailbox),
+            Self::WrongAccount(asked) => {
+                asked.sign_ins.retain(|sign_in| is_there(sign_in.mailbox));
+                !asked.sign_ins.is_empty()
+            }
             Self::WhichSignIn(asked) => {
                 asked.retain(|(id, _)| is_there(*id));
                 !asked.is_empty()
@@ -130,27 +133,58 @@ impl Question {
         }
     }
 
-    /// Whether the two are about the same thing, so that one of them is enough. The engine keeps one
-    /// code without a `state`.
-    #[must_use]
-    pub fn is_about_the_same_as(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::WrongAccount(one), Self::WrongAccount(other)) => one.state == other.state,
-            (Self::WhichSignIn(_), Self::WhichSignIn(_)) => true,
+    /// Takes a newer question in if one answer does for both, and says whether it did: an account
+    /// answers for all that it signed in for, and the engine keeps one code without a `state`.
+    pub fn take_in(&mut self, newer: &Self) -> bool {
+        match (self, newer) {
+            (Self::WrongAccount(one), Self::WrongAccount(other)) if one.username == other.username => {
+                one.sign_ins.retain(|known| !other.sign_ins.contains(known));
+                one.sign_ins.extend_from_slice(&other.sign_ins);
+                true
+            }
+            (Self::WhichSignIn(one), Self::WhichSignIn(other)) => {
+                one.clone_from(other);
+                true
+            }
             _ => false,
         }
     }
 }
 
-/// Another account than expected signed in.
+/// Another account than expected signed in, for one mailbox or for several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrongAccount {
+    /// Who signed in.
+    pub username: String,
+    /// For whom.
+    pub sign_ins: Vec<Unexpected>,
+}
+
+/// A sign-in that another account than expected answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unexpected {
     /// The errand.
     pub state: String,
     /// The mailbox that it is for.
     pub mailbox: MailboxId,
     /// Who was expected.
     pub expected: Address,
-    /// Who signed in.
-    pub username: String,
+}
+
+/// What can be answered when another account signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountAnswer {
+    /// The tokens become this.
+    Choose(Choice),
+    /// They are discarded, and the line opens no further sign-in.
+    StopLine,
+}
+
+impl AccountAnswer {
+    /// What there is, in the order of the menu.
+    #[must_use]
+    pub fn all(is_in_line: bool) -> Vec<Self> {
+        let choices = [Choice::SignInAgain, Choice::KeepAsDelegate, Choice::Discard].map(Self::Choose);
+        choices.into_iter().chain(is_in_line.then_some(Self::StopLine)).collect()
+    }
 }

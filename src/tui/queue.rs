@@ -1,5 +1,5 @@
 //! The assembly line: sign-ins for many mailboxes, the next one opened as soon as the last is
-//! answered. Mailboxes that share a grant are onboarded by one sign-in.
+//! answered by the right account. Mailboxes that share a grant are onboarded by one sign-in.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -33,7 +33,7 @@ struct SignIn {
 pub struct Count {
     /// Signed in.
     pub done: usize,
-    /// A person is asked, or the answer is on its way to the store.
+    /// A person is asked, in the browser or here, or the answer is on its way to the store.
     pub waiting: usize,
     /// Refused, stopped or run out.
     pub failed: usize,
@@ -75,13 +75,16 @@ impl Queue {
         firsts
     }
 
-    /// What is at work for a mailbox: as soon as no person is asked any more, the next has its turn.
+    /// What is at work for a mailbox: as soon as its token is being stored, the next has its turn. Not
+    /// before, since the browser may be signed in as somebody else, who would answer the next as well.
     pub fn hear(&mut self, mailbox: MailboxId, work: &Work) {
-        if !work.needs_a_person()
-            && let Some(sign_in) = take(&mut self.open, |sign_in| sign_in.first == mailbox)
-        {
-            self.answered.push(sign_in);
-        }
+        let (from, to) = match work {
+            Work::Storing { .. } => (&mut self.open, &mut self.answered),
+            // It could not be stored, and is asked about again.
+            Work::Asking { .. } => (&mut self.answered, &mut self.open),
+            _ => return,
+        };
+        to.extend(take(from, |sign_in| sign_in.first == mailbox));
     }
 
     /// The token of a mailbox's grant is stored, by whichever sign-in.

@@ -13,8 +13,12 @@ fn id(number: i64) -> MailboxId {
     MailboxId(number)
 }
 
-fn exchanging() -> Work {
-    Work::Exchanging { since: now() }
+fn storing() -> Work {
+    Work::Storing { since: now() }
+}
+
+fn asking() -> Work {
+    Work::Asking { state: "a-state".to_owned(), username: "alex".to_owned(), since: now() }
 }
 
 fn counts(line: &Queue) -> [usize; 4] {
@@ -29,11 +33,28 @@ fn the_next_is_opened_as_soon_as_the_last_is_answered() {
     assert_eq!(line.open_next(), [], "one at a time");
     line.hear(id(1), &Work::SigningIn(waiting()));
     assert_eq!(line.open_next(), [], "a person is still asked");
-    line.hear(id(1), &exchanging());
-    assert_eq!(line.open_next(), [id(2)], "the exchange needs nobody");
+    line.hear(id(1), &Work::Exchanging { since: now() });
+    assert_eq!(line.open_next(), [], "who signed in is not known yet");
+    line.hear(id(1), &storing());
+    assert_eq!(line.open_next(), [id(2)], "the store needs nobody");
     line.succeed(id(1));
     line.end(id(1));
     assert_eq!(counts(&line), [1, 1, 0, 1]);
+}
+
+#[test]
+fn a_question_holds_its_place_until_it_is_answered() {
+    let mut line = line(&without_tokens(3));
+    line.open_next();
+    line.hear(id(1), &asking());
+    assert_eq!(line.open_next(), []);
+    line.hear(id(1), &storing());
+    assert_eq!(line.open_next(), [id(2)]);
+    line.hear(id(1), &asking());
+    line.hear(id(2), &storing());
+    assert_eq!(line.open_next(), [], "the first could not be stored, and is asked about again");
+    line.end(id(1));
+    assert_eq!(line.open_next(), [id(3)]);
 }
 
 #[test]
@@ -41,7 +62,7 @@ fn several_are_kept_open_if_asked() {
     let mut line = line(&without_tokens(5));
     assert_eq!(line.change_at_once(2), 3);
     assert_eq!(line.open_next(), [id(1), id(2), id(3)]);
-    line.hear(id(2), &exchanging());
+    line.hear(id(2), &storing());
     assert_eq!(line.open_next(), [id(4)]);
     assert_eq!((line.change_at_once(-9), line.change_at_once(99)), (1, MOST_OPEN));
 }
@@ -54,7 +75,7 @@ fn one_sign_in_serves_all_mailboxes_of_its_grant() {
     fleet.mailboxes[3].grant = shared;
     let mut line = line(&fleet);
     assert_eq!(line.open_next(), [id(1)]);
-    line.hear(id(1), &exchanging());
+    line.hear(id(1), &storing());
     line.succeed(id(3));
     assert_eq!(line.open_next(), [id(2)]);
     assert_eq!(counts(&line), [3, 1, 0, 0]);
@@ -72,7 +93,7 @@ fn one_that_is_skipped_comes_back_and_its_end_meanwhile_is_no_failure() {
     assert_eq!(line.skip(None), Some(id(1)));
     line.end(id(1));
     assert_eq!(line.open_next(), [id(2)]);
-    line.hear(id(2), &exchanging());
+    line.hear(id(2), &storing());
     assert_eq!(line.open_next(), [id(1)]);
     assert_eq!(line.skip(Some(id(1))), None, "nothing else is left");
     assert_eq!(counts(&line), [0, 2, 0, 0]);
@@ -106,9 +127,14 @@ fn whatever_happens_every_mailbox_is_somewhere_once() {
         let mut over = 0;
         for _ in 0..120 {
             let mailbox = id(1 + dice.throw(12) as i64);
-            match dice.throw(8) {
-                0 | 1 => drop(line.open_next()),
-                2 => line.hear(mailbox, &exchanging()),
+            match dice.throw(9) {
+                0 | 1 => {
+                    let before = line.open.len();
+                    let opened = line.open_next().len();
+                    assert!(opened == 0 || before + opened <= line.at_once(), "never too many (seed {seed})");
+                }
+                7 => line.hear(mailbox, &asking()),
+                2 => line.hear(mailbox, &storing()),
                 3 => line.succeed(mailbox),
                 4 => line.end(mailbox),
                 5 => drop(line.skip(Some(mailbox))),

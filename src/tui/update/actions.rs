@@ -13,7 +13,7 @@ use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
 use crate::tui::model::{Batch, Focus, Model, Tone};
 use crate::tui::next::{Next, next, power_shell_of_selection};
-use crate::tui::overlay::{Confirmation, Overlay, Question, Way, WrongAccount};
+use crate::tui::overlay::{Confirmation, Overlay, Question, Unexpected, Way, WrongAccount};
 use crate::tui::queue::Queue;
 use crate::tui::view::hidden_lines;
 
@@ -118,19 +118,24 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
 }
 
 /// Opens the menu that another account's tokens wait for.
-fn ask_about_account(model: &mut Model) {
-    let Some(row) = model.list.current() else { return };
-    let Some(Work::Asking { state, username, .. }) = model.works.get(&Subject::Mailbox(row.id)) else {
-        return;
-    };
-    let Some(entry) = model.entry() else { return };
-    let asked = WrongAccount {
-        state: state.clone(),
-        mailbox: row.id,
-        expected: entry.grant.account.clone(),
-        username: username.clone(),
-    };
-    model.overlay = Some(Overlay::Question(Question::WrongAccount(asked), 0));
+fn ask_about_account(model: &Model) -> Option<Overlay> {
+    let subject = Subject::Mailbox(model.list.current()?.id);
+    let Work::Asking { username, .. } = model.works.get(&subject)? else { return None };
+    Some(Overlay::Question(Question::WrongAccount(unanswered(model, username)), 0))
+}
+
+/// All that this account signed in for and nobody has chosen about.
+fn unanswered(model: &Model, account: &str) -> WrongAccount {
+    let asking = model.works.iter().filter_map(|(subject, work)| match (subject, work) {
+        (Subject::Mailbox(mailbox), Work::Asking { state, username, .. }) if username == account => {
+            let expected = model.entry_of(*mailbox)?.grant.account.clone();
+            Some(Unexpected { state: state.clone(), mailbox: *mailbox, expected })
+        }
+        _ => None,
+    });
+    let mut sign_ins: Vec<Unexpected> = asking.collect();
+    sign_ins.sort_by(|a, b| a.expected.cmp(&b.expected));
+    WrongAccount { username: account.to_owned(), sign_ins }
 }
 
 fn do_next(model: &mut Model) -> Vec<Effect> {
@@ -141,10 +146,7 @@ fn do_next(model: &mut Model) -> Vec<Effect> {
         Next::Prove(name) => vec![Effect::Prove(name)],
         Next::EditApplication => overlay(model, edit_application),
         Next::OpenBrowser(subject) | Next::BrowserAgain(subject) => vec![Effect::OpenBrowser(subject)],
-        Next::ChooseAccount => {
-            ask_about_account(model);
-            vec![]
-        }
+        Next::ChooseAccount => overlay(model, ask_about_account),
         Next::ChooseSignIn(asked) => overlay(model, |_| Some(Overlay::Question(Question::WhichSignIn(asked), 0))),
         Next::PowerShell(line) => vec![Effect::CopyText("The PowerShell line".to_owned(), line)],
         Next::PowerShellOfAll => copy_power_shell(model),

@@ -2,7 +2,7 @@
 
 use super::done::say_trouble;
 use crate::domain::Trouble;
-use crate::engine::{Subject, Work};
+use crate::engine::{Choice, Subject, Work};
 use crate::tui::message::Effect;
 use crate::tui::model::{Model, Tone};
 use crate::tui::queue::{Count, Queue};
@@ -53,7 +53,15 @@ pub fn stop(model: &mut Model) {
 pub fn skip(model: &mut Model) -> Vec<Effect> {
     let current = model.list.current().map(|row| row.id);
     let skipped = model.queue.as_mut().and_then(|queue| queue.skip(current));
-    skipped.map(|id| Effect::Cancel(Subject::Mailbox(id))).into_iter().collect()
+    skipped.map(|id| end_of(model, Subject::Mailbox(id))).into_iter().collect()
+}
+
+/// What ends a sign-in, whether the browser or a question waits for its person.
+fn end_of(model: &Model, subject: Subject) -> Effect {
+    match model.works.get(&subject) {
+        Some(Work::Asking { state, .. }) => Effect::ChooseAccount(state.clone(), Choice::Discard),
+        _ => Effect::Cancel(subject),
+    }
 }
 
 /// Keeps more or fewer sign-ins open.

@@ -25,6 +25,7 @@ use crate::domain::Secret;
 
 pub use actions::{is_possible, lines_of_selection};
 pub use done::title;
+pub use overlays::stops_line;
 
 /// Takes one message.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {

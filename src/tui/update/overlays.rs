@@ -3,9 +3,9 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::errands::consent_to;
-use super::{import, sealing};
+use super::{import, line, sealing};
 use crate::domain::{Application, MailboxId, Trouble};
-use crate::engine::{Choice, Errand, Field};
+use crate::engine::{Choice, Errand, Field, Work};
 use crate::tui::form::{Behind, Form, Name, Status};
 use crate::tui::keymap::{
     APPLICATIONS, ApplicationAction, CONFIRM, COPY, ConfirmAction, CopyAction, FORM, FormAction, LINK, LinkAction,
@@ -13,11 +13,8 @@ use crate::tui::keymap::{
 };
 use crate::tui::message::Effect;
 use crate::tui::model::{Model, Tone};
-use crate::tui::overlay::{Confirmation, Overlay, Question};
+use crate::tui::overlay::{AccountAnswer, Confirmation, Overlay, Question, WrongAccount};
 use crate::tui::walkthrough;
-
-/// What the tokens of another account can become, in the order of the menu.
-pub const CHOICES: [Choice; 3] = [Choice::SignInAgain, Choice::KeepAsDelegate, Choice::Discard];
 
 /// Takes a key.
 pub fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
@@ -214,37 +211,67 @@ fn after(model: &Model, confirmation: &Confirmation) -> Then {
 
 /// Who closes a question decides later: its pane asks it again.
 fn question_key(model: &mut Model, question: &Question, at: &mut usize, key: &KeyEvent) -> (Then, Vec<Effect>) {
+    let answers = AccountAnswer::all(model.queue.is_some());
     let count = match question {
-        Question::WrongAccount(_) => CHOICES.len(),
+        Question::WrongAccount(_) => answers.len(),
         Question::WhichSignIn(asked) => asked.len(),
     };
     let line = match menu_key(at, count, key) {
         Picked::Line(line) => line,
         Picked::Nothing => return (Then::Stay, vec![]),
         Picked::Close => {
-            model.say(Tone::Plain, later(question));
+            decide_later(model, question);
             return (Then::Close, vec![]);
         }
     };
-    let answer = match question {
-        Question::WrongAccount(asked) => {
-            CHOICES.get(line).map(|choice| Effect::ChooseAccount(asked.state.clone(), *choice))
-        }
-        Question::WhichSignIn(asked) => {
+    let effects = match (question, answers.get(line)) {
+        (Question::WrongAccount(asked), Some(answer)) => answer_about_account(model, asked, *answer),
+        (Question::WrongAccount(_), None) => vec![],
+        (Question::WhichSignIn(asked), _) => {
             model.unclaimed_code = None;
-            asked.get(line).map(|(id, _)| Effect::ChooseErrand(*id))
+            asked.get(line).map(|(id, _)| Effect::ChooseErrand(*id)).into_iter().collect()
         }
     };
-    (Then::Close, answer.into_iter().collect())
+    (Then::Close, effects)
 }
 
-fn later(question: &Question) -> String {
-    match question {
-        Question::WrongAccount(asked) => {
-            format!("{} signed in, and nothing is stored yet: ⏎ on {} asks again.", asked.username, asked.expected)
+/// One answer for all that the account signed in for.
+fn answer_about_account(model: &mut Model, asked: &WrongAccount, answer: AccountAnswer) -> Vec<Effect> {
+    let choice = match answer {
+        AccountAnswer::Choose(choice) => choice,
+        AccountAnswer::StopLine => {
+            line::stop(model);
+            Choice::Discard
         }
-        Question::WhichSignIn(_) => "The code is kept: ⏎ on one of the open sign-ins asks again.".to_owned(),
+    };
+    asked.sign_ins.iter().map(|sign_in| Effect::ChooseAccount(sign_in.state.clone(), choice)).collect()
+}
+
+/// Whoever puts a second question aside while the line runs wants no third.
+fn decide_later(model: &mut Model, question: &Question) {
+    let Question::WrongAccount(asked) = question else {
+        return model.say(Tone::Plain, "The code is kept: ⏎ on one of the open sign-ins asks again.");
+    };
+    if stops_line(model, asked) {
+        return line::stop(model);
     }
+    let whose = asked.sign_ins.first().map(|sign_in| sign_in.expected.as_str()).unwrap_or_default();
+    let text = format!("{} signed in, and nothing is stored yet: ⏎ on {whose} asks again.", asked.username);
+    model.say(Tone::Plain, text);
+}
+
+/// Whether to put this question aside stops the line: another was put aside before it.
+#[must_use]
+pub fn stops_line(model: &Model, asked: &WrongAccount) -> bool {
+    let is_asked = |state: &String| {
+        let waiting = model.questions.iter().filter_map(|question| match question {
+            Question::WrongAccount(other) => Some(other),
+            Question::WhichSignIn(_) => None,
+        });
+        waiting.chain([asked]).flat_map(|asked| &asked.sign_ins).any(|sign_in| sign_in.state == *state)
+    };
+    let is_aside = |work: &Work| matches!(work, Work::Asking { state, .. } if !is_asked(state));
+    model.queue.is_some() && model.works.values().any(is_aside)
 }
 
 /// What a key of a menu comes to.

@@ -8,7 +8,7 @@ use crate::domain::{Fleet, MailboxId, News};
 use crate::engine::{Accepted, Event, Subject, Work};
 use crate::tui::message::Effect;
 use crate::tui::model::{Model, Tone};
-use crate::tui::overlay::{Overlay, Question, WrongAccount};
+use crate::tui::overlay::{Overlay, Question, Unexpected, WrongAccount};
 
 /// Takes what the engine tells.
 pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
@@ -23,7 +23,8 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::KeepAlive(keep_alive) => model.keep_alive = Some(keep_alive),
         Event::Accepted(accepted) => say_accepted(model, &accepted),
         Event::WrongAccount { state, mailbox, expected, username } => {
-            ask(model, Question::WrongAccount(WrongAccount { state, mailbox, expected, username }));
+            let sign_ins = vec![Unexpected { state, mailbox, expected }];
+            ask(model, Question::WrongAccount(WrongAccount { username, sign_ins }));
         }
         Event::WhichSignIn(asked) => {
             model.unclaimed_code = Some(asked.clone());
@@ -91,12 +92,14 @@ fn at_work(model: &mut Model, subject: Subject, work: Option<Work>) {
     }
 }
 
-/// The newest of two questions about the same thing counts.
+/// What one answer does for is asked once. The cursor goes back to the first line, which does no harm.
 fn ask(model: &mut Model, question: Question) {
-    model.questions.retain(|known| !known.is_about_the_same_as(&question));
-    match &mut model.overlay {
-        Some(Overlay::Question(open, at)) if open.is_about_the_same_as(&question) => (*open, *at) = (question, 0),
-        _ => model.questions.push_back(question),
+    if let Some(Overlay::Question(open, at)) = &mut model.overlay
+        && open.take_in(&question)
+    {
+        *at = 0;
+    } else if !model.questions.iter_mut().any(|known| known.take_in(&question)) {
+        model.questions.push_back(question);
     }
 }
 

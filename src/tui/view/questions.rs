@@ -6,9 +6,11 @@ use ratatui::text::Line;
 use super::menus::option;
 use super::parts::{dialog, hints, say};
 use crate::domain::{Address, ApplicationName, MailboxId, Token};
+use crate::engine::Choice;
 use crate::tui::model::Model;
-use crate::tui::overlay::{Confirmation, Way, WrongAccount};
+use crate::tui::overlay::{AccountAnswer, Confirmation, Way, WrongAccount};
 use crate::tui::theme::Role;
+use crate::tui::update::stops_line;
 
 const WIDTH: u16 = 78;
 /// How many secrets are moved in a minute from a slow keyring: it takes up to 31 ms for a write (`facts` F).
@@ -87,19 +89,38 @@ fn sign_in_anew(frame: &mut Frame, model: &Model, mailbox: MailboxId, way: Way) 
 /// What is to become of the tokens of another account.
 pub fn wrong_account(frame: &mut Frame, model: &Model, asked: &WrongAccount, at: usize) {
     let theme = model.setting.theme;
-    let mailbox =
-        model.entry_of(asked.mailbox).map_or(asked.expected.to_string(), |entry| entry.mailbox.address.to_string());
-    let lines = vec![
-        say(theme, Role::Warn, format!("{} signed in, not {}.", asked.username, asked.expected)),
+    let expected: Vec<&str> = asked.sign_ins.iter().map(|sign_in| sign_in.expected.as_str()).collect();
+    let mut lines = vec![
+        say(theme, Role::Warn, format!("{} signed in, not {}.", asked.username, named(&expected))),
         say(theme, Role::Text, "Nothing is stored yet."),
         Line::default(),
-        option(model, 0, at, &format!("Sign in again as {} (in a private window)", asked.expected)),
-        option(model, 1, at, &format!("Keep: {} is a delegate of {mailbox}", asked.username)),
-        option(model, 2, at, "Discard it"),
-        Line::default(),
-        hints(theme, [("⏎", "or the number chooses"), ("esc", "decides later")]),
     ];
+    let answers = AccountAnswer::all(model.queue.is_some());
+    let texts = answers.into_iter().map(|answer| account_answer(model, asked, answer));
+    lines.extend(texts.enumerate().map(|(place, text)| option(model, place, at, &text)));
+    let later = if stops_line(model, asked) { "decides later, and stops the line" } else { "decides later" };
+    lines.extend([Line::default(), hints(theme, [("⏎", "or the number chooses"), ("esc", later)])]);
     dialog(frame, model, "Another account signed in", WIDTH, lines);
+}
+
+fn account_answer(model: &Model, asked: &WrongAccount, answer: AccountAnswer) -> String {
+    let (expected, mailbox, them) = match &asked.sign_ins[..] {
+        [one] => (one.expected.to_string(), address(model, one.mailbox), "it".to_owned()),
+        several => ("each of them".to_owned(), format!("all {}", several.len()), format!("all {}", several.len())),
+    };
+    match answer {
+        AccountAnswer::Choose(Choice::SignInAgain) => format!("Sign in again as {expected} (in a private window)"),
+        AccountAnswer::Choose(Choice::KeepAsDelegate) => format!("Keep: {} is a delegate of {mailbox}", asked.username),
+        AccountAnswer::Choose(Choice::Discard) => format!("Discard {them}"),
+        AccountAnswer::StopLine => format!("Discard {them} and stop the line"),
+    }
+}
+
+/// The first two names, and how many more there are.
+fn named(names: &[&str]) -> String {
+    let (first, rest) = names.split_at(names.len().min(2));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    first.join(", ") + &more
 }
 
 /// Which sign-in a bare code belongs to.

@@ -12,11 +12,11 @@ use jiff::SignedDuration;
 use crate::domain::Secret;
 use crate::domain::import::{Defaults, plan};
 use crate::engine::Field;
-use crate::tui::fixture::{address, at, demo_at, errand, fleet, is, name, now, press};
+use crate::tui::fixture::{address, alex_for_billing, at, demo_at, errand, fleet, is, name, now, press};
 use crate::tui::form::Form;
 use crate::tui::import::Preview;
 use crate::tui::model::Model;
-use crate::tui::overlay::{Confirmation, Overlay, Question, WrongAccount};
+use crate::tui::overlay::{Confirmation, Overlay, Question};
 
 /// The dashboard with each of the overlays.
 fn overlays() -> Vec<Model> {
@@ -32,15 +32,7 @@ fn overlays() -> Vec<Model> {
     let asked = vec![(is::BILLING, address("billing@contoso.example")), (is::LEGAL, address("legal@contoso.example"))];
     let others = [
         Overlay::Reveal(Field::AccessToken, Secret::new("eyJ0".repeat(2_000)), until),
-        Overlay::Question(
-            Question::WrongAccount(WrongAccount {
-                state: "a-state".to_owned(),
-                mailbox: is::BILLING,
-                expected: address("billing@contoso.example"),
-                username: "alex.wu@contoso.example".to_owned(),
-            }),
-            1,
-        ),
+        Overlay::Question(Question::WrongAccount(alex_for_billing()), 1),
         Overlay::Question(Question::WhichSignIn(asked), 1),
         Overlay::Confirm(Confirmation::RemoveMailboxes(vec![is::AP, is::HR])),
         Overlay::Confirm(Confirmation::Seal(1_204)),

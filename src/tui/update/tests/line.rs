@@ -1,7 +1,7 @@
 //! The assembly line: what is opened when, what stops it, and what is said of it.
 
 use crate::domain::{MailboxId, Trouble};
-use crate::engine::{Accepted, Event, Subject, Work};
+use crate::engine::{Accepted, Choice, Event, Subject, Work};
 use crate::tui::fixture::{address, now, press, screen, showing, tell, waiting, without_tokens};
 use crate::tui::message::{Done, Effect, Message};
 use crate::tui::model::{Model, Tone};
@@ -23,8 +23,23 @@ fn asks(model: &mut Model, mailbox: i64) -> Vec<Effect> {
     hear(model, mailbox, Some(Work::SigningIn(waiting())))
 }
 
+/// The right account signed in.
 fn answered(model: &mut Model, mailbox: i64) -> Vec<Effect> {
-    hear(model, mailbox, Some(Work::Exchanging { since: now() }))
+    hear(model, mailbox, Some(Work::Storing { since: now() }))
+}
+
+/// Alex signed in.
+fn answered_by_alex(model: &mut Model, mailbox: i64) {
+    assert_eq!(hear(model, mailbox, Some(Work::Exchanging { since: now() })), []);
+    let (state, username) = (format!("state-{mailbox}"), "alex@contoso.example".to_owned());
+    let asking = Work::Asking { state: state.clone(), username: username.clone(), since: now() };
+    assert_eq!(hear(model, mailbox, Some(asking)), [], "an open question counts as an open sign-in");
+    let expected = address(&format!("person-{mailbox:05}@contoso.example"));
+    tell(model, Event::WrongAccount { state, mailbox: id(mailbox), expected, username });
+}
+
+fn chosen(mailboxes: &[i64], choice: Choice) -> Vec<Effect> {
+    mailboxes.iter().map(|mailbox| Effect::ChooseAccount(format!("state-{mailbox}"), choice)).collect()
 }
 
 fn accepted(model: &mut Model, mailbox: i64) -> Vec<Effect> {
@@ -82,9 +97,62 @@ fn one_that_fails_holds_nobody_up() {
 #[test]
 fn a_question_is_waited_for() {
     let mut model = line(2);
-    let asking = Work::Asking { state: "a-state".to_owned(), username: "alex".to_owned(), since: now() };
-    assert_eq!(hear(&mut model, 1, Some(asking)), []);
+    answered_by_alex(&mut model, 1);
+    assert!(screen(&model).contains("person-00001@contoso.example"));
+    assert_eq!(press(&mut model, "2"), chosen(&[1], Choice::KeepAsDelegate));
     assert_eq!(answered(&mut model, 1), opens(&[2]), "it was answered: the tokens are kept");
+}
+
+#[test]
+fn one_answer_does_for_all_that_the_same_account_signed_in_for() {
+    let mut model = line(5);
+    press(&mut model, "+");
+    press(&mut model, "+");
+    (1..=3).for_each(|mailbox| answered_by_alex(&mut model, mailbox));
+    let seen = screen(&model);
+    assert!(seen.contains("person-00002@contoso.example and 1 more."), "{seen}");
+    assert!(seen.contains("alex@contoso.example is a delegate of all 3"), "{seen}");
+    assert_eq!(press(&mut model, "esc"), []);
+    assert_eq!(press(&mut model, "⏎"), [], "its pane asks about all of them again");
+    assert_eq!(press(&mut model, "3"), chosen(&[1, 2, 3], Choice::Discard));
+    assert!(model.queue.is_some());
+}
+
+#[test]
+fn a_question_stops_the_line_if_it_is_told_to() {
+    let mut model = line(3);
+    answered_by_alex(&mut model, 1);
+    assert!(screen(&model).contains("Discard it and stop the line"));
+    assert_eq!(press(&mut model, "4"), chosen(&[1], Choice::Discard));
+    assert!(model.queue.is_none());
+    assert_eq!(hear(&mut model, 1, None), [], "nothing further is opened");
+}
+
+#[test]
+fn putting_a_second_question_aside_stops_the_line() {
+    let mut model = line(4);
+    press(&mut model, "+");
+    answered_by_alex(&mut model, 1);
+    press(&mut model, "esc");
+    assert!(model.queue.is_some() && model.overlay.is_none(), "decided later");
+    answered_by_alex(&mut model, 2);
+    assert!(screen(&model).contains("esc decides later, and stops the line"));
+    press(&mut model, "esc");
+    assert!(model.queue.is_none());
+    assert!(said(&model).1.starts_with("The line was stopped"));
+    let mut model = line(2);
+    answered_by_alex(&mut model, 1);
+    press(&mut model, "esc");
+    press(&mut model, "esc");
+    assert!(model.queue.is_none(), "on the dashboard it does as ever");
+}
+
+#[test]
+fn skipping_one_that_is_asked_about_discards_what_came() {
+    let mut model = line(2);
+    answered_by_alex(&mut model, 1);
+    press(&mut model, "esc");
+    assert_eq!(press(&mut model, "x"), [chosen(&[1], Choice::Discard), opens(&[2])].concat());
 }
 
 #[test]

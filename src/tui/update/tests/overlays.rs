@@ -4,20 +4,14 @@ use std::sync::Arc;
 
 use crate::domain::{Application, MailboxId, Secret};
 use crate::engine::{Choice, Event, Field};
-use crate::tui::fixture::{address, at, errand, fleet, is, name, pass, press, screen, tell};
+use crate::tui::fixture::{address, alex_for_billing, at, errand, fleet, is, name, pass, press, screen, tell};
 use crate::tui::message::{Done, Effect, Message, Saved};
 use crate::tui::model::Model;
-use crate::tui::overlay::{Confirmation, Overlay, Question, Way, WrongAccount};
+use crate::tui::overlay::{Confirmation, Overlay, Question, Way};
 use crate::tui::update::update;
 
 fn wrong_account() -> Overlay {
-    let asked = WrongAccount {
-        state: "a-state".to_owned(),
-        mailbox: is::BILLING,
-        expected: address("billing@contoso.example"),
-        username: "alex.wu@contoso.example".to_owned(),
-    };
-    Overlay::Question(Question::WrongAccount(asked), 0)
+    Overlay::Question(Question::WrongAccount(alex_for_billing()), 0)
 }
 
 fn with(overlay: Overlay) -> Model {
