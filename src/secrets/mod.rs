@@ -9,6 +9,7 @@ mod keyring;
 mod memory;
 mod pieces;
 mod platform;
+pub mod private;
 mod refusal;
 pub mod seal;
 mod vault;

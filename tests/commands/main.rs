@@ -3,6 +3,8 @@
 
 #[path = "../support/keyring.rs"]
 mod keyring_session;
+#[path = "../support/private.rs"]
+mod private;
 #[path = "../support/program.rs"]
 mod program;
 

@@ -9,6 +9,7 @@ use mailkey::secrets::{Key, Secrets};
 use serde_json::{Value, json};
 
 use super::keyring_session::{in_session, without_bus};
+use super::private;
 use super::program::Home;
 use super::{PASSWORD, at_home, at_home_of};
 
@@ -24,6 +25,8 @@ fn a_server_without_a_keyring_seals_under_a_passphrase() {
         home.add(&["billing"]);
         home.run(&["signin", BILLING, "--print"]).refused(COULD_NOT, "passphrase");
         std::fs::write(home.file("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
+        home.run(&["signin", BILLING, "--print"]).refused(COULD_NOT, "chmod 600");
+        private::write(&home.file("passphrase"), &format!("{PASSPHRASE}\n"));
         home.sign_in("billing");
         let refresh = home.run(&["get", BILLING, "refresh-token"]).well().out;
         home.expire_cache("billing");
@@ -35,7 +38,7 @@ fn a_server_without_a_keyring_seals_under_a_passphrase() {
         let registry = std::fs::read(home.file("registry.db")).unwrap();
         assert!(!holds(&registry, refresh.trim_end()) && !holds(&registry, PASSPHRASE));
 
-        std::fs::write(home.file("passphrase"), "correct horse battery stapler").unwrap();
+        private::write(&home.file("passphrase"), "correct horse battery stapler");
         home.expire_cache("billing");
         home.run(&["token", BILLING]).refused(COULD_NOT, "does not open");
         let in_environment = |passphrase| {

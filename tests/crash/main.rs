@@ -5,6 +5,8 @@
 mod dice;
 #[path = "../support/keyring.rs"]
 mod keyring_session;
+#[path = "../support/private.rs"]
+mod private;
 #[path = "../support/program.rs"]
 mod program;
 #[path = "../support/screen.rs"]
@@ -21,5 +23,5 @@ const PASSPHRASE: &str = "correct horse battery staple";
 /// A home whose secrets are sealed under a passphrase from a file, so that no keyring is needed.
 fn seal_under_passphrase(home: &Home) {
     home.configure("[secrets]\nstore = \"sealed\"\npassphrase_file = \"passphrase\"\n");
-    std::fs::write(home.file("passphrase"), PASSPHRASE).unwrap();
+    private::write(&home.file("passphrase"), PASSPHRASE);
 }

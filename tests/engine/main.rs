@@ -9,6 +9,8 @@ mod house;
 #[cfg(all(unix, not(target_os = "macos")))]
 #[path = "../support/keyring.rs"]
 mod keyring_session;
+#[path = "../support/private.rs"]
+mod private;
 
 mod answers;
 mod anything;

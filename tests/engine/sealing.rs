@@ -10,6 +10,7 @@ use mailkey::secrets::Key;
 use mailkey::secrets::seal::SealKey;
 
 use crate::house::{House, code_of, contoso, mailer, mailer_name};
+use crate::private;
 
 const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
 const PASSPHRASE: &str = "correct horse battery staple";
@@ -185,9 +186,9 @@ async fn a_passphrase_is_read_from_the_first_line_of_a_file_unless_the_environme
     let file = house.folder.path().join("passphrase");
     house.settings.passphrase_file = Some(file.clone());
     assert_eq!(code_of(house.engine().unlock().await), "seal.passphrase_file", "there is none");
-    std::fs::write(&file, "\nsecond line").unwrap();
+    private::write(&file, "\nsecond line");
     assert_eq!(code_of(house.engine().unlock().await), "seal.passphrase_file");
-    std::fs::write(&file, format!("{PASSPHRASE}\r\nand more\n")).unwrap();
+    private::write(&file, &format!("{PASSPHRASE}\r\nand more\n"));
     house.engine().unlock().await.unwrap();
     with_passphrase(&house, PASSPHRASE).unlock().await.unwrap();
     assert_eq!(code_of(with_passphrase(&house, "another one").unlock().await), "seal.passphrase");
@@ -210,11 +211,11 @@ async fn a_service_changes_its_passphrase_by_file_and_environment() {
     let file = house.folder.path().join("passphrase");
     house.settings.passphrase_file = Some(file.clone());
     for (new, code) in [(PASSPHRASE, "seal.passphrase_same"), ("short", "seal.passphrase_short")] {
-        std::fs::write(&file, new).unwrap();
+        private::write(&file, new);
         assert_eq!(code_of(with_passphrase(&house, PASSPHRASE).change_passphrase().await), code);
     }
     assert_eq!(house.registry.seal_key_record().unwrap().unwrap(), before, "nothing was changed");
-    std::fs::write(&file, "another horse").unwrap();
+    private::write(&file, "another horse");
     with_passphrase(&house, PASSPHRASE).change_passphrase().await.unwrap();
     assert_eq!(house.registry.seal_key_record().unwrap().unwrap().id, before.id);
     house.engine().access_token(mailbox).await.unwrap();

@@ -20,7 +20,7 @@ impl Engine {
     ///
     /// # Errors
     /// `store.not_lost` if the key is at hand; what keeps it out of reach, if it may not be lost
-    /// (`keyring.…`, `seal.passphrase_needed`, `seal.passphrase_file`); `store.moving`; `registry.…`.
+    /// (`keyring.…`, `seal.passphrase_needed`, `seal.passphrase_file`, `seal.passphrase_open`); `store.moving`; `registry.…`.
     pub async fn give_up_sealed_secrets(&self) -> Result<GivenUp, Trouble> {
         let _mover = self.registry(Registry::become_mover).await?;
         self.0.store.be_sure_that_the_key_is_lost().await?;

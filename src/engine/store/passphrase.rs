@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use super::super::lock;
 use crate::domain::{Secret, Trouble};
 use crate::secrets::custody::Wrapped;
+use crate::secrets::private;
 use crate::secrets::seal::SealKey;
 
 /// More than any passphrase has, in bytes.
@@ -61,7 +62,7 @@ impl Passphrases {
     /// Opens a key.
     ///
     /// # Errors
-    /// `seal.passphrase`, `seal.passphrase_needed`, `seal.passphrase_file`.
+    /// `seal.passphrase`, `seal.passphrase_needed`, `seal.passphrase_file`, `seal.passphrase_open`.
     pub(super) fn open(&self, wrapped: &Wrapped) -> Result<SealKey, Trouble> {
         match self.configured()? {
             Some(passphrase) => self.open_with(wrapped, passphrase),
@@ -72,7 +73,7 @@ impl Passphrases {
     /// Wraps a key under a new passphrase.
     ///
     /// # Errors
-    /// `seal.passphrase_short`, `seal.passphrase_needed`, `seal.passphrase_file`.
+    /// `seal.passphrase_short`, `seal.passphrase_needed`, `seal.passphrase_file`, `seal.passphrase_open`.
     pub(super) fn wrap(&self, key: &SealKey) -> Result<Wrapped, Trouble> {
         let passphrase = match self.configured()? {
             Some(passphrase) => passphrase,
@@ -141,12 +142,25 @@ fn three_tries(person: &mut Person, wrapped: &Wrapped) -> Result<SealKey, Troubl
 fn read(path: &Path) -> Result<Secret, Trouble> {
     // Room for all of it: a text that grows leaves copies behind that nobody clears.
     let mut text = zeroize::Zeroizing::new(String::with_capacity(2 * MOST));
-    let outcome = File::open(path).and_then(|file| file.take(MOST as u64).read_to_string(&mut text));
-    match (outcome, text.lines().next()) {
-        (Ok(_), Some(line)) if !line.is_empty() => Ok(Secret::new(line)),
-        (Ok(_), _) => Err(unreadable(path, "It is empty, or its first line is.")),
-        (Err(error), _) => Err(unreadable(path, &format!("{error}."))),
+    let failed = |error| unreadable(path, &format!("{error}."));
+    let file = File::open(path).map_err(failed)?;
+    if !private::is_for_its_owner_only(&file).map_err(failed)? {
+        return Err(open_to_others(path));
     }
+    file.take(MOST as u64).read_to_string(&mut text).map_err(failed)?;
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(Secret::new(line)),
+        _ => Err(unreadable(path, "It is empty, or its first line is.")),
+    }
+}
+
+fn open_to_others(path: &Path) -> Trouble {
+    Trouble::new(
+        "seal.passphrase_open",
+        format!("Others than its owner may read the passphrase in {}", path.display()),
+        "Whoever has it and the registry has every token. It was not used.",
+        format!("`chmod 600 {}`, and if somebody may have read it, `mailkey store passphrase`.", path.display()),
+    )
 }
 
 fn unreadable(path: &Path, why: &str) -> Trouble {
