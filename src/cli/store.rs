@@ -49,6 +49,11 @@ async fn move_all(engine: &Engine, to: StoreKind, keeper: Option<Keeper>) -> Res
         (_, many) => format!("{secrets} secrets were moved; {many} could not be, and stay where they are:"),
     });
     left.iter().for_each(|secret| tell(&format!("{}: {}", secret.owner, secret.trouble)));
+    match keeper {
+        Some(Keeper::Passphrase) => tell("Their key is under the passphrase now."),
+        Some(Keeper::Keyring) => tell("Their key is in the keyring now."),
+        None => {}
+    }
     Ok(if left.is_empty() { Exit::Well } else { Exit::Attention })
 }
 

@@ -56,6 +56,31 @@ fn a_server_without_a_keyring_seals_under_a_passphrase() {
 }
 
 #[test]
+fn a_keyring_that_is_not_there_does_not_answer() {
+    without_bus("store::a_keyring_that_is_not_there_does_not_answer", |_| {
+        let home = Home::new();
+        let status = status(&home, 1);
+        assert_eq!(status["keyring"]["trouble"]["code"], "keyring.missing", "{status:#}");
+    });
+}
+
+#[test]
+fn a_passphrase_that_is_missing_is_what_a_key_under_one_wants() {
+    at_home("store::a_passphrase_that_is_missing_is_what_a_key_under_one_wants", |home| {
+        home.add(&["billing"]);
+        home.sign_in("billing");
+        let to_passphrase = ["store", "move", "sealed", "--key", "passphrase"];
+        let ended = home.run(&to_passphrase);
+        assert!(!ended.err.contains("keyring"), "it is well: {}", ended.err);
+        ended.refused(COULD_NOT, "There is no passphrase");
+        home.run(&["store", "move", "sealed"]).well();
+        let mut command = home.command(&to_passphrase);
+        let ended = home.start(command.env("MAILKEY_PASSPHRASE", PASSPHRASE)).end().well();
+        assert!(ended.err.contains("Their key is under the passphrase now"), "{}", ended.err);
+    });
+}
+
+#[test]
 fn no_other_program_inherits_the_passphrase() {
     without_bus("store::no_other_program_inherits_the_passphrase", |_| {
         let home = Home::with_mailboxes(&["billing"]);

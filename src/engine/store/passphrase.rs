@@ -73,11 +73,12 @@ impl Passphrases {
     /// Wraps a key under a new passphrase.
     ///
     /// # Errors
+    /// `missing`, if there is none and nobody who could be asked; else
     /// `seal.passphrase_short`, `seal.passphrase_needed`, `seal.passphrase_file`, `seal.passphrase_open`.
-    pub(super) fn wrap(&self, key: &SealKey) -> Result<Wrapped, Trouble> {
+    pub(super) fn wrap(&self, key: &SealKey, missing: fn() -> Trouble) -> Result<Wrapped, Trouble> {
         let passphrase = match self.configured()? {
             Some(passphrase) => passphrase,
-            None => lock(&self.person).take().ok_or_else(neither)?(Question::New)?,
+            None => lock(&self.person).take().ok_or_else(missing)?(Question::New)?,
         };
         Wrapped::new(key, &passphrase)
     }
@@ -172,12 +173,23 @@ fn unreadable(path: &Path, why: &str) -> Trouble {
     )
 }
 
-fn neither() -> Trouble {
+/// A key has neither of its two keepers.
+pub(super) fn neither() -> Trouble {
     Trouble::new(
         "seal.passphrase_needed",
         "There is neither a keyring nor a passphrase for the key of the sealed secrets",
         "Nobody answers as this session's keyring, and there is nobody at a terminal who could be asked for a passphrase.",
         "Name a file with one in config.toml ([secrets] passphrase_file), give a service MAILKEY_PASSPHRASE, or start a keyring.",
+    )
+}
+
+/// A key is to be under a passphrase.
+pub(super) fn none() -> Trouble {
+    Trouble::new(
+        "seal.passphrase_needed",
+        "There is no passphrase for the key of the sealed secrets",
+        "It is in no file and not in the environment, and there is nobody at a terminal who could be asked. Nothing was changed.",
+        "Name a file in config.toml ([secrets] passphrase_file), give it in MAILKEY_PASSPHRASE, or run this at a terminal.",
     )
 }
 

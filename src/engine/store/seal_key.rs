@@ -2,7 +2,7 @@
 //! is and who keeps it; a key that the registry does not name is never used.
 
 use super::super::{blocking, on_registry};
-use super::Store;
+use super::{Store, passphrase};
 use crate::domain::{StoreKind, Trouble};
 use crate::registry::{Registry, SealKeyRecord};
 use crate::secrets::Key;
@@ -198,11 +198,13 @@ impl Store {
     /// Has a key kept by `keeper`; by the keyring, or if there is none under a passphrase, if none is named.
     async fn give_into_custody(&self, key: &SealKey, keeper: Option<Keeper>) -> Result<Custodian, Trouble> {
         if keeper == Some(Keeper::Passphrase) {
-            return self.wrap(key).await.map(Custodian::Passphrase);
+            return self.wrap(key, passphrase::none).await.map(Custodian::Passphrase);
         }
         match self.keyring.put(&self.entry(&key.id()), &key.to_secret()).await {
             Ok(()) => Ok(Custodian::Keyring),
-            Err(trouble) if keeper.is_none() && is_absent(&trouble) => self.wrap(key).await.map(Custodian::Passphrase),
+            Err(trouble) if keeper.is_none() && is_absent(&trouble) => {
+                self.wrap(key, passphrase::neither).await.map(Custodian::Passphrase)
+            }
             Err(trouble) => Err(trouble),
         }
     }
@@ -212,9 +214,9 @@ impl Store {
         blocking(move || passphrases.open(&wrapped)).await
     }
 
-    async fn wrap(&self, key: &SealKey) -> Result<Wrapped, Trouble> {
+    async fn wrap(&self, key: &SealKey, missing: fn() -> Trouble) -> Result<Wrapped, Trouble> {
         let (passphrases, key) = (self.passphrases.clone(), key.clone());
-        blocking(move || passphrases.wrap(&key)).await
+        blocking(move || passphrases.wrap(&key, missing)).await
     }
 
     /// The name of a key in the keyring.
