@@ -2,7 +2,7 @@
 //! the command lines that a newcomer types there.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::scenario::{Registration, Scenario};
 use super::{Demo, Options};
@@ -97,7 +97,7 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-fn foreign(config: &PathBuf) -> Trouble {
+fn foreign(config: &Path) -> Trouble {
     Trouble::new(
         "demo.folder",
         format!("{} is not the demo's", config.display()),
