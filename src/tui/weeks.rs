@@ -23,7 +23,7 @@ impl InFrame {
     #[must_use]
     pub fn of(model: &Model, width: usize) -> Option<Self> {
         let weeks = model.list.weeks();
-        let is_free = model.list.complaint().is_none() && model.focus != Focus::Filter;
+        let is_free = model.focus != Focus::Filter;
         if weeks.all() == 0 || !is_free || model.layout().weeks().is_some() {
             return None;
         }

@@ -26,6 +26,7 @@ pub struct Matching {
 /// One term.
 #[derive(Debug)]
 enum Probe {
+    Nothing,
     Fuzzy(Part, Atom),
     Text(Part, Atom),
     Deadline(Range<Timestamp>),
@@ -37,7 +38,10 @@ enum Probe {
 impl Matching {
     /// Takes another query, as of `now`.
     pub fn set(&mut self, query: &Query, now: Timestamp) {
-        self.probes = query.terms.iter().map(|term| (term.sense, Probe::of(&term.test, now))).collect();
+        let probes = query.terms.iter().map(|term| (term.sense, Probe::of(&term.test, now)));
+        // To show what nobody asked for would have the next key act on it.
+        let not_understood = query.complaint.iter().map(|_| (Sense::Is, Probe::Nothing));
+        self.probes = probes.chain(not_understood).collect();
     }
 
     /// How well a row matches, or `None` if it does not. Nothing is allocated for it.
@@ -75,6 +79,7 @@ impl Probe {
             Self::Deadline(range) => row.deadline.is_some_and(|deadline| range.contains(&deadline)),
             Self::State(standing) => row.standing == *standing,
             Self::Step(step) => row.step() == Some(*step),
+            Self::Nothing => false,
             Self::Token(state) => row.token == *state,
         };
         holds.then_some(0)

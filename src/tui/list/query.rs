@@ -74,7 +74,7 @@ pub const KINDS: &[Kind] = &[
 pub struct Query {
     /// What has to hold, all of it.
     pub terms: Vec<Term>,
-    /// What of it cannot be understood; the rest counts nevertheless.
+    /// What of it cannot be understood: nothing matches then.
     pub complaint: Option<String>,
 }
 
@@ -174,7 +174,7 @@ impl Query {
 fn read(written: &Written<'_>) -> Result<Option<Term>, String> {
     let kind = match written.key {
         None => &WORD,
-        Some(key) => find(key).ok_or_else(|| format!("There is no “{key}:” to ask for."))?,
+        Some(key) => find(key).ok_or_else(|| no_such_key(key))?,
     };
     if written.said.text().trim_start_matches(['<', '>']).is_empty() {
         return Ok(None);
@@ -186,6 +186,15 @@ fn read(written: &Written<'_>) -> Result<Option<Term>, String> {
     Ok(Some(Term { sense: written.sense, test: soberly(written.sense, test) }))
 }
 
+fn no_such_key(key: &str) -> String {
+    let known: Vec<String> = KINDS.iter().filter(|kind| is_key(kind)).map(|kind| format!("{}:", kind.key)).collect();
+    format!("There is no “{key}:” to ask for. There are {}.", known.join(" "))
+}
+
+fn is_key(kind: &Kind) -> bool {
+    kind.key.starts_with(char::is_alphabetic)
+}
+
 /// Nearly everything has some letters in some order: to leave out what has them would leave nothing.
 fn soberly(sense: Sense, test: Test) -> Test {
     match (sense, test) {
@@ -195,7 +204,7 @@ fn soberly(sense: Sense, test: Test) -> Test {
 }
 
 fn find(key: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|kind| !kind.key.is_empty() && kind.key.eq_ignore_ascii_case(key))
+    KINDS.iter().find(|kind| is_key(kind) && kind.key.eq_ignore_ascii_case(key))
 }
 
 fn word(said: Said<'_>) -> Option<Test> {

@@ -34,7 +34,7 @@ pub fn is_possible(model: &Model, action: Action) -> bool {
         Action::TakeClipboard => {
             !matches!(model.clipboard, Some(Err(_))) && model.works.values().any(|work| work.waiting().is_some())
         }
-        Action::CheckAll | Action::SelectAll => !model.list.is_empty(),
+        Action::CheckAll | Action::SelectAll => model.list.shown_len() > 0,
         Action::Sort | Action::SortBackward | Action::Filter => !model.list.is_empty(),
         Action::FilterState | Action::FilterDue => !model.list.is_empty(),
         Action::AdminConsent => model

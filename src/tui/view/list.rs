@@ -4,9 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Padding, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
-use super::parts::{cut, end_of, fit, frame as border};
+use super::parts::{cut, end_of, fit, frame as border, say};
 use super::pen::Pen;
 use super::weeks;
 use crate::domain::{Step, StepState, TokenState};
@@ -38,9 +39,20 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
         line(&mut pen, columns, model, row, is_current);
     }
     if model.list.shown_len() == 0 && !model.list.is_empty() && height > 0 {
-        let below = Rect { y: inside.y + 1, height: 1, ..inside };
-        frame.render_widget(Line::raw("  Nothing matches. esc shows all again."), below);
+        let below = Rect { y: inside.y + 1, height: inside.height - 1, ..inside };
+        frame.render_widget(nothing_shown(model).wrap(Wrap { trim: true }), below);
     }
+}
+
+/// Why, and the way back.
+fn nothing_shown(model: &Model) -> Paragraph<'static> {
+    let theme = model.setting.theme;
+    let (role, why) = match model.list.complaint() {
+        Some(complaint) => (Role::Warn, complaint),
+        None => (Role::Text, "Nothing matches."),
+    };
+    let block = Block::new().padding(Padding::horizontal(2));
+    Paragraph::new(say(theme, role, format!("{why} esc shows all again."))).block(block)
 }
 
 /// The list's name, or, while it is filtered, its filter, of which the end stays in sight.
@@ -58,16 +70,14 @@ fn title(model: &Model, room: usize) -> Line<'static> {
     Line::styled(format!(" /{} ", end_of(theme, &text, room.saturating_sub(3))), theme.style(Role::Accent))
 }
 
-/// What the filter cannot make sense of, or what it can become; else what is due when.
+/// What the filter that is typed can become; else what is due when.
 fn below(model: &Model, width: usize) -> Line<'static> {
     let theme = model.setting.theme;
-    let room = width.saturating_sub(2);
-    let (role, text) = match (model.list.complaint(), model.focus) {
-        (Some(complaint), _) => (Role::Warn, complaint.to_owned()),
-        (None, Focus::Filter) => (Role::Faint, model.list.hint()),
-        (None, _) => return due(model, width),
-    };
-    Line::styled(format!(" {} ", cut(theme, &text, room)), on_frame().patch(theme.style(role)))
+    if model.focus != Focus::Filter {
+        return due(model, width);
+    }
+    let hint = cut(theme, &model.list.hint(), width.saturating_sub(2));
+    Line::styled(format!(" {hint} "), on_frame().patch(theme.style(Role::Faint)))
 }
 
 /// How many fall due in which week, if there is room to say it.

@@ -38,16 +38,17 @@ fn yes_or_no(frame: &mut Frame, model: &Model, title: &str, (asked, why): (Strin
 }
 
 fn remove_mailboxes(frame: &mut Frame, model: &Model, ids: &[MailboxId]) {
-    let names: Vec<String> = ids.iter().take(2).map(|id| address(model, *id)).collect();
-    let rest = ids.len().saturating_sub(names.len());
-    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
     let holds_token = ids.iter().filter_map(|id| model.entry_of(*id)).any(|entry| entry.grant.token != Token::None);
     let mut why = String::new();
     if holds_token {
         why = format!("A refresh token that no other mailbox uses is deleted from {}. ", model.store.title);
     }
     why.push_str("The mailbox itself and its mail stay as they are.");
-    let asked = format!("Remove {}{more} from mailkey?", names.join(", "));
+    let named = named(ids.iter().map(|id| address(model, *id)));
+    let asked = match ids.len() {
+        1 => format!("Remove {named} from mailkey?"),
+        several => format!("Remove {several} mailboxes from mailkey: {named}?"),
+    };
     yes_or_no(frame, model, "Remove", (asked, why), ["removes", "keeps"]);
 }
 
@@ -89,9 +90,9 @@ fn sign_in_anew(frame: &mut Frame, model: &Model, mailbox: MailboxId, way: Way) 
 /// What is to become of the tokens of another account.
 pub fn wrong_account(frame: &mut Frame, model: &Model, asked: &WrongAccount, at: usize) {
     let theme = model.setting.theme;
-    let expected: Vec<&str> = asked.sign_ins.iter().map(|sign_in| sign_in.expected.as_str()).collect();
+    let expected = named(asked.sign_ins.iter().map(|sign_in| sign_in.expected.to_string()));
     let mut lines = vec![
-        say(theme, Role::Warn, format!("{} signed in, not {}.", asked.username, named(&expected))),
+        say(theme, Role::Warn, format!("{} signed in, not {expected}.", asked.username)),
         say(theme, Role::Text, "Nothing is stored yet."),
         Line::default(),
     ];
@@ -117,9 +118,9 @@ fn account_answer(model: &Model, asked: &WrongAccount, answer: AccountAnswer) ->
 }
 
 /// The first two names, and how many more there are.
-fn named(names: &[&str]) -> String {
-    let (first, rest) = names.split_at(names.len().min(2));
-    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+fn named(mut names: impl ExactSizeIterator<Item = String>) -> String {
+    let first: Vec<String> = names.by_ref().take(2).collect();
+    let more = if names.len() > 0 { format!(" and {} more", names.len()) } else { String::new() };
     first.join(", ") + &more
 }
 

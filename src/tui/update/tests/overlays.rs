@@ -169,6 +169,17 @@ fn what_is_asked_about_a_mailbox_goes_with_the_mailbox() {
 }
 
 #[test]
+fn how_many_are_to_be_removed_is_said() {
+    let mut model = at(is::AP);
+    press(&mut model, "d");
+    assert!(screen(&model).contains("Remove ap@contoso.example from mailkey?"));
+    press(&mut model, "esc");
+    press(&mut model, "*");
+    press(&mut model, "d");
+    assert!(screen(&model).contains("Remove 7 mailboxes from mailkey: "));
+}
+
+#[test]
 fn of_several_to_remove_those_are_left_that_are_still_there() {
     let mut model = with(Overlay::Confirm(Confirmation::RemoveMailboxes(vec![is::AP, is::BILLING])));
     tell(&mut model, Event::Fleet(Arc::new(without(is::BILLING))));
