@@ -6,7 +6,7 @@ use crate::domain::provider::Dialect;
 use crate::domain::{Application, ApplicationName, Check, Provider, Secret, Trouble};
 use crate::oauth::discovery::Tenant;
 use crate::oauth::{Client, discovery};
-use crate::registry::Owner;
+use crate::registry::Registry;
 use crate::secrets::Key;
 
 impl Engine {
@@ -38,32 +38,25 @@ impl Engine {
         secret: Option<Secret>,
     ) -> Result<(), Trouble> {
         self.check_form(&application, secret.as_ref(), replaces.is_some())?;
-        let kept_secret = application.has_client_secret && secret.is_none();
-        application.has_client_secret |= secret.is_some();
-        let (name, old) = (application.name.clone(), replaces.clone());
-        // The registry first: it says whether the name is free, before any secret is written over.
-        self.registry(move |registry| match old {
-            Some(old) => registry.change_application(&old, &application),
-            None => registry.add_application(&application),
-        })
-        .await?;
-        let stored = match (&secret, &replaces) {
-            (Some(secret), _) => self.put_client_secret(&name, secret, replaces.is_none()).await,
-            (None, Some(old)) if *old != name && kept_secret => self.rename_client_secret(old, &name).await,
-            (None, _) => Ok(()),
+        let old = replaces.clone().filter(|old| *old != application.name && application.has_client_secret);
+        // The secret is kept under the application's name.
+        let secret = match (secret, &old) {
+            (None, Some(old)) => self.secrets().get(&self.client_secret_key(old)).await?,
+            (secret, _) => secret,
         };
-        self.0.works.changed.notify_one();
-        stored
-    }
-
-    /// An application whose client secret cannot be kept is not added.
-    async fn put_client_secret(&self, name: &ApplicationName, secret: &Secret, is_new: bool) -> Result<(), Trouble> {
-        let stored = self.secrets().put(&Owner::Application(name.clone()), secret).await;
-        if stored.is_err() && is_new {
-            let name = name.clone();
-            self.registry(move |registry| registry.remove_application(&name)).await?;
+        application.has_client_secret |= secret.is_some();
+        match secret {
+            Some(secret) => {
+                let kept = self.secrets().keep_with(replaces, application, &secret).await?;
+                self.secrets().hand_on(kept).await;
+            }
+            None => self.registry(move |registry| save(registry, replaces.as_ref(), &application)).await?,
         }
-        stored
+        self.0.works.changed.notify_one();
+        match old {
+            Some(old) => self.secrets().delete(&self.client_secret_key(&old)).await,
+            None => Ok(()),
+        }
     }
 
     /// Removes an application that no mailbox uses.
@@ -71,7 +64,7 @@ impl Engine {
     /// # Errors
     /// `application.in_use`.
     pub async fn remove_application(&self, name: ApplicationName) -> Result<(), Trouble> {
-        let key = Key::client_secret(self.registry_id(), name.as_str());
+        let key = self.client_secret_key(&name);
         let had_secret = self
             .registry(move |registry| {
                 let had_secret = registry.application(&name)?.has_client_secret;
@@ -173,13 +166,15 @@ impl Engine {
         Ok(())
     }
 
-    async fn rename_client_secret(&self, old: &ApplicationName, new: &ApplicationName) -> Result<(), Trouble> {
-        let from = Key::client_secret(self.registry_id(), old.as_str());
-        if let Some(secret) = self.secrets().get(&from).await? {
-            self.secrets().put(&Owner::Application(new.clone()), &secret).await?;
-            self.secrets().delete(&from).await?;
-        }
-        Ok(())
+    pub(super) fn client_secret_key(&self, name: &ApplicationName) -> Key {
+        Key::client_secret(self.registry_id(), name.as_str())
+    }
+}
+
+fn save(registry: &Registry, replaces: Option<&ApplicationName>, application: &Application) -> Result<(), Trouble> {
+    match replaces {
+        Some(old) => registry.change_application(old, application),
+        None => registry.add_application(application),
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::Engine;
+use super::troubles::no_client_secret_there;
 use crate::domain::{Application, Grant, GrantId, Mailbox, MailboxId, Provider, Secret, Trouble};
-use crate::secrets::Key;
 
 /// A mailbox with everything that a job for it needs.
 #[derive(Clone)]
@@ -52,10 +52,18 @@ impl Engine {
     }
 
     /// The client secret of an application, if it has one.
+    ///
+    /// # Errors
+    /// `client_secret.missing` if it ought to have one; `keyring.…`, `seal.…`, `registry.…`.
     pub(super) async fn client_secret(&self, application: &Application) -> Result<Option<Secret>, Trouble> {
         if !application.has_client_secret {
             return Ok(None);
         }
-        self.secrets().get(&Key::client_secret(self.registry_id(), application.name.as_str())).await
+        let secret = self.secrets().get(&self.client_secret_key(&application.name)).await?;
+        if secret.is_none() {
+            self.secrets().recognise_keyring().await?;
+            return Err(no_client_secret_there(&application.name));
+        }
+        Ok(secret)
     }
 }

@@ -19,7 +19,7 @@ use tokio::time::{Duration, Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::{Engine, Settings, lock, on_registry};
-use crate::domain::{Secret, StoreKind, Trouble, Whereabouts};
+use crate::domain::{Application, ApplicationName, Secret, StoreKind, Trouble, Whereabouts};
 use crate::registry::{Kept, Owner, Registry, SealedSecret};
 use crate::secrets::seal::SealKey;
 use crate::secrets::{Key, Secrets};
@@ -199,6 +199,28 @@ impl Store {
                 outcome => return outcome.map(|()| OnDisk { key, place: StoreKind::Keyring }),
             }
         }
+    }
+
+    /// Writes a client secret in one change with its application, which may be renamed. It is on disk
+    /// when this returns, and has to be handed on.
+    ///
+    /// # Errors
+    /// `application.…`, `seal.…`, `keyring.…`, `registry.…`; nothing was changed then.
+    pub(super) async fn keep_with(
+        &self,
+        replaces: Option<ApplicationName>,
+        application: Application,
+        secret: &Secret,
+    ) -> Result<OnDisk, Trouble> {
+        let (owner, wanted) = (Owner::Application(application.name.clone()), self.wanted);
+        let key = self.key_of(&owner);
+        // Whoever looks has the key that is the registry's now.
+        self.kept(&key).await?;
+        let sealed = self.sealed(&owner, secret).await?;
+        let save =
+            move |registry: &Registry| registry.save_with_secret(replaces.as_ref(), &application, &sealed, wanted);
+        let place = on_registry(&self.registry, save).await?;
+        Ok(OnDisk { key, place })
     }
 
     /// The second half: what is on disk is kept, whatever becomes of its way to the keyring.

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::{Pause, Remedy, Trouble};
+use crate::domain::{ApplicationName, Pause, Remedy, Trouble};
 
 pub(super) fn wrong_account(username: &str) -> Trouble {
     Trouble::new(
@@ -110,6 +110,16 @@ pub(super) fn missing() -> Trouble {
         "Sign in again.",
     )
     .with(Remedy::SignIn)
+}
+
+pub(super) fn no_client_secret_there(application: &ApplicationName) -> Trouble {
+    Trouble::new(
+        "client_secret.missing",
+        format!("The client secret of {application} is not in the secret store any more"),
+        "The registry knows of it, but it was given up, or somebody removed it from the store.",
+        "Enter it again: on the dashboard A, then e.",
+    )
+    .with(Remedy::EditApplication)
 }
 
 pub(super) fn busy() -> Trouble {

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-use crate::domain::{Application, ApplicationName, Check, Remedy, Trouble};
+use crate::domain::{Application, ApplicationName, Check, Remedy, StoreKind, Trouble};
 
 use super::sign_ins::{self, Progress};
 use super::sql::{Columns, Fault, Json, time};
-use super::{Registry, discarded, grants};
+use super::{Registry, SealedSecret, discarded, grants, secrets};
 
 /// The columns of [`application`], in its order.
 const COLUMNS: &str = "name, provider, tenant, client_id, redirect_uri, scopes, has_client_secret, \
@@ -21,12 +21,7 @@ impl Registry {
     /// # Errors
     /// `application.exists` if one has its name; `registry.…`.
     pub fn add_application(&self, application: &Application) -> Result<(), Trouble> {
-        self.write(|transaction| {
-            refuse_taken(transaction, &application.name)?;
-            let sql =
-                format!("INSERT INTO applications ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-            save(transaction, &sql, application)
-        })
+        self.write(|transaction| add(transaction, application))
     }
 
     /// Replaces the application called `name`, and may rename it; its grants and mailboxes follow.
@@ -36,16 +31,29 @@ impl Registry {
     /// # Errors
     /// `application.unknown`; `application.exists` if another one has the new name; `registry.…`.
     pub fn change_application(&self, name: &ApplicationName, application: &Application) -> Result<(), Trouble> {
+        self.write(|transaction| change(transaction, name, application))
+    }
+
+    /// Adds an application, or replaces the one called `replaces`, together with the client secret
+    /// that it has from now on: no application is ever without its own. It gives the store that the
+    /// secret belongs in; see [`Registry::settle_whereabouts`] on `wanted`.
+    ///
+    /// # Errors
+    /// `application.…`; `seal.key_changed`; `registry.…`; then nothing was changed.
+    pub fn save_with_secret(
+        &self,
+        replaces: Option<&ApplicationName>,
+        application: &Application,
+        secret: &SealedSecret,
+        wanted: StoreKind,
+    ) -> Result<StoreKind, Trouble> {
         self.write(|transaction| {
-            let id = number(transaction, name)?;
-            if *name != application.name {
-                refuse_taken(transaction, &application.name)?;
+            match replaces {
+                Some(name) => change(transaction, name, application)?,
+                None => add(transaction, application)?,
             }
-            revive_unless_same(transaction, id, application)?;
-            let sql = format!(
-                "UPDATE applications SET ({COLUMNS}) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) WHERE id = {id}"
-            );
-            save(transaction, &sql, application)
+            secrets::put(transaction, secret)?;
+            Ok(secrets::settle(transaction, wanted)?.target())
         })
     }
 
@@ -157,6 +165,23 @@ pub(super) fn number(connection: &Connection, name: &ApplicationName) -> Result<
 fn find(connection: &Connection, name: &ApplicationName) -> Result<Option<i64>, Fault> {
     let mut statement = connection.prepare_cached("SELECT id FROM applications WHERE name = ?1")?;
     Ok(statement.query_row([name.as_str()], |row| row.get(0)).optional()?)
+}
+
+fn add(transaction: &Transaction<'_>, application: &Application) -> Result<(), Fault> {
+    refuse_taken(transaction, &application.name)?;
+    let sql = format!("INSERT INTO applications ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+    save(transaction, &sql, application)
+}
+
+fn change(transaction: &Transaction<'_>, name: &ApplicationName, application: &Application) -> Result<(), Fault> {
+    let id = number(transaction, name)?;
+    if *name != application.name {
+        refuse_taken(transaction, &application.name)?;
+    }
+    revive_unless_same(transaction, id, application)?;
+    let sql =
+        format!("UPDATE applications SET ({COLUMNS}) = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) WHERE id = {id}");
+    save(transaction, &sql, application)
 }
 
 fn save(transaction: &Transaction<'_>, sql: &str, application: &Application) -> Result<(), Fault> {

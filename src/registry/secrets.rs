@@ -182,7 +182,7 @@ pub(super) fn whereabouts(connection: &Connection, wanted: StoreKind) -> Result<
 }
 
 /// The same, from now on.
-fn settle(transaction: &Transaction<'_>, wanted: StoreKind) -> Result<Whereabouts, Fault> {
+pub(super) fn settle(transaction: &Transaction<'_>, wanted: StoreKind) -> Result<Whereabouts, Fault> {
     if let Some(settled) = find_whereabouts(transaction)? {
         return Ok(settled);
     }

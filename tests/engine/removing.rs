@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mailkey::demo::{Fault, Options};
-use mailkey::domain::{Check, NewMailbox, Note, Secret};
-use mailkey::engine::Happened;
+use mailkey::domain::{Application, ApplicationName, Check, NewMailbox, Note, Secret};
+use mailkey::engine::{Field, Happened};
 use mailkey::secrets::Key;
 
 use crate::house::{House, code_of, contoso, mailer, mailer_name};
@@ -134,6 +134,40 @@ async fn an_application_in_use_stays_and_one_that_is_not_goes_with_its_secret() 
     engine.remove_mailbox(mailbox).await.unwrap();
     engine.remove_application(mailer_name()).await.unwrap();
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
+}
+
+/// Whoever is killed in between, or looks from another process, finds the old name or the new one,
+/// each with the secret.
+#[tokio::test]
+async fn an_application_is_renamed_together_with_its_client_secret() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let secret = Secret::new("client-secret-of-the-mailer");
+    let named = |name: &str, has_client_secret| Application {
+        name: ApplicationName::parse(name).unwrap(),
+        has_client_secret,
+        ..mailer()
+    };
+    let key = |name: &str| Key::client_secret(house.registry.id(), name);
+    engine.save_application(Some(mailer_name()), mailer(), Some(secret.clone())).await.unwrap();
+    let mailbox = house.mailbox("billing");
+    house.sql("CREATE TRIGGER fault BEFORE INSERT ON secrets BEGIN SELECT RAISE(ABORT, 'a fault'); END");
+    let renamed = engine.save_application(Some(mailer_name()), named("Post", true), None).await;
+    assert_eq!(code_of(renamed), "registry.write");
+    assert_eq!(engine.credential(mailbox, Field::ClientSecret).await, Ok(secret.clone()));
+    house.sql("DROP TRIGGER fault");
+    engine.save_application(Some(mailer_name()), named("Post", true), None).await.unwrap();
+    assert_eq!(engine.credential(mailbox, Field::ClientSecret).await, Ok(secret));
+    let newer = Secret::new("another-client-secret");
+    let post = Some(named("Post", true).name);
+    engine.save_application(post, named("Courier", true), Some(newer.clone())).await.unwrap();
+    assert_eq!(engine.credential(mailbox, Field::ClientSecret).await, Ok(newer));
+    for old in ["Mailer", "Post"] {
+        assert_eq!(house.secret(&key(old)).await, None, "{old}");
+    }
+    house.secrets.delete(&key("Courier")).await.unwrap();
+    assert_eq!(code_of(engine.credential(mailbox, Field::ClientSecret).await), "client_secret.missing");
+    assert_eq!(code_of(engine.prove(named("Courier", true).name).await), "client_secret.missing");
 }
 
 #[tokio::test]
