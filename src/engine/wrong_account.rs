@@ -73,7 +73,7 @@ impl Engine {
     async fn keep_as_delegate(&self, held: Held) -> Result<Accepted, Trouble> {
         let Held { errand, mailbox, identity, tokens, ticket } = &held;
         let stored = match self.delegates_grant(*mailbox, identity).await {
-            Ok(grant) => self.store(errand, &grant, *mailbox, tokens, ticket).await.map(|()| grant),
+            Ok(grant) => self.store_of_delegate(&held, grant).await,
             Err(trouble) => Err(trouble),
         };
         match stored {
@@ -89,6 +89,17 @@ impl Engine {
                 Err(trouble)
             }
         }
+    }
+
+    /// A delegate's grant that no mailbox came to is discarded: nobody would ever look for its token.
+    async fn store_of_delegate(&self, held: &Held, grant: Grant) -> Result<Grant, Trouble> {
+        let Held { errand, mailbox, tokens, ticket, .. } = held;
+        let (id, stored) = (grant.id, self.store(errand, &grant, *mailbox, tokens, ticket).await);
+        if stored.is_err() {
+            self.registry(move |registry| registry.discard_unused(id)).await?;
+            self.forget_or_tell().await;
+        }
+        stored.map(|()| grant)
     }
 
     /// The grant that this person gave, or a new one under their address.

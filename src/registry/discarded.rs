@@ -20,6 +20,14 @@ impl Registry {
         })
     }
 
+    /// Removes a grant, unless a mailbox uses it.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn discard_unused(&self, id: GrantId) -> Result<(), Trouble> {
+        self.write(|transaction| discard_if_unused(transaction, id))
+    }
+
     /// The secrets of a discarded grant are gone too.
     ///
     /// # Errors

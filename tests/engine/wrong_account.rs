@@ -57,6 +57,19 @@ async fn a_delegate_who_is_kept_is_told_of_as_every_other_sign_in() {
     assert_eq!(accepted.collect::<Vec<_>>(), [maria]);
 }
 
+/// It is removed when the token is on disk and nobody uses it yet.
+#[tokio::test]
+async fn a_delegate_whose_mailbox_is_removed_meanwhile_leaves_no_token() {
+    let house = House::new().await;
+    let engine = house.engine();
+    let (_, state) = maria_signs_in_for_info(&house, &engine).await;
+    house.sql("CREATE TRIGGER removal AFTER INSERT ON secrets BEGIN DELETE FROM mailboxes; END");
+    assert_eq!(code_of(engine.choose_account(&state, Choice::KeepAsDelegate).await), "mailbox.unknown");
+    let grants = engine.fleet().await.unwrap().grants.clone();
+    assert!(!grants.values().any(|grant| grant.account == contoso("maria.lopez")), "{grants:?}");
+    assert_eq!((house.registry.count_sealed_secrets(), house.registry.discarded()), (Ok(0), Ok(vec![])));
+}
+
 #[tokio::test]
 async fn signing_in_again_begins_anew() {
     let house = House::new().await;
