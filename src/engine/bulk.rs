@@ -50,12 +50,13 @@ impl Checks {
 impl Engine {
     /// Refreshes and tries these mailboxes, in the background. What is found is recorded, and told
     /// as [`Event::Checks`]. Mailboxes that are being checked already are not begun again; others
-    /// join the job that runs. A token that was refreshed after `seen_at` is fresh enough.
+    /// join the job that runs. What it found, and a token that was refreshed, after `seen_at` is fresh
+    /// enough.
     pub fn check_many(&self, ids: impl IntoIterator<Item = MailboxId>, seen_at: Timestamp) -> Checks {
         let mut slot = lock(&self.0.bulk.job);
         let is_new = slot.is_none();
         let job = slot.get_or_insert_with(|| Job::new(self.now()));
-        let new = job.add(ids);
+        let new = job.add(ids, seen_at);
         let sum = job.sum();
         drop(slot);
         if is_new {

@@ -13,7 +13,7 @@ mod sort;
 mod sum;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
@@ -222,13 +222,10 @@ impl List {
         }
     }
 
-    /// Those of `ids` that somebody has signed in for.
+    /// Those of `ids` that somebody has signed in for, and the others.
     #[must_use]
-    pub fn with_token(&self, mut ids: Vec<MailboxId>) -> Vec<MailboxId> {
-        let unsigned: HashSet<MailboxId> =
-            self.rows.iter().filter(|row| row.token == TokenState::None).map(|row| row.id).collect();
-        ids.retain(|id| !unsigned.contains(id));
-        ids
+    pub fn by_token(&self, ids: Vec<MailboxId>) -> (Vec<MailboxId>, Vec<MailboxId>) {
+        ids.into_iter().partition(|id| self.find(*id).is_some_and(|row| row.token != TokenState::None))
     }
 
     /// All that are shown, in their order.

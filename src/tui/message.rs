@@ -147,8 +147,8 @@ pub enum Effect {
     ChooseAccount(String, Choice),
     /// Prove an application.
     Prove(ApplicationName),
-    /// Check mailboxes.
-    Check(Vec<MailboxId>),
+    /// Check mailboxes; what was found after this moment is fresh enough.
+    Check(Vec<MailboxId>, Timestamp),
     /// Begin no further check.
     StopChecks,
     /// Copy a credential.

@@ -1,6 +1,6 @@
 //! What the screen shows, and nothing else.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -115,8 +115,8 @@ pub enum Tone {
 pub struct Batch {
     /// How far it is.
     pub progress: Progress,
-    /// How many were left out, since nobody has signed in for them.
-    pub unsigned: usize,
+    /// Those that were left out, since nobody has signed in for them.
+    pub unsigned: HashSet<MailboxId>,
 }
 
 impl Model {

@@ -61,7 +61,7 @@ impl Performer {
             Effect::ChooseAccount(state, choice) => self.answer(choose_account(engine, state, choice)),
             Effect::Prove(name) => self.answer(async move { engine.prove(name).await.map(|()| None) }),
             // What comes of it is told by events.
-            Effect::Check(ids) => drop(engine.check_many(ids, engine.now())),
+            Effect::Check(ids, seen_at) => drop(engine.check_many(ids, seen_at)),
             Effect::StopChecks => engine.stop_checks(),
             Effect::Copy(mailbox, field) => self.answer(async move {
                 let copied = engine.copy(mailbox, field).await?;

@@ -57,10 +57,15 @@ impl Job {
         }
     }
 
-    /// Adds mailboxes, and gives those of them that were not in it already. A job that was being
-    /// stopped goes on with them.
-    pub fn add(&mut self, ids: impl IntoIterator<Item = MailboxId>) -> Vec<MailboxId> {
-        let new: Vec<MailboxId> = ids.into_iter().filter(|id| self.checking.insert(*id)).collect();
+    /// Adds mailboxes, and gives those of them that were not in it already. One that it has checked
+    /// is checked anew only if what was found since `seen_at` is asked for, and counts once. A job
+    /// that was being stopped goes on with them.
+    pub fn add(&mut self, ids: impl IntoIterator<Item = MailboxId>, seen_at: Timestamp) -> Vec<MailboxId> {
+        let found: HashSet<MailboxId> = self.checked.iter().filter(|_| seen_at <= self.since).copied().collect();
+        let wanted = ids.into_iter().filter(|id| !found.contains(id));
+        let new: Vec<MailboxId> = wanted.filter(|id| self.checking.insert(*id)).collect();
+        self.checked.retain(|id| !self.checking.contains(id));
+        self.failures.retain(|failure| !self.checking.contains(&failure.mailbox));
         if !new.is_empty() && self.end.take().is_some() {
             self.left_out = 0;
             self.stop = CancellationToken::new();

@@ -4,14 +4,14 @@
 use tui_input::Input;
 
 use super::errands::{consent, hand_out, open_errand};
-use super::{history, line, sealing};
+use super::{checks, history, line, sealing};
 use crate::domain::{MailboxId, Step, Weeks};
-use crate::engine::{Phase, Progress, Subject, Work};
+use crate::engine::{Phase, Subject, Work};
 use crate::tui::back::{Back, back};
 use crate::tui::form::Form;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::model::{Batch, Focus, Model, Tone};
+use crate::tui::model::{Focus, Model, Tone};
 use crate::tui::next::{Next, next, power_shell_of_selection};
 use crate::tui::overlay::{Confirmation, Overlay, Question, Unexpected, Way, WrongAccount};
 use crate::tui::queue::Queue;
@@ -73,8 +73,8 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         }
         Action::CopyMenu if lines_of_selection(model) > 0 => copy_power_shell(model),
         Action::CopyMenu => overlay(model, |model| current(model).map(|id| Overlay::CopyMenu(id, 0))),
-        Action::Check => check(model, model.list.targets()),
-        Action::CheckAll => check(model, model.list.shown_ids()),
+        Action::Check => checks::begin(model, model.list.targets()),
+        Action::CheckAll => checks::join(model, model.list.shown_ids()),
         Action::History => history::open(model),
         Action::Seal => sealing::ask(model),
         Action::AdminConsent => consent(model),
@@ -151,8 +151,8 @@ fn do_next(model: &mut Model) -> Vec<Effect> {
         Next::PowerShell(line) => vec![Effect::CopyText("The PowerShell line".to_owned(), line)],
         Next::PowerShellOfAll => copy_power_shell(model),
         Next::Page(page) => vec![Effect::OpenPage(page)],
-        Next::Check(id) => check(model, vec![id]),
-        Next::CheckAll => check(model, model.list.targets()),
+        Next::Check(id) => checks::begin(model, vec![id]),
+        Next::CheckAll => checks::begin(model, model.list.targets()),
         Next::SignInAll => line::start(model),
     }
 }
@@ -165,22 +165,6 @@ pub fn lines_of_selection(model: &Model) -> usize {
 
 fn copy_power_shell(model: &Model) -> Vec<Effect> {
     vec![Effect::CopyText("The PowerShell lines".to_owned(), power_shell_of_selection(model))]
-}
-
-/// Only what has a token can be checked.
-fn check(model: &mut Model, ids: Vec<MailboxId>) -> Vec<Effect> {
-    let asked = ids.len();
-    let ids = model.list.with_token(ids);
-    if ids.is_empty() {
-        model.say(Tone::Plain, "There is no token to check yet: ⏎ signs in.");
-        return vec![];
-    }
-    let unsigned = asked - ids.len();
-    match &mut model.batch {
-        Some(batch) => batch.unsigned += unsigned,
-        None => model.batch = Some(Batch { progress: Progress::beginning(ids.len(), model.now), unsigned }),
-    }
-    vec![Effect::Check(ids)]
 }
 
 fn edit(model: &Model) -> Option<Overlay> {

@@ -22,7 +22,7 @@ fn group(MailboxId(number): MailboxId) -> (String, Group) {
 /// A job over so many mailboxes, all queued.
 fn job(count: i64) -> Job {
     let mut job = Job::new(at(0));
-    let new = job.add(ids(0..count));
+    let new = job.add(ids(0..count), at(1));
     job.enlist(new.into_iter().map(group).collect());
     job
 }
@@ -39,7 +39,7 @@ fn counts(job: &Job) -> (usize, usize) {
 #[test]
 fn each_provider_has_a_line_of_its_own() {
     let mut job = job(5);
-    assert_eq!(job.add(ids(3..7)), ids(5..7), "those that are in it already join");
+    assert_eq!(job.add(ids(3..7), at(1)), ids(5..7), "those that are in it already join");
     let other = ids(5..7).into_iter().map(|id| ("other".to_owned(), group(id).1));
     job.enlist(other.collect());
     let mut first = begun(&mut job, 2);
@@ -48,6 +48,20 @@ fn each_provider_has_a_line_of_its_own() {
     assert_eq!(begun(&mut job, 2), []);
     job.end_group("provider");
     assert_eq!(begun(&mut job, 2), [MailboxId(2)]);
+}
+
+#[test]
+fn what_is_asked_for_twice_counts_once() {
+    let mut job = job(3);
+    let refused = Trouble::new("smtp.refused", "", "", "");
+    let failure = Failure { mailbox: MailboxId(0), address: address(), trouble: refused };
+    job.checked(MailboxId(0), Some(failure), at(1));
+    assert_eq!(job.add(ids(0..3), at(0)), [], "all of it is, or was, in it since then");
+    assert_eq!(counts(&job), (1, 3));
+    assert_eq!(job.add(ids(0..1), at(2)), ids(0..1), "it is asked for anew");
+    assert_eq!((counts(&job), job.progress(at(3), vec![]).failed), ((0, 3), 0));
+    job.checked(MailboxId(0), None, at(3));
+    assert_eq!(counts(&job), (1, 3));
 }
 
 #[test]
@@ -60,7 +74,7 @@ fn what_was_left_out_counts_as_asked_for_until_somebody_asks_anew() {
     assert!(sign.is_cancelled() && begun(&mut job, 9).is_empty());
     assert_eq!((counts(&job), job.progress(at(1), vec![]).phase), ((1, 5), Phase::Stopping));
     // Somebody goes on before the last has ended: with the new ones, and without what was left out.
-    assert_eq!(job.add(ids(1..3)), ids(2..3));
+    assert_eq!(job.add(ids(1..3), at(1)), ids(2..3));
     job.enlist(vec![group(MailboxId(2))]);
     assert!(!job.stop_sign().is_cancelled());
     assert_eq!((counts(&job), job.progress(at(1), vec![]).phase), ((1, 3), Phase::Running));
@@ -72,7 +86,7 @@ fn what_was_left_out_counts_as_asked_for_until_somebody_asks_anew() {
 #[test]
 fn who_was_enlisted_after_the_stop_is_not_begun() {
     let mut job = Job::new(at(0));
-    job.add(ids(0..3));
+    job.add(ids(0..3), at(1));
     job.stop(End::Stopped);
     assert!(!job.is_over(), "they are still being read");
     job.enlist(ids(0..3).into_iter().map(group).collect());

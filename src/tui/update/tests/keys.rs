@@ -66,7 +66,7 @@ fn a_key_that_wants_something_done_says_what() {
     let billing = Subject::Mailbox(is::BILLING);
     let mailer = Subject::Application(name("Mailer"));
     let model = at(is::AP);
-    let with_token = model.list.with_token(model.list.shown_ids());
+    let (with_token, _) = model.list.by_token(model.list.shown_ids());
     for (key, wanted) in [
         ("⏎", Effect::OpenBrowser(billing.clone())),
         ("o", Effect::OpenBrowser(billing.clone())),
@@ -74,7 +74,7 @@ fn a_key_that_wants_something_done_says_what() {
         ("L", Effect::ShowLink(billing)),
         ("v", Effect::AcceptClipboard),
         ("p", Effect::PlayPerson(waiting().link)),
-        ("R", Effect::Check(with_token)),
+        ("R", Effect::Check(with_token, now())),
         ("a", Effect::OpenBrowser(mailer)),
         ("q", Effect::Quit),
         ("ctrl-c", Effect::Quit),
@@ -199,7 +199,7 @@ fn space_selects_and_goes_on() {
     assert_eq!(model.list.targets(), [is::AP, is::BILLING]);
     assert_eq!(model.list.current().unwrap().id, is::HR);
     let asked = press(&mut model, "r");
-    assert_eq!(asked, [Effect::Check(vec![is::AP])], "nobody signed in for the other");
+    assert_eq!(asked, [Effect::Check(vec![is::AP], now())], "nobody signed in for the other");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Keys that are about all that are selected.
 
 use crate::domain::{Check, Fleet, MailboxId, Remedy, Trouble};
-use crate::tui::fixture::{at, crowd, is, minutes_ago, press, screen, showing, sign_in};
+use crate::tui::fixture::{at, crowd, is, minutes_ago, now, press, screen, showing, sign_in};
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
 
@@ -37,7 +37,7 @@ fn the_lines_that_several_wait_for_are_copied_at_once_and_each_once() {
 #[test]
 fn where_nothing_else_is_to_be_done_for_several_they_are_checked() {
     let mut model = selected(crowd(3));
-    assert_eq!(press(&mut model, "⏎"), [Effect::Check((1..=3).map(MailboxId).collect())]);
+    assert_eq!(press(&mut model, "⏎"), [Effect::Check((1..=3).map(MailboxId).collect(), now())]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::{Fleet, MailboxId, News, Secret, Token, Trouble};
 use crate::engine::{Accepted, Copied, End, Errand, Event, KeepAlive, Kept, Listening, Phase, Progress, Subject, Work};
 use crate::tui::fixture::{
-    address, alex_for_billing, at, change_grant, crowd, demo_at, errand, fleet, held, is, name, now, press,
+    address, alex_for_billing, at, change_grant, crowd, demo_at, errand, fleet, held, is, name, now, pass, press,
     put_cursor_on, screen, showing, sign_in, tell, work,
 };
 use crate::tui::message::{Done, Effect, Message};
@@ -116,6 +116,17 @@ fn a_batch_counts_and_says_how_it_went() {
 }
 
 #[test]
+fn a_second_start_of_the_same_batch_joins_the_first() {
+    let mut model = at(is::AP);
+    let first = press(&mut model, "R");
+    pass(&mut model, 3);
+    assert_eq!(press(&mut model, "R"), first, "what was found since the first began is fresh enough");
+    assert_ne!(press(&mut model, "r"), first, "but one alone is checked anew");
+    checked(&mut model, 5, 0, Phase::Over(End::Complete));
+    assert!(said(&model).1.ends_with("2 more have no token yet."), "{:?}", said(&model));
+}
+
+#[test]
 fn the_end_of_a_batch_is_said_as_it_was() {
     let no_token = "2 more have no token yet.";
     for (over, failed, end, tone, text) in [
@@ -177,7 +188,7 @@ fn the_keep_alive_says_that_it_is_on_and_what_it_did() {
 #[test]
 fn one_mailbox_is_told_as_one() {
     let mut model = at(is::AP);
-    assert_eq!(press(&mut model, "r"), [Effect::Check(vec![is::AP])]);
+    assert_eq!(press(&mut model, "r"), [Effect::Check(vec![is::AP], now())]);
     let over = Progress { phase: Phase::Over(End::Complete), over: 1, ..Progress::beginning(1, now()) };
     tell(&mut model, Event::Checks(Some(over)));
     assert_eq!(said(&model), (Tone::Good, "1 mailbox was checked, all is well."));
