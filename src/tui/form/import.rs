@@ -51,7 +51,7 @@ impl Form {
     pub(super) fn of_file(&self) -> Cow<'static, str> {
         match &self.purpose {
             Purpose::Import(Some(list)) => {
-                format!("{} lines were pasted; a file's name here counts instead", list.expose().lines().count()).into()
+                format!("{} pasted; a file's name here counts instead", lines_of(list.expose())).into()
             }
             _ => "CSV with a header, or an address a line. Empty: what is on the clipboard. Or paste the list here"
                 .into(),
@@ -74,5 +74,13 @@ impl Form {
         let name = self.text(Name::File);
         let unquoted = ['\'', '"'].into_iter().find_map(|quote| name.strip_prefix(quote)?.strip_suffix(quote));
         Some(unquoted.unwrap_or(name)).filter(|name| !name.is_empty()).map(PathBuf::from)
+    }
+}
+
+/// How many lines were pasted: a terminal ends them with CR alone.
+fn lines_of(text: &str) -> String {
+    match text.split(['\r', '\n']).filter(|line| !line.trim().is_empty()).count() {
+        1 => "1 line was".to_owned(),
+        count => format!("{count} lines were"),
     }
 }

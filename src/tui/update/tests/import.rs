@@ -73,7 +73,7 @@ fn the_list_is_a_files_the_clipboards_or_what_is_pasted() {
         assert_eq!(press(&mut model, "⏎"), [], "it is being read");
     }
     let mut model = asking();
-    paste(&mut model, "a@contoso.example\nb@contoso.example");
+    paste(&mut model, "a@contoso.example\rb@contoso.example\r\r");
     assert!(screen(&model).contains("2 lines were pasted"), "{}", screen(&model));
     type_in(&mut model, "list.csv");
     press(&mut model, "tab");
