@@ -29,7 +29,11 @@ async fn check(engine: &Engine, addresses: Vec<Address>, due: bool, as_json: boo
     let asked_at = engine.now();
     let ids = wanted(engine, addresses, due).await?;
     if ids.is_empty() {
-        return nothing_to_do(due, as_json);
+        if as_json {
+            print("[]")?;
+        }
+        say_nothing_to_do(due);
+        return Ok(Exit::Well);
     }
     let mut events = engine.events();
     let checks = engine.check_many(ids.iter().copied(), asked_at);
@@ -67,14 +71,13 @@ async fn wanted(engine: &Engine, addresses: Vec<Address>, due: bool) -> Result<V
     Ok(meant.filter(|id| named.is_empty() || named.contains(id)).collect())
 }
 
-/// A timer that finds nothing to do is silent.
-fn nothing_to_do(due: bool, as_json: bool) -> Result<Exit, Trouble> {
-    if as_json {
-        print("[]")?;
+/// A timer that finds nothing due is silent; whoever wants all checked may be in the wrong home.
+fn say_nothing_to_do(due: bool) {
+    if !due {
+        tell("No mailbox has a token yet: `mailkey signin ADDRESS` gets one.");
     } else if stderr().is_terminal() {
-        tell(if due { "No token falls due." } else { "No mailbox has a token yet: `mailkey signin` gets one." });
+        tell("No token falls due.");
     }
-    Ok(Exit::Well)
 }
 
 /// What has to be said besides the list, and the code to end with.

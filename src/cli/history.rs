@@ -1,5 +1,7 @@
 //! `mailkey history`.
 
+use std::num::NonZeroUsize;
+
 use serde_json::{Value, json};
 
 use super::columns::Columns;
@@ -8,8 +10,20 @@ use crate::domain::{Address, Trouble};
 use crate::engine::{Engine, HistoryLine};
 
 /// What happened to a mailbox, or to all, newest first.
-pub async fn run(engine: &Engine, address: Option<Address>, most: usize, as_json: bool) -> Result<Exit, Trouble> {
-    let events = engine.history(address, most).await?;
+///
+/// # Errors
+/// `mailbox.unknown` if the address is in neither registry nor history; `registry.…`.
+pub async fn run(
+    engine: &Engine,
+    address: Option<Address>,
+    most: NonZeroUsize,
+    as_json: bool,
+) -> Result<Exit, Trouble> {
+    let events = engine.history(address.clone(), most.get()).await?;
+    // A mailbox that was removed keeps its history.
+    if let Some(address) = address.filter(|_| events.is_empty()) {
+        engine.mailbox_at(address).await?;
+    }
     if as_json {
         let records: Vec<Value> = events.iter().map(record).collect();
         print(&format!("{:#}", Value::Array(records)))?;

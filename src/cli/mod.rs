@@ -21,6 +21,7 @@ mod store;
 mod token;
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
@@ -95,8 +96,8 @@ pub enum Command {
         /// The mailbox; all if none is given.
         address: Option<Address>,
         /// At most this many lines.
-        #[arg(long, value_name = "LINES", default_value_t = 200)]
-        most: usize,
+        #[arg(long, value_name = "LINES", default_value = "200")]
+        most: NonZeroUsize,
         /// As JSON.
         #[arg(long)]
         json: bool,

@@ -45,6 +45,8 @@ fn wrong_usage_is_said_and_ends_with_two() {
         (&["app", "add", "X", "--client-id", "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18", "--provider", "nobody"], "demo"),
         (&["app", "add", "X", "--client-id", "6f1c2a90-3b8d-4e57-a1f4-92d0c7b56e18", "--provider", "demo"], "tenant"),
         (&["frobnicate"], "frobnicate"),
+        (&["history", "biling@contoso.example"], "billing@contoso.example?"),
+        (&["history", "--most", "0"], "--most"),
         (&["signin", "billing@contoso.example", "--print", "--device"], "--device"),
     ] {
         home.run(arguments).refused(2, said);
