@@ -1,5 +1,7 @@
 //! `mailkey redeem`.
 
+use std::io::{IsTerminal, stdin};
+
 use super::{Exit, input, signin, tell};
 use crate::domain::{Secret, Trouble};
 use crate::engine::{Accepted, Engine};
@@ -20,8 +22,15 @@ pub async fn run(engine: &Engine) -> Result<Exit, Trouble> {
     }
 }
 
+/// A person pastes and presses ⏎; what is piped in ends by itself.
 async fn read() -> Result<Secret, Trouble> {
-    input::secret(MOST).await.ok_or_else(|| {
+    let text = if stdin().is_terminal() {
+        tell("Paste the address that the browser ended on, then press ⏎ (ctrl-c stops).");
+        input::pasted(MOST).await
+    } else {
+        input::secret(MOST).await
+    };
+    text.ok_or_else(|| {
         Trouble::new(
             "answer.unreadable",
             "Standard input is not text",

@@ -4,7 +4,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 use super::{Exit, print, tell};
 use crate::domain::{Address, Check, MailboxId, Remedy, Secret, Trouble};
-use crate::engine::{Accepted, Engine, Listening, Signals, Subject};
+use crate::engine::{Accepted, ERRAND_WAITS, Engine, Listening, Signals, Subject};
 
 /// Opens the browser, or prints the link, and waits for whoever answers first.
 pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> Result<Exit, Trouble> {
@@ -18,9 +18,9 @@ pub async fn by_browser(engine: &Engine, address: Address, print_link: bool) -> 
         tell(&format!("{}. Open this link yourself:", trouble.what()));
         print(errand.link.as_str())?;
     } else {
-        tell("The browser was opened. Waiting for the answer; you can also paste the address that it ends on here.");
+        tell("The browser was opened.");
     }
-    say_if_nobody_listens(errand.listening);
+    tell(&waits(errand.listening));
     let outcome = tokio::select! {
         outcome = engine.outcome(&errand.state) => outcome,
         () = take_standard_input(engine) => Ok(()),
@@ -60,6 +60,11 @@ pub async fn by_device(engine: &Engine, address: Address) -> Result<Exit, Troubl
 pub async fn report(engine: &Engine, signed_in: &Address, mailbox: MailboxId) -> Result<Exit, Trouble> {
     let place = engine.place_of_token(mailbox).await?;
     tell(&format!("{signed_in} is signed in. The refresh token is in {place}."));
+    match engine.others_of_account(mailbox).await? {
+        0 => {}
+        1 => tell("1 other mailbox uses it, which was not tried: `mailkey check` does that."),
+        others => tell(&format!("{others} other mailboxes use it, which were not tried: `mailkey check` does that.")),
+    }
     let checks = engine.first_checks(mailbox).await?;
     for (server, check) in [("IMAP", &checks.imap), ("POP", &checks.pop)] {
         if let Check::Failed { trouble, .. } = check {
@@ -117,14 +122,18 @@ fn trouble_with_hint(trouble: Trouble) -> Trouble {
     )
 }
 
-fn say_if_nobody_listens(listening: Listening) {
-    match listening {
-        Listening::Here(_) => {}
-        Listening::Elsewhere(port) => tell(&format!(
-            "Another program has port {port} of localhost. If it does not take the answer, copy the address that the browser ends on, and paste it here."
-        )),
-        Listening::Nowhere => tell("Copy the address that the browser ends on, and paste it here."),
-    }
+/// What is waited for, how long, and what to do if it does not come by itself.
+fn waits(listening: Listening) -> String {
+    let minutes = ERRAND_WAITS.as_mins();
+    let by_hand = match listening {
+        Listening::Here(_) => "If the browser ends on a page that does not load, paste its address here.".to_owned(),
+        Listening::Elsewhere(port) => format!(
+            "Another program has port {port} of localhost. If it does not take the answer, paste the address that \
+             the browser ends on here."
+        ),
+        Listening::Nowhere => "Paste the address that the browser ends on here.".to_owned(),
+    };
+    format!("Waiting for the answer, {minutes} minutes at most; ctrl-c stops it. {by_hand}")
 }
 
 /// Every line is tried as an answer, to this sign-in or to another; the end of standard input is

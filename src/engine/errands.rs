@@ -17,7 +17,7 @@ use crate::registry::{Progress, Purpose, Registry, SignIn};
 use crate::secrets::Key;
 
 /// How long an errand waits: the life of an authorization code (`facts` B1).
-const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
+pub const ERRAND_WAITS: SignedDuration = SignedDuration::from_mins(10);
 /// How often to look how far another process is.
 pub(super) const LOOK: Duration = Duration::from_millis(100);
 
@@ -93,7 +93,7 @@ impl Engine {
             redirect_uri,
             sealed_verifier,
             opened_at: now,
-            expires_at: now + PATIENCE,
+            expires_at: now + ERRAND_WAITS,
             progress: Progress::Open,
         };
         self.begin(errand, listening).await
@@ -120,7 +120,7 @@ impl Engine {
             redirect_uri,
             sealed_verifier: Vec::new(),
             opened_at: now,
-            expires_at: now + PATIENCE,
+            expires_at: now + ERRAND_WAITS,
             progress: Progress::Open,
         };
         self.begin(errand, listening).await

@@ -9,7 +9,7 @@ use super::case::Case;
 use super::errands::LOOK;
 use super::live_checks::is_asked_for;
 use crate::domain::{Check, Checks, MailServer, MailboxId, Trouble};
-use crate::registry::Protocol;
+use crate::registry::{Protocol, Registry};
 
 impl Engine {
     /// Waits until the servers of `mailbox` were tried with the token of its last sign-in, and
@@ -28,6 +28,18 @@ impl Engine {
             }
             sleep(LOOK).await;
         }
+    }
+
+    /// How many mailboxes besides this one use the token of its account.
+    ///
+    /// # Errors
+    /// `mailbox.unknown`, `registry.…`.
+    pub async fn others_of_account(&self, mailbox: MailboxId) -> Result<usize, Trouble> {
+        let others = move |registry: &Registry| {
+            let all = registry.mailboxes_of(registry.mailbox(mailbox)?.grant)?;
+            Ok(all.iter().filter(|other| other.id != mailbox).count())
+        };
+        self.registry(others).await
     }
 
     /// Waits until the checks are over that follow the sign-ins of this process; not for ever.

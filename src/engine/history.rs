@@ -13,6 +13,11 @@ impl Engine {
         let _ = self.0.command.set(command);
     }
 
+    /// Whether somebody waits for it to end, and it is not the dashboard.
+    pub(super) fn is_command(&self) -> bool {
+        self.0.command.get().is_some()
+    }
+
     /// The newest `most` lines, of one mailbox or of all, newest first. A mailbox that was removed
     /// keeps its history.
     ///

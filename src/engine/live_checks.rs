@@ -40,12 +40,16 @@ impl Engine {
         checks.for_each_concurrent(self.settings().parallel, check).await;
     }
 
-    /// Tries every mailbox of a grant with the access token that is there, in the background.
-    pub(super) fn check_all_of(&self, grant: GrantId) {
+    /// Tries the mailboxes of a grant with the access token that is there, in the background: all of
+    /// them on the dashboard. Whoever waits for a command to end wants the one that it signed in for.
+    pub(super) fn check_first(&self, grant: GrantId, signed_in: MailboxId) {
         let engine = self.clone();
         self.0.first_checks.spawn(async move {
-            let mailboxes = engine.registry(move |registry| registry.mailboxes_of(grant)).await.unwrap_or_default();
-            let ids: Vec<MailboxId> = mailboxes.iter().map(|mailbox| mailbox.id).collect();
+            let mut ids = vec![signed_in];
+            if !engine.is_command() {
+                let mailboxes = engine.registry(move |registry| registry.mailboxes_of(grant)).await.unwrap_or_default();
+                ids = mailboxes.iter().map(|mailbox| mailbox.id).collect();
+            }
             let cases = engine.cases(grant, &ids).await.unwrap_or_default();
             let Some(first) = cases.first() else { return };
             let patience = Patience::Job(CancellationToken::new());

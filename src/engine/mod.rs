@@ -53,7 +53,7 @@ pub use config::Settings;
 pub use copying::Copied;
 pub use credentials::Field;
 pub use device::DeviceErrand;
-pub use errands::Errand;
+pub use errands::{ERRAND_WAITS, Errand};
 pub use event::{Event, Subject};
 pub use home::Home;
 pub use import::List;

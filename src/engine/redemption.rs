@@ -137,7 +137,7 @@ impl Engine {
         self.publish(Event::Accepted(accepted.clone()));
         self.0.works.end(ticket);
         self.forget_or_tell().await;
-        self.check_all_of(grant.id);
+        self.check_first(grant.id, mailbox);
         accepted
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mailkey::demo::{Fault, Options};
-use mailkey::domain::Address;
+use mailkey::domain::{Address, Checks};
 
 use super::keyring_session::{in_session, wait_until};
 use super::program::{Home, parameter};
@@ -75,6 +75,8 @@ fn without_a_browser_the_link_is_printed_instead() {
         home.play(&link.trim().parse().unwrap());
         let ended = running.end().well();
         assert!(ended.err.contains("No browser could be opened"), "{ended:?}");
+        assert!(ended.err.contains("Waiting for the answer, 10 minutes at most"), "{ended:?}");
+        assert!(ended.err.contains("paste its address here"), "{ended:?}");
     });
 }
 
@@ -129,6 +131,22 @@ fn a_pasted_address_is_taken_and_noise_is_passed_over() {
         running.write(&format!("{}\n", home.copied_answer(&link)));
         let ended = running.end().well();
         assert!(ended.err.contains("not the answer to a sign-in"), "{ended:?}");
+    });
+}
+
+/// A delegate may have thousands of mailboxes.
+#[test]
+fn what_else_a_delegate_opens_is_left_to_a_check() {
+    at_home("signin::what_else_a_delegate_opens_is_left_to_a_check", |home| {
+        home.add(&["maria.lopez"]);
+        let maria = "maria.lopez@contoso.example";
+        home.run(&["add", "info@contoso.example", "--app", "Mailer", "--account", maria]).well();
+        let (running, link) = home.signin("info@contoso.example");
+        home.play(&link);
+        let ended = running.end().well();
+        assert!(ended.err.contains("1 other mailbox uses it, which was not tried"), "{ended:?}");
+        assert_eq!(home.mailbox("maria.lopez").checks, Checks::default());
+        assert!(home.mailbox("info").checks.smtp.is_ok());
     });
 }
 

@@ -130,3 +130,14 @@ fn the_demo_plays_the_person() {
     terminal.keys("q");
     assert_eq!(terminal.left().code, 0);
 }
+
+#[test]
+fn redeem_asks_for_a_line_and_takes_what_is_pasted_with_it() {
+    let home = Home::new();
+    let environment = [("MAILKEY_HOME", home.path().to_str().unwrap())];
+    let mut terminal = Terminal::start(ROOMY, &["redeem"], &environment);
+    terminal.sees("then press ⏎");
+    terminal.keys("\rcurl 'http://localhost/?error=access_denied&state=nobodys'\r  -H 'accept: */*'\r");
+    terminal.sees("belongs to no sign-in");
+    assert_eq!(terminal.left().code, 2);
+}
