@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Parser;
 use mailkey::cli::{self, Cli, Command, Exit, log};
 use mailkey::demo::{Demo, Options};
-use mailkey::desktop::Clipboard;
+use mailkey::desktop::{Clipboard, memory};
 use mailkey::domain::{Secret, Trouble};
 use mailkey::engine::{Clock, Engine, Home, Parts, Settings};
 use mailkey::registry::Registry;
@@ -22,6 +22,7 @@ use mailkey::tui::{self, Start};
 const PASSPHRASE: &str = "MAILKEY_PASSPHRASE";
 
 fn main() -> ExitCode {
+    memory::share();
     let passphrase = take_passphrase();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

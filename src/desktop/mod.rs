@@ -1,11 +1,12 @@
 //! The desktop around the terminal: clipboard, browser, the loopback listener that the browser comes
-//! back to, and the system's signals.
+//! back to, the system's signals, and its memory.
 //!
 //! It knows no screen.
 
 pub mod browser;
 pub mod clipboard;
 pub mod listener;
+pub mod memory;
 mod session;
 mod signals;
 
