@@ -6,8 +6,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::Engine;
+use super::cache::Wanted;
 use super::case::Case;
-use super::tokens::Wanted;
 use crate::domain::provider::Endpoints;
 use crate::domain::{MailServer, MailboxId, Secret, Token, Trouble};
 use crate::mail::xoauth2;

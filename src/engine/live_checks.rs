@@ -5,10 +5,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::asking::{Answer, Patience};
 use super::bulk::Group;
+use super::cache::Wanted;
 use super::case::Case;
 use super::event::{Event, Subject};
 use super::pool::Host;
-use super::tokens::Wanted;
 use super::troubles::{is_gone, stopped, with_moment};
 use super::work::Ticket;
 use super::{Engine, Work};

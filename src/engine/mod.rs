@@ -7,6 +7,7 @@ mod answers;
 mod applications;
 mod asking;
 mod bulk;
+mod cache;
 mod case;
 pub mod clock;
 pub mod config;
