@@ -24,6 +24,8 @@ pub enum Next {
     NewMailbox,
     /// Ask the provider whether it knows the application.
     Prove(ApplicationName),
+    /// The same, and then sign in.
+    ProveAndSignIn(ApplicationName),
     /// Change the application.
     EditApplication,
     /// Open the browser: for a sign-in, or for a consent.
@@ -57,6 +59,7 @@ impl Next {
             Self::NewApplication => "new application",
             Self::NewMailbox => "new mailbox",
             Self::Prove(_) => "check the application",
+            Self::ProveAndSignIn(_) => "check the application, sign in",
             Self::EditApplication => "edit the application",
             Self::OpenBrowser(Subject::Mailbox(_)) => "sign in",
             Self::OpenBrowser(Subject::Application(_)) => "admin consent",
@@ -92,6 +95,9 @@ pub fn next(model: &Model) -> Next {
     match row.steps.trouble() {
         Some((step, trouble)) => remedy(step, trouble, &entry),
         None => match row.steps.first_open() {
+            Some(Step::Register) if row.needs_sign_in() && model.queue.is_none() => {
+                Next::ProveAndSignIn(row.application.clone())
+            }
             Some(step) => proceed(step, &entry),
             None => reading(&entry),
         },

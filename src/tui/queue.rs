@@ -66,6 +66,12 @@ impl Queue {
         (!line.left.is_empty()).then_some(line)
     }
 
+    /// The mailbox whose sign-in is opened next, when there is room.
+    #[must_use]
+    pub fn next(&self) -> Option<MailboxId> {
+        self.left.front().map(|sign_in| sign_in.first)
+    }
+
     /// The mailboxes whose sign-ins are to be opened now; from now on they count as open.
     pub fn open_next(&mut self) -> Vec<MailboxId> {
         let room = self.at_once.saturating_sub(self.open.len()).min(self.left.len());

@@ -84,7 +84,8 @@ impl Row {
                 Remedy::None | Remedy::Retry { .. } => without_token && step != Step::Register,
                 _ => false,
             },
-            None => without_token && *self.steps.get(Step::Register) == StepState::Done,
+            // Whether its application is known is asked on the way.
+            None => without_token,
         }
     }
 

@@ -50,7 +50,8 @@ fn before_there_is_a_mailbox_it_is_about_getting_one() {
 fn it_is_the_first_step_that_is_not_done() {
     let ok = || Check::Ok { at: minutes_ago(1) };
     for (proof, token, smtp, wanted) in [
-        (Check::Unknown, Token::None, Check::Unknown, Next::Prove(fixture::name("Mailer"))),
+        (Check::Unknown, Token::None, Check::Unknown, Next::ProveAndSignIn(fixture::name("Mailer"))),
+        (Check::Unknown, held(3, 1), Check::Unknown, Next::Prove(fixture::name("Mailer"))),
         (ok(), Token::None, Check::Unknown, Next::OpenBrowser(mailbox())),
         (ok(), held(3, 1), Check::Unknown, Next::Check(ONE)),
         (ok(), held(3, 1), ok(), Next::Check(ONE)),

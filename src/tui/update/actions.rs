@@ -153,7 +153,7 @@ fn do_next(model: &mut Model) -> Vec<Effect> {
         Next::Page(page) => vec![Effect::OpenPage(page)],
         Next::Check(id) => checks::begin(model, vec![id]),
         Next::CheckAll => checks::begin(model, model.list.targets()),
-        Next::SignInAll => line::start(model),
+        Next::SignInAll | Next::ProveAndSignIn(_) => line::start(model),
     }
 }
 

@@ -1,22 +1,44 @@
 //! The assembly line at work: what it opens, what it hears, and what it says.
 
+use std::collections::BTreeSet;
+
 use super::done::say_trouble;
-use crate::domain::Trouble;
+use crate::domain::{ApplicationName, Check, Entry, Trouble};
 use crate::engine::{Choice, Subject, Work};
+use crate::tui::list::Row;
 use crate::tui::message::Effect;
 use crate::tui::model::{Model, Tone};
 use crate::tui::queue::{Count, Queue};
 
-/// Begins a line with all of the selection that somebody has to sign in for.
+/// Begins a line with all of the selection, or the mailbox under the cursor, that somebody has to
+/// sign in for. Applications of which nobody knows yet whether they are right are proved first.
 pub fn start(model: &mut Model) -> Vec<Effect> {
-    let wanted = model.list.selection().filter(|row| row.needs_sign_in());
-    model.queue = Queue::of(wanted.filter_map(|row| model.entry_of(row.id)));
+    let targets = model.list.targets().into_iter();
+    let wanted = targets.filter(|id| model.list.find(*id).is_some_and(Row::needs_sign_in));
+    let entries: Vec<Entry<'_>> = wanted.filter_map(|id| model.entry_of(id)).collect();
+    let applications = entries.iter().map(|entry| entry.application);
+    let unproved: BTreeSet<&ApplicationName> = applications
+        .filter(|application| application.proof == Check::Unknown)
+        .map(|application| &application.name)
+        .filter(|name| !model.works.contains_key(&Subject::Application((*name).clone())))
+        .collect();
+    let effects = unproved.into_iter().cloned().map(Effect::Prove).collect();
+    model.queue = Queue::of(entries.into_iter());
     model.list.deselect();
-    vec![]
+    effects
 }
 
 /// Opens what there is room for, the cursor on it, and says what came of a line that is over.
 pub fn advance(model: &mut Model) -> Vec<Effect> {
+    match proof_of_next(model) {
+        Some(Check::Unknown) => return vec![],
+        Some(Check::Failed { trouble, .. }) => {
+            model.queue = None;
+            say_trouble(model, &trouble);
+            return vec![];
+        }
+        Some(Check::Ok { .. }) | None => {}
+    }
     let Some(queue) = &mut model.queue else { return vec![] };
     let opened = queue.open_next();
     if queue.is_over() {
@@ -30,6 +52,13 @@ pub fn advance(model: &mut Model) -> Vec<Effect> {
         model.list.go_to(*id, model.layout().list_height());
     }
     opened.into_iter().map(|id| Effect::OpenBrowser(Subject::Mailbox(id))).collect()
+}
+
+/// Whether the application is right that the next of the line is to sign in to: a sign-in to one that
+/// is not would end on the provider's page.
+fn proof_of_next(model: &Model) -> Option<Check> {
+    let next = model.queue.as_ref()?.next()?;
+    Some(model.entry_of(next)?.application.proof.clone())
 }
 
 /// Hears what is at work for a mailbox.

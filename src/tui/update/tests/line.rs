@@ -1,8 +1,8 @@
 //! The assembly line: what is opened when, what stops it, and what is said of it.
 
-use crate::domain::{MailboxId, Trouble};
+use crate::domain::{Check, Fleet, MailboxId, Trouble};
 use crate::engine::{Accepted, Choice, Event, Subject, Work};
-use crate::tui::fixture::{address, now, press, screen, showing, tell, waiting, without_tokens};
+use crate::tui::fixture::{address, name, now, press, screen, showing, tell, waiting, without_tokens};
 use crate::tui::message::{Done, Effect, Message};
 use crate::tui::model::{Model, Tone};
 use crate::tui::update::update;
@@ -83,6 +83,38 @@ fn besides_signing_in_nobody_does_anything() {
     accepted(&mut model, 3);
     assert_eq!(said(&model), (Tone::Good, "The line is through: 3 signed in."));
     assert!(model.queue.is_none());
+}
+
+/// The fleet with its application's proof like this.
+fn with_proof(mailboxes: i64, proof: Check) -> Fleet {
+    let mut fleet = without_tokens(mailboxes);
+    fleet.applications.values_mut().for_each(|application| application.proof = proof.clone());
+    fleet
+}
+
+#[test]
+fn an_application_is_checked_on_the_way() {
+    for (keys, mailboxes) in [(&["*", "⏎"][..], 3), (&["⏎"], 1)] {
+        let mut model = showing(with_proof(3, Check::Unknown), (120, 40));
+        let effects: Vec<Effect> = keys.iter().flat_map(|key| press(&mut model, key)).collect();
+        assert_eq!(effects, [Effect::Prove(name("Mailer"))], "{keys:?}");
+        assert!(screen(&model).contains(&format!("Signing in 0 of {mailboxes}")), "{}", screen(&model));
+        let proved = with_proof(3, Check::Ok { at: now() });
+        assert_eq!(update(&mut model, Message::Engine(Event::Fleet(proved.into()))), opens(&[1]), "{keys:?}");
+    }
+}
+
+#[test]
+fn nobody_signs_in_to_an_application_that_is_not_right() {
+    let mut model = showing(with_proof(3, Check::Unknown), (120, 40));
+    press(&mut model, "*");
+    assert!(screen(&model).contains("signs in for 3, one after"), "{}", screen(&model));
+    press(&mut model, "⏎");
+    let unknown = Trouble::new("aadsts.700016", "The tenant does not know the client", "", "Mend its id.");
+    let refused = with_proof(3, Check::Failed { at: now(), trouble: unknown });
+    tell(&mut model, Event::Fleet(refused.into()));
+    assert!(model.queue.is_none());
+    assert!(said(&model).1.contains("aadsts.700016"));
 }
 
 #[test]
