@@ -41,8 +41,6 @@ pub fn show(fleet: &Fleet, wanted: impl Fn(MailboxId) -> bool, now: Timestamp, a
 /// `billing@contoso.com  done  done  done  stuck  valid  smtp.auth_disabled.tenant`.
 fn line<'a>(entry: &Entry<'a>, steps: &'a Steps, token: &'a str) -> [&'a str; 7] {
     let [register, authorize, granted, smtp_auth] = Step::ALL.map(|step| StepState::word(steps.get(step)));
-    let checks = &entry.mailbox.checks;
-    let reading = || checks.imap.trouble().or(checks.pop.trouble());
-    let trouble = steps.trouble().map(|(_, trouble)| trouble).or_else(reading).map_or("", Trouble::code);
+    let trouble = steps.trouble().map_or("", |(_, trouble)| trouble.code());
     [entry.mailbox.address.as_str(), register, authorize, granted, smtp_auth, token, trouble]
 }

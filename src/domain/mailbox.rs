@@ -9,6 +9,7 @@ use super::application::ApplicationName;
 use super::check::Check;
 use super::grant::GrantId;
 use super::note::Note;
+use super::trouble::Trouble;
 
 /// A mailbox's number in its registry. It is not used again after the mailbox was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,4 +60,11 @@ pub struct Checks {
     pub imap: Check,
     /// `AUTH XOAUTH2`.
     pub pop: Check,
+}
+
+impl Checks {
+    /// What IMAP and POP refused.
+    pub fn reading(&self) -> impl Iterator<Item = &Trouble> {
+        [&self.imap, &self.pop].into_iter().filter_map(Check::trouble)
+    }
 }

@@ -75,8 +75,16 @@ impl StepState {
 }
 
 /// The four steps of one mailbox. A step is `Done` only if the one before it is.
+///
+/// That IMAP or POP refuses the token is no step, but trouble like that of a step: it comes last, and
+/// belongs to step 4. Whoever needs neither leaves their scopes out of the application, and they are
+/// not tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Steps([StepState; 4]);
+pub struct Steps {
+    states: [StepState; 4],
+    /// What IMAP and POP say to the token that the mailbox has.
+    reading: Vec<Trouble>,
+}
 
 impl Steps {
     /// How far a mailbox is, from what is recorded of it and of what it depends on.
@@ -97,34 +105,44 @@ impl Steps {
             (StepState::Done, Check::Unknown) => StepState::Ready,
             _ => StepState::Todo,
         };
-        Self([register, authorize, token, smtp_auth])
+        let reading = match token {
+            StepState::Done => mailbox.checks.reading().cloned().collect(),
+            _ => vec![],
+        };
+        Self { states: [register, authorize, token, smtp_auth], reading }
     }
 
     /// The same steps while a job is at `step`. The others stay as they were found.
     #[must_use]
     pub fn running(mut self, step: Step) -> Self {
-        self.0[step as usize] = StepState::Running;
+        self.states[step as usize] = StepState::Running;
         self
     }
 
     /// The state of one step.
     #[must_use]
     pub fn get(&self, step: Step) -> &StepState {
-        &self.0[step as usize]
+        &self.states[step as usize]
     }
 
     /// All four, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (Step, &StepState)> {
-        Step::ALL.into_iter().zip(&self.0)
+        Step::ALL.into_iter().zip(&self.states)
     }
 
     /// The first trouble, and its step.
     #[must_use]
     pub fn trouble(&self) -> Option<(Step, &Trouble)> {
-        self.iter().find_map(|(step, state)| match state {
+        self.troubles().next()
+    }
+
+    /// What is wrong with the steps, each with its step, then with IMAP and POP.
+    pub fn troubles(&self) -> impl Iterator<Item = (Step, &Trouble)> {
+        let stuck = self.iter().filter_map(|(step, state)| match state {
             StepState::Stuck(trouble) => Some((step, trouble)),
             _ => None,
-        })
+        });
+        stuck.chain(self.reading.iter().map(|trouble| (Step::SmtpAuth, trouble)))
     }
 
     /// The first step that is not done.

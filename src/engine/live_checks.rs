@@ -119,7 +119,12 @@ impl Engine {
         token: &Secret,
         patience: &Patience,
     ) -> Result<Result<(), Trouble>, Trouble> {
+        let id = case.mailbox.id;
         let Some(server) = server.filter(|_| is_asked_for(case, protocol)) else {
+            // What was found while somebody wanted it is no trouble any more.
+            if *protocol.found(&case.mailbox.checks) != Check::Unknown {
+                self.registry(move |registry| registry.record_check(id, protocol, &Check::Unknown)).await?;
+            }
             return Ok(Ok(()));
         };
         let network = self.network(&case.provider).await?;
@@ -131,7 +136,7 @@ impl Engine {
             Ok(answer)
         };
         let answer = self.ask(&host, patience, check).await?;
-        let (id, now) = (case.mailbox.id, self.now());
+        let now = self.now();
         let outcome = answer.map_err(|refusal| with_moment(&refusal.trouble, refusal.pause, now));
         let check = Check::of(outcome.clone(), now);
         self.registry(move |registry| registry.record_check(id, protocol, &check)).await?;

@@ -22,6 +22,18 @@ pub enum Protocol {
     Pop,
 }
 
+impl Protocol {
+    /// What was found there.
+    #[must_use]
+    pub fn found(self, checks: &Checks) -> &Check {
+        match self {
+            Self::Smtp => &checks.smtp,
+            Self::Imap => &checks.imap,
+            Self::Pop => &checks.pop,
+        }
+    }
+}
+
 /// Mailboxes in the form that [`mailbox`] reads; the name of the application comes with the grant.
 pub(super) const SELECT: &str = "SELECT mailboxes.id, grant_id, address, \
      smtp_at, smtp_trouble, imap_at, imap_trouble, pop_at, pop_trouble, note, applications.name \

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::list::Row;
 use super::model::Model;
 use crate::domain::{Address, ApplicationName, Entry, MailboxId, Remedy, Step, Token, Trouble};
 use crate::engine::{Subject, Work};
@@ -93,13 +94,16 @@ pub fn next(model: &Model) -> Next {
         return while_running(model, work, &entry);
     }
     match row.steps.trouble() {
+        Some((_, trouble)) if matches!(trouble.remedy(), Remedy::PowerShell(_)) => {
+            Next::PowerShell(row.power_shell().collect::<Vec<&str>>().join("\n"))
+        }
         Some((step, trouble)) => remedy(step, trouble, &entry),
         None => match row.steps.first_open() {
             Some(Step::Register) if row.needs_sign_in() && model.queue.is_none() => {
                 Next::ProveAndSignIn(row.application.clone())
             }
             Some(step) => proceed(step, &entry),
-            None => reading(&entry),
+            None => Next::Check(entry.mailbox.id),
         },
     }
 }
@@ -122,30 +126,9 @@ fn next_of_selection(model: &Model) -> Option<Next> {
 /// The PowerShell lines of all that are selected and wait for one; a line that several wait for once.
 #[must_use]
 pub fn power_shell_of_selection(model: &Model) -> String {
-    let lines = model.list.selection().filter_map(|row| match row.steps.trouble()?.1.remedy() {
-        Remedy::PowerShell(line) => Some(line.as_str()),
-        _ => None,
-    });
+    let lines = model.list.selection().flat_map(Row::power_shell);
     let mut known = HashSet::new();
     lines.filter(|line| known.insert(*line)).collect::<Vec<&str>>().join("\n")
-}
-
-/// Where all steps are done: what IMAP and POP lack, or a look whether all is still well.
-fn reading(entry: &Entry<'_>) -> Next {
-    let checks = &entry.mailbox.checks;
-    let mut troubles = [&checks.imap, &checks.pop].into_iter().filter_map(|check| check.trouble());
-    let lines: Vec<&str> = troubles
-        .clone()
-        .filter_map(|trouble| match trouble.remedy() {
-            Remedy::PowerShell(line) => Some(line.as_str()),
-            _ => None,
-        })
-        .collect();
-    match troubles.next() {
-        _ if !lines.is_empty() => Next::PowerShell(lines.join("\n")),
-        Some(trouble) => remedy(Step::SmtpAuth, trouble, entry),
-        None => Next::Check(entry.mailbox.id),
-    }
 }
 
 fn while_running(model: &Model, work: &Work, entry: &Entry<'_>) -> Next {

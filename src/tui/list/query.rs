@@ -65,7 +65,12 @@ pub const KINDS: &[Kind] = &[
     kind("note:floor", "Its note has this in it", ("note", &[]), |said| {
         Some(Test::Text(Part::Note, Likeness::Holds, said.text().to_owned()))
     }),
-    kind("trouble:smtp", "The code of its trouble begins so", ("trouble", &[]), |said| Some(text(Part::Trouble, said))),
+    kind(
+        "trouble:smtp",
+        "The code of its trouble begins so: of a step, or of IMAP or POP (trouble:imap)",
+        ("trouble", &[]),
+        |said| Some(text(Part::Trouble, said)),
+    ),
     kind("-state:valid", "All but these: - or ! before any of the above", ("-", &[]), |_| None),
 ];
 

@@ -89,6 +89,14 @@ impl Row {
         }
     }
 
+    /// The PowerShell lines that mend it.
+    pub fn power_shell(&self) -> impl Iterator<Item = &str> {
+        self.steps.troubles().filter_map(|(_, trouble)| match trouble.remedy() {
+            Remedy::PowerShell(line) => Some(line.as_str()),
+            _ => None,
+        })
+    }
+
     /// The code of what went wrong; empty if nothing did.
     #[must_use]
     pub fn trouble(&self) -> &str {

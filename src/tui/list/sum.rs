@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::row::Row;
-use crate::domain::{Remedy, Step, StepState, TokenState, Weeks};
+use crate::domain::{Step, StepState, TokenState, Weeks};
 
 /// How many troubles are named of each step.
 const NAMED: usize = 3;
@@ -86,9 +86,7 @@ impl Sum {
     fn add(&mut self, row: &Row) {
         self.sign_ins += usize::from(row.needs_sign_in());
         self.with_token += usize::from(row.token != TokenState::None);
-        let trouble = row.steps.trouble();
-        let waits_for_line = trouble.is_some_and(|(_, trouble)| matches!(trouble.remedy(), Remedy::PowerShell(_)));
-        self.power_shell += usize::from(waits_for_line);
+        self.power_shell += usize::from(row.power_shell().next().is_some());
         self.weeks.add(row.deadline);
         for (sum, (_, state)) in self.steps.iter_mut().zip(row.steps.iter()) {
             *sum.counts.number(state) += 1;

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::domain::{Grant, Note, Step, Token};
+use crate::domain::{Check, Grant, Note, Remedy, Step, Token, Trouble};
 use crate::tui::fixture::{
     Dice, add, address, all_well, application, change_grant, crowd, fleet, held, is, name, nothing, now,
 };
@@ -405,4 +405,31 @@ fn the_most_frequent_troubles_of_a_step_are_named_and_the_filter_shows_just_them
         filter(&mut list, &format!("trouble:{code}"));
         assert_eq!(list.shown_len(), count, "{code}");
     }
+}
+
+/// There is one rule for what IMAP and POP refuse: it is trouble of its mailbox like that of a step.
+#[test]
+fn what_imap_refuses_is_trouble_for_counts_filters_and_the_selection() {
+    let mut fleet = crowd(3);
+    let refused = |code: &str, line: &str| Check::Failed {
+        at: now(),
+        trouble: Trouble::new(code.to_owned(), "", "", "").with(Remedy::PowerShell(line.to_owned())),
+    };
+    fleet.mailboxes[0].checks.imap = refused("imap.not_connected", "imap on");
+    fleet.mailboxes[0].checks.pop = refused("pop.not_connected", "pop on");
+    let without_token = fleet.mailboxes[1].id;
+    fleet.mailboxes[1].checks.imap = refused("imap.not_connected", "imap on");
+    change_grant(&mut fleet, without_token, |grant| grant.token = Token::None);
+    let mut list = list(&fleet);
+    assert_eq!(list.tally().stuck, 1, "what was found with a token that is gone is no trouble");
+    for asked in ["trouble:imap", "state:stuck", "step:4"] {
+        filter(&mut list, asked);
+        assert_eq!(shown(&list), [MailboxId(1)], "{asked}");
+    }
+    list.toggle_all();
+    let step = list.sum().step(Step::SmtpAuth);
+    assert_eq!((step.counts.done, &step.troubles[..]), (1, &[("imap.not_connected".to_owned(), 1)][..]));
+    assert_eq!(list.sum().power_shell, 1);
+    let row = list.find(MailboxId(1)).unwrap();
+    assert_eq!(row.power_shell().collect::<Vec<_>>(), ["imap on", "pop on"]);
 }

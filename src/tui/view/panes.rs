@@ -19,7 +19,7 @@ pub fn four(frame: &mut Frame, areas: [Rect; 4], model: &Model) {
         let theme = model.setting.theme;
         let state = state(model, step);
         let title = Line::from(Span::styled(format!(" {} {} ", step.number(), step.title()), theme.style(Role::Title)));
-        let block = border(theme, false).title(title).title_top(word(model, &state).right_aligned());
+        let block = border(theme, false).title(title).title_top(word(model, step, &state).right_aligned());
         body(frame, area, model, step, block);
     }
 }
@@ -37,7 +37,7 @@ pub fn tabs(frame: &mut Frame, area: Rect, model: &Model) {
     }
     let state = state(model, shown);
     let has_focus = matches!(model.focus, Focus::Pane(..));
-    let block = border(theme, has_focus).title(Line::from(tabs)).title_top(word(model, &state).right_aligned());
+    let block = border(theme, has_focus).title(Line::from(tabs)).title_top(word(model, shown, &state).right_aligned());
     body(frame, area, model, shown, block);
 }
 
@@ -113,7 +113,7 @@ fn mark(model: &Model, step: Step) -> (&'static str, Role) {
 }
 
 /// Symbol and word, with a spinner while a job is at it.
-fn word(model: &Model, state: &StepState) -> Line<'static> {
+fn word(model: &Model, step: Step, state: &StepState) -> Line<'static> {
     let theme = model.setting.theme;
     if model.list.current().is_none() {
         return Line::default();
@@ -126,6 +126,9 @@ fn word(model: &Model, state: &StepState) -> Line<'static> {
     if matches!((state, work), (StepState::Running, Some(Work::Asking { .. }))) {
         return Line::styled(format!(" {} your choice ", theme.pick("▲", "!")), theme.style(Role::Warn));
     }
+    if let (Step::SmtpAuth, StepState::Done, Some(refused)) = (step, state, reading_refused(model)) {
+        return Line::styled(format!(" {} {refused} ", theme.pick("▲", "!")), theme.style(Role::Bad));
+    }
     let symbol = match state {
         StepState::Running if !work.is_some_and(Work::needs_a_person) => {
             theme.spinner(model.now.as_millisecond() / 100)
@@ -133,4 +136,14 @@ fn word(model: &Model, state: &StepState) -> Line<'static> {
         _ => theme.step(state),
     };
     Line::from(Span::styled(format!(" {symbol} {} ", state.word()), theme.style(Theme::of_step(state))))
+}
+
+/// Which of IMAP and POP refused, where the submission server did not.
+fn reading_refused(model: &Model) -> Option<&'static str> {
+    let row = model.list.current().filter(|row| row.steps.trouble().is_some())?;
+    Some(match row.reading_refused {
+        "" => return None,
+        "both" => "IMAP and POP",
+        word => word,
+    })
 }

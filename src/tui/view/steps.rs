@@ -141,7 +141,7 @@ fn smtp_auth(text: &mut Text, model: &Model, entry: &Entry<'_>) {
 fn reading_refused(text: &mut Text, model: &Model, name: &str, check: &Check) {
     let Some(trouble) = check.trouble() else { return };
     text.say(Role::Bad, format!("{name} failed: {}.", trouble.what().trim_end_matches('.')));
-    let is_next = model.steps().is_some_and(|steps| steps.trouble().is_none() && steps.first_open().is_none());
+    let is_next = model.steps().is_some_and(|steps| steps.trouble().is_some_and(|(_, first)| first == trouble));
     if is_next {
         what_next(text, model);
         if !matches!(next(model), Next::Check(_)) {
@@ -150,7 +150,7 @@ fn reading_refused(text: &mut Text, model: &Model, name: &str, check: &Check) {
     }
     text.say(Role::Text, trouble.why());
     text.say(Role::Title, trouble.next());
-    if let (true, Remedy::PowerShell(line)) = (is_next, trouble.remedy()) {
+    if let Remedy::PowerShell(line) = trouble.remedy() {
         text.say(Role::Text, line);
     }
     text.say(Role::Faint, trouble.code());
