@@ -23,7 +23,8 @@ pub struct Row {
     pub token: TokenState,
     /// When the token dies if nobody uses it.
     pub deadline: Option<Timestamp>,
-    /// When it was last tried at the submission server.
+    /// When it was last tried at the submission server; `None` also if its token does not work, since
+    /// a check ends there.
     pub checked: Option<Timestamp>,
     /// Which of IMAP and POP refused when they were last tried, in a word; empty: neither.
     pub reading_refused: &'static str,
@@ -47,7 +48,7 @@ impl Row {
             note: entry.mailbox.note.as_str().to_owned(),
             token,
             deadline: entry.grant.token.idle_deadline(limit),
-            checked: checks.smtp.at(),
+            checked: checks.smtp.at().filter(|_| !matches!(steps.get(Step::Token), StepState::Stuck(_))),
             reading_refused: match (checks.imap.trouble(), checks.pop.trouble()) {
                 (None, None) => "",
                 (Some(_), None) => "IMAP",

@@ -407,6 +407,16 @@ fn the_most_frequent_troubles_of_a_step_are_named_and_the_filter_shows_just_them
     }
 }
 
+/// "97 d" beside a token that is found dead just now would send whoever sorts by it the wrong way.
+#[test]
+fn a_mailbox_without_a_token_that_works_is_not_checked() {
+    let mut fleet = crowd(2);
+    change_grant(&mut fleet, MailboxId(1), |grant| grant.token = held(97, 97));
+    let list = list(&fleet);
+    let checked = [1, 2].map(|number| list.find(MailboxId(number)).unwrap().checked.is_some());
+    assert_eq!(checked, [false, true]);
+}
+
 /// There is one rule for what IMAP and POP refuse: it is trouble of its mailbox like that of a step.
 #[test]
 fn what_imap_refuses_is_trouble_for_counts_filters_and_the_selection() {
