@@ -27,6 +27,8 @@ pub struct Model {
     pub list: List,
     /// The mailbox that the cursor goes to as soon as it appears.
     pub awaited: Option<MailboxId>,
+    /// The mailboxes that are selected as soon as all of them have appeared.
+    pub imported: Vec<Address>,
     /// What is at work.
     pub works: HashMap<Subject, Work>,
     /// What the keys go to.
@@ -129,6 +131,7 @@ impl Model {
             fleet: None,
             list: List::default(),
             awaited: None,
+            imported: Vec::new(),
             works: HashMap::new(),
             focus: Focus::List,
             overlay: None,

@@ -23,6 +23,12 @@ impl List {
         self.select().clear();
     }
 
+    /// Selects these and no others.
+    pub fn select_only(&mut self, ids: Vec<MailboxId>) {
+        self.deselect();
+        self.select().extend(ids);
+    }
+
     /// Whether a mailbox is selected.
     #[must_use]
     pub fn is_selected(&self, id: MailboxId) -> bool {

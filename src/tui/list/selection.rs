@@ -41,6 +41,11 @@ impl Selection {
         }
     }
 
+    /// Selects these too.
+    pub fn extend(&mut self, ids: Vec<MailboxId>) {
+        self.ids.extend(ids);
+    }
+
     /// Moves the end of the range from one place of `shown` to another. A range that was not begun
     /// yet begins at `from`.
     pub fn stretch(&mut self, shown: &[MailboxId], from: usize, to: usize) {

@@ -7,8 +7,8 @@ use crossterm::event::KeyEvent;
 
 use super::done::say_trouble;
 use super::overlays::{Then, open};
-use crate::domain::Trouble;
 use crate::domain::import::{Malformed, Plan};
+use crate::domain::{MailboxId, Trouble};
 use crate::tui::form::Status;
 use crate::tui::import::{Preview, Progress};
 use crate::tui::keymap::{IMPORT, ImportAction, PAGE, PageAction, find};
@@ -75,16 +75,29 @@ pub fn imported(model: &mut Model, outcome: Result<usize, Trouble>) {
         (Some(Overlay::Import(preview)), Err(trouble)) => preview.progress = Progress::Refused(trouble),
         (_, Err(trouble)) => say_trouble(model, &trouble),
         (overlay, Ok(count)) => {
-            overlay.take_if(|overlay| matches!(overlay, Overlay::Import(_)));
+            if let Some(Overlay::Import(preview)) = overlay.take_if(|overlay| matches!(overlay, Overlay::Import(_))) {
+                model.imported = preview.plan.new.iter().map(|mailbox| mailbox.address.clone()).collect();
+            }
+            select_imported(model);
             model.say(Tone::Good, done(count));
         }
+    }
+}
+
+/// Selects what was imported, as soon as all of it has appeared.
+pub fn select_imported(model: &mut Model) {
+    let Some(fleet) = &model.fleet else { return };
+    let ids = model.imported.iter().map(|address| fleet.mailbox_at(address.as_str()).map(|mailbox| mailbox.id));
+    if let Some(ids) = ids.collect::<Option<Vec<MailboxId>>>().filter(|ids| !ids.is_empty()) {
+        model.list.select_only(ids);
+        model.imported.clear();
     }
 }
 
 fn done(count: usize) -> String {
     match count {
         0 => "No mailbox was imported: none is new.".to_owned(),
-        1 => "1 mailbox was imported. f shows those that are to do.".to_owned(),
-        count => format!("{count} mailboxes were imported. f shows those that are to do."),
+        1 => "1 mailbox was imported, and is selected. ⏎ does what it needs next.".to_owned(),
+        count => format!("{count} mailboxes were imported, and are selected. ⏎ does what they need next."),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::done::say_trouble;
-use super::{checks, line, sealing};
+use super::{checks, import, line, sealing};
 use crate::domain::{Fleet, MailboxId, News};
 use crate::engine::{Accepted, Event, Subject, Work};
 use crate::tui::message::Effect;
@@ -16,6 +16,7 @@ pub fn engine(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Fleet(fleet) => {
             renew(model, &fleet);
             model.fleet = Some(fleet);
+            import::select_imported(model);
         }
         Event::News(news) => take_news(model, &news),
         Event::Work(subject, work) => at_work(model, subject, work),

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::import::{Defaults, Malformed, Plan, plan};
-use crate::domain::{Secret, Trouble};
-use crate::engine::List;
+use crate::domain::{MailboxId, Secret, Trouble};
+use crate::engine::{Event, List};
 use crate::tui::fixture::{address, at, fleet, is, name, press, screen, type_in};
 use crate::tui::form::Status;
 use crate::tui::import::Progress;
@@ -132,6 +132,26 @@ fn malformed_lines_stop_all_unless_they_are_left_out() {
     update(&mut model, Message::Done(Done::Imported(Ok(1))));
     assert!(model.overlay.is_none());
     assert!(model.notice.is_some_and(|notice| notice.text.starts_with("1 mailbox was imported")));
+}
+
+#[test]
+fn what_was_imported_is_selected_whichever_is_told_first() {
+    let mut with_both = crate::tui::fixture::fleet();
+    for (number, new) in [(91, "new@contoso.example"), (92, "other@contoso.example")] {
+        let mut mailbox = with_both.mailboxes[0].clone();
+        (mailbox.id, mailbox.address) = (MailboxId(number), address(new));
+        with_both.mailboxes.push(mailbox);
+    }
+    with_both.mailboxes.sort_by_key(|mailbox| mailbox.address.folded());
+    for fleet_comes_first in [true, false] {
+        let mut model = previewing("new@contoso.example\nother@contoso.example");
+        press(&mut model, "⏎");
+        let fleet = || Message::Engine(Event::Fleet(with_both.clone().into()));
+        let done = || Message::Done(Done::Imported(Ok(2)));
+        let told = if fleet_comes_first { [fleet(), done()] } else { [done(), fleet()] };
+        told.into_iter().for_each(|message| assert_eq!(update(&mut model, message), []));
+        assert_eq!(model.list.targets(), [MailboxId(91), MailboxId(92)], "{fleet_comes_first}");
+    }
 }
 
 #[test]
