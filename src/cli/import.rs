@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, stdin};
 
 use super::{Exit, print, tell};
-use crate::domain::import::{Defaults, MOST_BYTES, Malformed, Plan, Problem};
+use crate::domain::import::{Defaults, Different, MOST_BYTES, Malformed, Plan, Wish};
 use crate::domain::{Address, ApplicationName, Trouble};
-use crate::engine::{Engine, List};
+use crate::engine::{Engine, Imported, List};
 
 /// The most lines that a person is told about one by one.
 const MOST_TOLD: usize = 50;
@@ -28,6 +28,9 @@ pub struct Arguments {
     /// Who signs in where a line names no account, if not each mailbox for itself: a delegate.
     #[arg(long, value_name = "WHO")]
     account: Option<Address>,
+    /// Change mailboxes that are there already as their lines say; without this they are left.
+    #[arg(long)]
+    change: bool,
     /// Only say what would be done.
     #[arg(long)]
     dry_run: bool,
@@ -46,26 +49,31 @@ pub async fn run(engine: &Engine, arguments: Arguments) -> Result<Exit, Trouble>
     } else {
         List::File(arguments.file)
     };
-    let malformed = if arguments.skip_bad { Malformed::IsLeftOut } else { Malformed::StopsAll };
+    let wish = Wish {
+        malformed: if arguments.skip_bad { Malformed::IsLeftOut } else { Malformed::StopsAll },
+        different: if arguments.change { Different::IsChanged } else { Different::IsLeft },
+    };
     let defaults = Defaults { application: arguments.app, account: arguments.account };
     let plan = Arc::new(engine.plan_import(list, defaults).await?);
     let outcome = if arguments.dry_run {
-        plan.accept(malformed).map(|_| 0)
+        plan.accept(wish.malformed).map(|_| Imported::default())
     } else {
-        engine.import(Arc::clone(&plan), malformed).await
+        engine.import(Arc::clone(&plan), wish).await
     };
     if arguments.json {
-        print(&format!("{:#}", record(&plan, outcome.as_ref().map_or(0, |count| *count))))?;
+        let imported = outcome.as_ref().copied().unwrap_or_default();
+        print(&format!("{:#}", record(&plan, wish.different, imported)))?;
     } else if arguments.dry_run {
-        lines(&plan).iter().try_for_each(|line| print(line))?;
+        lines(&plan, wish.different).iter().try_for_each(|line| print(line))?;
     } else {
-        lines(&plan).iter().for_each(|line| tell(line));
+        lines(&plan, wish.different).iter().for_each(|line| tell(line));
     }
-    let count = outcome?;
+    let imported = outcome?;
     if !arguments.dry_run {
-        tell(&done(count));
+        tell(&done(imported));
     }
-    let is_well = plan.malformed.is_empty() && plan.different.is_empty();
+    let is_left = wish.different == Different::IsLeft && !plan.different.is_empty();
+    let is_well = plan.malformed.is_empty() && !is_left;
     Ok(if is_well { Exit::Well } else { Exit::Attention })
 }
 
@@ -84,45 +92,56 @@ fn unreadable(error: &io::Error) -> Trouble {
     )
 }
 
-fn done(count: usize) -> String {
-    match count {
+fn done(Imported { added, changed }: Imported) -> String {
+    let added = match added {
         0 => "No mailbox was imported: none is new.".to_owned(),
         1 => "1 mailbox was imported. `mailkey signin ADDRESS` takes it on.".to_owned(),
-        count => format!("{count} mailboxes were imported. The dashboard takes them on, or `mailkey signin ADDRESS`."),
+        added => format!("{added} mailboxes were imported. The dashboard takes them on, or `mailkey signin ADDRESS`."),
+    };
+    match changed {
+        0 => added,
+        1 => format!("{added} 1 mailbox was changed."),
+        changed => format!("{added} {changed} mailboxes were changed."),
     }
 }
 
-/// `{"imported", "new", "known", "different", "doubles", "malformed", "unused_columns"}`, as the
-/// README documents it.
-fn record(plan: &Plan, imported: usize) -> Value {
-    let problem = |Problem { line, trouble }: &Problem| json!({ "line": line, "code": trouble.code(), "what": trouble.what(), "why": trouble.why(), "next": trouble.next() });
+/// `{"imported", "changed", "new", "known", "different", "doubles", "malformed", "unused_columns"}`, as
+/// the README documents it.
+fn record(plan: &Plan, different: Different, Imported { added, changed }: Imported) -> Value {
+    let problem = |line: usize, trouble: &Trouble| json!({ "line": line, "code": trouble.code(), "what": trouble.what(), "why": trouble.why(), "next": trouble.next() });
     json!({
-        "imported": imported,
+        "imported": added,
+        "changed": changed,
         "new": plan.new.len(),
         "known": plan.known,
-        "different": plan.different.iter().map(problem).collect::<Vec<Value>>(),
+        "different": plan.different.iter().map(|it| problem(it.line, &it.trouble(different))).collect::<Vec<Value>>(),
         "doubles": plan.doubles.iter().map(|it| json!({ "line": it.line, "first": it.first })).collect::<Vec<Value>>(),
-        "malformed": plan.malformed.iter().map(problem).collect::<Vec<Value>>(),
+        "malformed": plan.malformed.iter().map(|it| problem(it.line, &it.trouble)).collect::<Vec<Value>>(),
         "unused_columns": plan.unused_columns,
     })
 }
 
 /// The plan for people: the sum, then line by line what is not plain.
-fn lines(plan: &Plan) -> Vec<String> {
+fn lines(plan: &Plan, becomes: Different) -> Vec<String> {
     let Plan { new, known, different, doubles, malformed, unused_columns } = plan;
     let mut lines = vec![format!(
-        "{} new, {known} known already, {} known otherwise, {} double, {} malformed.",
+        "{} new, {known} known already, {} {}, {} double, {} malformed.",
         new.len(),
         different.len(),
+        match becomes {
+            Different::IsLeft => "known otherwise",
+            Different::IsChanged => "changed",
+        },
         doubles.len(),
         malformed.len()
     )];
     if !unused_columns.is_empty() {
         lines.push(format!("Columns that are not used: {}.", unused_columns.join(", ")));
     }
-    let problems = malformed.iter().chain(different).map(|it| format!("Line {}: {}", it.line, it.trouble));
+    let malformed = malformed.iter().map(|it| format!("Line {}: {}", it.line, it.trouble));
+    let different = different.iter().map(|it| format!("Line {}: {}", it.line, it.trouble(becomes)));
     let doubles = doubles.iter().map(|it| format!("Line {} says the same as line {}.", it.line, it.first));
-    let mut rest = problems.chain(doubles);
+    let mut rest = malformed.chain(different).chain(doubles);
     lines.extend(rest.by_ref().take(MOST_TOLD));
     match rest.count() {
         0 => {}

@@ -118,7 +118,8 @@ fn trouble_with_hint(trouble: Trouble) -> Trouble {
         "signin.wrong_account",
         trouble.what(),
         trouble.why(),
-        "Sign in again in a private window. If that account is a delegate, add the mailbox with --account.",
+        "Sign in again in a private window. If that account is a delegate, give it to the mailbox: e on the dashboard, \
+         or `mailkey import - --app NAME --account WHO --change` with the address on standard input.",
     )
 }
 

@@ -32,8 +32,8 @@ pub struct Plan {
     pub new: Vec<NewMailbox>,
     /// How many are there already, just so.
     pub known: usize,
-    /// Those that are there already, but otherwise. They are left as they are.
-    pub different: Vec<Problem>,
+    /// Those that are there already, but otherwise.
+    pub different: Vec<Difference>,
     /// Lines that say again what an earlier line says.
     pub doubles: Vec<Double>,
     /// Lines that cannot be understood, or that contradict each other.
@@ -49,6 +49,17 @@ pub struct Problem {
     pub line: usize,
     /// What is the matter.
     pub trouble: Trouble,
+}
+
+/// A mailbox that is there already, but otherwise than its line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The line.
+    pub line: usize,
+    /// The mailbox as the line would have it: what it leaves out stays.
+    pub to: NewMailbox,
+    /// What is another, for people.
+    pub why: String,
 }
 
 /// A line that says again what another says.
@@ -67,6 +78,41 @@ pub enum Malformed {
     StopsAll,
     /// They are left out.
     IsLeftOut,
+}
+
+/// What becomes of mailboxes that are there already, but otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Different {
+    /// They are left as they are.
+    IsLeft,
+    /// They are changed to what the list says.
+    IsChanged,
+}
+
+/// What somebody who has seen a plan wants done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wish {
+    /// With malformed lines.
+    pub malformed: Malformed,
+    /// With mailboxes that are there already, but otherwise.
+    pub different: Different,
+}
+
+impl Difference {
+    /// What is to be said of it, when this becomes of it.
+    #[must_use]
+    pub fn trouble(&self, becomes: Different) -> Trouble {
+        let address = &self.to.address;
+        match becomes {
+            Different::IsLeft => Trouble::new(
+                "import.different",
+                format!("{address} is there already, but otherwise"),
+                &self.why,
+                "It is left as it is. If the list is right, have it changed: --change, or c on the dashboard.",
+            ),
+            Different::IsChanged => Trouble::new("import.change", format!("{address} is to be changed"), &self.why, ""),
+        }
+    }
 }
 
 impl Plan {
@@ -88,6 +134,15 @@ impl Plan {
             )),
         }
     }
+
+    /// What is to be changed.
+    pub fn changes(&self, different: Different) -> impl Iterator<Item = &NewMailbox> {
+        let changed = match different {
+            Different::IsLeft => &[],
+            Different::IsChanged => self.different.as_slice(),
+        };
+        changed.iter().map(|it| &it.to)
+    }
 }
 
 /// Reads a list of mailboxes: CSV with a header, or an address a line; and compares it with those
@@ -98,20 +153,24 @@ impl Plan {
 /// text, empty, or its first line is neither a header nor an address.
 pub fn plan(bytes: &[u8], defaults: &Defaults, fleet: &Fleet) -> Result<Plan, Trouble> {
     let sheet = sheet::read(&encoding::text(bytes)?)?;
+    let known: Known<'_> = fleet.entries().map(|entry| (&entry.mailbox.address, entry)).collect();
     let mut plan = Plan { unused_columns: sheet.unused_columns, ..Plan::default() };
     let mut lines = Vec::with_capacity(sheet.rows.len());
     for Row { line, cells } in sheet.rows {
-        match cells.and_then(|cells| mailbox(&cells, defaults, fleet)) {
+        match cells.and_then(|cells| mailbox(&cells, defaults, fleet, &known)) {
             Ok(mailbox) => lines.push(Line { number: line, mailbox }),
             Err(trouble) => plan.malformed.push(Problem { line, trouble }),
         }
     }
     let merged = plan.merge(lines);
-    plan.compare(merged, fleet);
+    plan.compare(merged, &known);
     plan.malformed.sort_by_key(|problem| problem.line);
     plan.doubles.sort_by_key(|double| double.line);
     Ok(plan)
 }
+
+/// The mailboxes that there are.
+type Known<'a> = HashMap<&'a Address, Entry<'a>>;
 
 /// A line that was understood.
 struct Line {
@@ -119,8 +178,11 @@ struct Line {
     mailbox: NewMailbox,
 }
 
-fn mailbox(cells: &Cells, defaults: &Defaults, fleet: &Fleet) -> Result<NewMailbox, Trouble> {
+/// The mailbox as a line would have it. What nobody says of account and note stays as it is.
+fn mailbox(cells: &Cells, defaults: &Defaults, fleet: &Fleet, known: &Known<'_>) -> Result<NewMailbox, Trouble> {
     let address = Address::parse(&cells.address)?;
+    let known = known.get(&address);
+    let address = known.map_or(address, |entry| entry.mailbox.address.clone());
     let application = match cells.application.as_str() {
         "" => defaults.application.clone(),
         name => ApplicationName::parse(name)?,
@@ -130,10 +192,14 @@ fn mailbox(cells: &Cells, defaults: &Defaults, fleet: &Fleet) -> Result<NewMailb
     }
     let account = match (cells.account.as_str(), &defaults.account) {
         ("", Some(account)) => account.clone(),
-        ("", None) => address.clone(),
+        ("", None) => known.map_or(&address, |entry| &entry.grant.account).clone(),
         (account, _) => Address::parse(account)?,
     };
-    Ok(NewMailbox { address, application, account, note: Note::parse(&cells.note)? })
+    let note = match (cells.note.as_str(), known) {
+        ("", Some(entry)) => entry.mailbox.note.clone(),
+        (note, _) => Note::parse(note)?,
+    };
+    Ok(NewMailbox { address, application, account, note })
 }
 
 impl Plan {
@@ -157,43 +223,37 @@ impl Plan {
         merged
     }
 
-    fn compare(&mut self, lines: Vec<Line>, fleet: &Fleet) {
-        let known: HashMap<&Address, Entry<'_>> =
-            fleet.entries().map(|entry| (&entry.mailbox.address, entry)).collect();
+    fn compare(&mut self, lines: Vec<Line>, known: &Known<'_>) {
         for Line { number, mailbox } in lines {
             let Some(entry) = known.get(&mailbox.address) else {
                 self.new.push(mailbox);
                 continue;
             };
-            match difference(entry, &mailbox) {
+            match differences(entry, &mailbox) {
                 None => self.known += 1,
-                Some(why) => self.different.push(Problem { line: number, trouble: different(&mailbox.address, &why) }),
+                Some(why) => self.different.push(Difference { line: number, to: mailbox, why }),
             }
         }
     }
 }
 
-/// What the registry says otherwise. A line without a note leaves the note open.
-fn difference(entry: &Entry<'_>, mailbox: &NewMailbox) -> Option<String> {
-    let application = &entry.application.name;
-    if *application != mailbox.application {
-        return Some(format!("Its application is “{application}”, not “{}”.", mailbox.application));
-    }
-    if entry.grant.account != mailbox.account {
-        return Some(format!("Its account is {}, not {}.", entry.grant.account, mailbox.account));
-    }
-    let note = &entry.mailbox.note;
-    (!mailbox.note.is_empty() && *note != mailbox.note)
-        .then(|| format!("Its note is “{}”, not “{}”.", note.as_str(), mailbox.note.as_str()))
+/// What the registry says otherwise.
+fn differences(entry: &Entry<'_>, mailbox: &NewMailbox) -> Option<String> {
+    let (application, account, note) = (&entry.application.name, &entry.grant.account, &entry.mailbox.note);
+    let differences = [
+        (*application != mailbox.application)
+            .then(|| format!("Its application is “{application}”, in the list “{}”.", mailbox.application)),
+        (*account != mailbox.account).then(|| format!("Its account is {account}, in the list {}.", mailbox.account)),
+        (*note != mailbox.note)
+            .then(|| format!("Its note is {}, in the list “{}”.", quoted(note), mailbox.note.as_str())),
+    ];
+    let differences: Vec<String> = differences.into_iter().flatten().collect();
+    (!differences.is_empty()).then(|| differences.join(" "))
 }
 
-fn different(address: &Address, why: &str) -> Trouble {
-    Trouble::new(
-        "import.different",
-        format!("{address} is there already, but otherwise"),
-        why,
-        "It is left as it is. Change it on the dashboard (e) if the list is right.",
-    )
+/// A list cannot make a note empty.
+fn quoted(note: &Note) -> String {
+    if note.is_empty() { "empty".to_owned() } else { format!("“{}”", note.as_str()) }
 }
 
 fn contradiction(line: &Line, lines: &[Line]) -> Problem {

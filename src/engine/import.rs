@@ -9,8 +9,8 @@ use directories::BaseDirs;
 use zeroize::Zeroizing;
 
 use super::Engine;
-use crate::domain::import::{self, Defaults, MOST_BYTES, Malformed, Plan};
-use crate::domain::{ApplicationName, Secret, Trouble};
+use crate::domain::import::{self, Defaults, MOST_BYTES, Plan, Wish};
+use crate::domain::{ApplicationName, NewMailbox, Secret, Trouble};
 
 /// A list of mailboxes, or where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,15 @@ pub enum List {
     Bytes(Vec<u8>),
 }
 
+/// How many mailboxes an import added and changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Which were new.
+    pub added: usize,
+    /// Which were there already.
+    pub changed: usize,
+}
+
 impl Engine {
     /// What importing a list would do. Nothing is written.
     ///
@@ -37,16 +46,17 @@ impl Engine {
         blocking(move || import::plan(&bytes, &defaults, &fleet)).await
     }
 
-    /// Adds what is new in a plan, in one transaction, and gives how many that are.
+    /// Adds what is new in a plan, and changes what is different if that is wished, in one transaction.
     ///
     /// # Errors
-    /// `import.malformed` as [`Plan::accept`]; `mailbox.exists` or `application.unknown` if the
-    /// registry changed since the plan was made. Nothing was added then.
-    pub async fn import(&self, plan: Arc<Plan>, malformed: Malformed) -> Result<usize, Trouble> {
-        let new = plan.accept(malformed)?.to_vec();
-        let count = new.len();
-        self.add_mailboxes(new).await?;
-        Ok(count)
+    /// `import.malformed` as [`Plan::accept`]; `mailbox.exists`, `mailbox.unknown` or
+    /// `application.unknown` if the registry changed since the plan was made. Nothing was done then.
+    pub async fn import(&self, plan: Arc<Plan>, wish: Wish) -> Result<Imported, Trouble> {
+        let new = plan.accept(wish.malformed)?.to_vec();
+        let changes: Vec<NewMailbox> = plan.changes(wish.different).cloned().collect();
+        let imported = Imported { added: new.len(), changed: changes.len() };
+        self.add_and_change(new, changes).await?;
+        Ok(imported)
     }
 
     async fn application_named(&self, name: ApplicationName) -> Result<(), Trouble> {

@@ -29,9 +29,29 @@ impl Engine {
     /// # Errors
     /// `mailbox.exists`, `application.unknown`.
     pub async fn add_mailboxes(&self, mailboxes: Vec<NewMailbox>) -> Result<(), Trouble> {
+        self.add_and_change(mailboxes, Vec::new()).await
+    }
+
+    /// Adds mailboxes and changes others in one transaction, or does nothing.
+    ///
+    /// # Errors
+    /// `mailbox.exists`, `mailbox.unknown`, `application.unknown`.
+    pub(super) async fn add_and_change(&self, new: Vec<NewMailbox>, changes: Vec<NewMailbox>) -> Result<(), Trouble> {
         let engine = self.clone();
-        let event = move |mailbox: &Address| engine.event(mailbox.clone(), Happened::Added, String::new());
-        self.registry(move |registry| registry.add_mailboxes(&mailboxes, event)).await?;
+        let event = move |before: Option<&NewMailbox>, now: &NewMailbox| {
+            let (what, detail) = match before {
+                None => (Happened::Added, String::new()),
+                Some(before) => (Happened::Changed, difference(before, now)),
+            };
+            engine.event(now.address.clone(), what, detail)
+        };
+        let changed = self.registry(move |registry| registry.import_mailboxes(&new, &changes, event)).await?;
+        for id in &changed {
+            self.cancel_errand(&Subject::Mailbox(*id)).await?;
+        }
+        if !changed.is_empty() {
+            self.forget_or_tell().await;
+        }
         self.0.works.changed.notify_one();
         Ok(())
     }

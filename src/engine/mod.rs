@@ -57,7 +57,7 @@ pub use device::DeviceErrand;
 pub use errands::{ERRAND_WAITS, Errand};
 pub use event::{Event, Subject};
 pub use home::Home;
-pub use import::List;
+pub use import::{Imported, List};
 pub use keep_alive::{KeepAlive, Kept};
 pub use settling::Rest;
 pub use store::{GivenUp, Keeper, KeyStatus, LeftBehind, MoveProgress, Moved, Person, Question, StoreStatus};

@@ -92,20 +92,8 @@ impl Registry {
     /// # Errors
     /// `mailbox.unknown`; `mailbox.exists` if another mailbox has the address; `application.unknown`; `registry.…`.
     pub fn change_mailbox(&self, id: MailboxId, to: &NewMailbox) -> Result<Mailbox, Trouble> {
-        let NewMailbox { address, application, account, note } = to;
         self.write(|transaction| {
-            let before = by_id(transaction, id)?;
-            refuse_taken(transaction, address, Some(id))?;
-            let grant = grants::find_or_make(transaction, application, account)?;
-            grants::respell(transaction, grant, account)?;
-            transaction.execute(
-                "UPDATE mailboxes SET address = ?2, folded = ?3, grant_id = ?4, note = ?5 WHERE id = ?1",
-                params![id.0, address.as_str(), address.folded(), grant.0, note.as_str()],
-            )?;
-            if before.address != *address || before.grant != grant {
-                forget_checks(transaction, id)?;
-            }
-            discarded::discard_if_unused(transaction, before.grant)?;
+            change(transaction, id, to)?;
             by_id(transaction, id)
         })
     }
@@ -160,6 +148,32 @@ impl Registry {
             _ => Ok(()),
         })
     }
+}
+
+/// [`Registry::change_mailbox`].
+pub(super) fn change(transaction: &Transaction<'_>, id: MailboxId, to: &NewMailbox) -> Result<(), Fault> {
+    let NewMailbox { address, application, account, note } = to;
+    let before = by_id(transaction, id)?;
+    refuse_taken(transaction, address, Some(id))?;
+    let grant = grants::find_or_make(transaction, application, account)?;
+    grants::respell(transaction, grant, account)?;
+    transaction
+        .prepare_cached("UPDATE mailboxes SET address = ?2, folded = ?3, grant_id = ?4, note = ?5 WHERE id = ?1")?
+        .execute(params![id.0, address.as_str(), address.folded(), grant.0, note.as_str()])?;
+    if before.address != *address || before.grant != grant {
+        forget_checks(transaction, id)?;
+    }
+    discarded::discard_if_unused(transaction, before.grant)
+}
+
+/// The mailbox with this address, as a form would have it.
+pub(super) fn as_it_is(connection: &Connection, address: &Address) -> Result<(MailboxId, NewMailbox), Fault> {
+    let found = find(connection, "mailboxes.folded = ?1", Value::Text(address.folded()))?;
+    let Some(Mailbox { id, address, application, grant, note, .. }) = found else {
+        return Err(unknown(connection, address)?.into());
+    };
+    let account = grants::by_id(connection, grant)?.account;
+    Ok((id, NewMailbox { address, application, account, note }))
 }
 
 /// All mailboxes, by address. They share texts with their grants.

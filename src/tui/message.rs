@@ -6,9 +6,9 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use url::Url;
 
-use crate::domain::import::{Defaults, Malformed, Plan};
+use crate::domain::import::{Defaults, Plan, Wish};
 use crate::domain::{Address, Application, ApplicationName, MailboxId, NewMailbox, Secret, Trouble};
-use crate::engine::{Choice, Copied, Errand, Event, Field, HistoryLine, List, Moved, Subject};
+use crate::engine::{Choice, Copied, Errand, Event, Field, HistoryLine, Imported, List, Moved, Subject};
 
 /// Something happened.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ pub enum Done {
         plan: Result<Arc<Plan>, Trouble>,
     },
     /// A plan was carried out, and so many mailboxes were added; or none.
-    Imported(Result<usize, Trouble>),
+    Imported(Result<Imported, Trouble>),
     /// What happened to a mailbox, or to all.
     HistoryRead {
         /// Whose it is.
@@ -170,7 +170,7 @@ pub enum Effect {
     /// Look what importing this list would do.
     PlanImport(List, Defaults),
     /// Carry a plan out.
-    Import(Arc<Plan>, Malformed),
+    Import(Arc<Plan>, Wish),
     /// Change a mailbox.
     ChangeMailbox(MailboxId, NewMailbox),
     /// Remove mailboxes.

@@ -95,8 +95,8 @@ impl Performer {
                 let plan = engine.plan_import(list, defaults).await.map(Arc::new);
                 Ok(Some(Done::Planned { asked, plan }))
             }),
-            Effect::Import(plan, malformed) => {
-                self.answer(async move { Ok(Some(Done::Imported(engine.import(plan, malformed).await))) });
+            Effect::Import(plan, wish) => {
+                self.answer(async move { Ok(Some(Done::Imported(engine.import(plan, wish).await))) });
             }
             Effect::ChangeMailbox(id, to) => {
                 self.save(async move { engine.change_mailbox(id, to).await.map(|()| Saved::Mailbox(id)) });

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::program::{Ended, Home};
+use super::program::{CLIENT_ID, Ended, Home};
 
 /// Runs `mailkey import` on a file with this text.
 fn import(home: &Home, text: &str, options: &[&str]) -> Ended {
@@ -36,6 +36,28 @@ fn a_table_is_imported_once_and_again_changes_nothing() {
         "{otherwise:?}"
     );
     assert_eq!(home.list(), fleet);
+}
+
+#[test]
+fn many_are_changed_by_a_list_and_only_if_that_is_asked_for() {
+    let home = Home::with_mailboxes(&["billing", "ap"]);
+    home.run(&["app", "add", "Printer", "--provider", "demo", "--tenant", "contoso.example", "--client-id", CLIENT_ID])
+        .well();
+    let text = "address,application,note\nbilling@contoso.example,Printer,third floor\nap@contoso.example,Mailer,\n";
+    let before = home.list();
+    let previewed = import(&home, text, &["--change", "--dry-run"]).well();
+    assert!(previewed.out.contains("0 new, 1 known already, 1 changed"), "{previewed:?}");
+    assert!(previewed.out.contains("billing@contoso.example is to be changed"), "{previewed:?}");
+    assert_eq!(home.list(), before);
+    assert!(import(&home, text, &[]).err.contains("--change"));
+    assert_eq!(home.list(), before);
+    let changed = import(&home, text, &["--change"]).well();
+    assert!(changed.err.contains("1 mailbox was changed"), "{changed:?}");
+    let after = home.list();
+    assert_eq!((&after[0], &after[1]["application"]), (&before[0], &json!("Printer")));
+    assert_eq!((&after[1]["note"], &after[1]["account"]), (&json!("third floor"), &json!("billing@contoso.example")));
+    let history = home.run(&["history", "billing@contoso.example"]).well().out;
+    assert!(history.lines().next().unwrap().contains("application to Printer, note"), "{history}");
 }
 
 #[test]
@@ -76,7 +98,7 @@ fn standard_input_is_read_and_json_is_written() {
         "next": "Write it as it is called here, or add it first.",
     });
     let wanted = json!({
-        "imported": 1, "new": 1, "known": 0, "different": [], "doubles": [{ "line": 4, "first": 2 }],
+        "imported": 1, "changed": 0, "new": 1, "known": 0, "different": [], "doubles": [{ "line": 4, "first": 2 }],
         "malformed": [bad], "unused_columns": [],
     });
     assert_eq!((ended.code, record), (1, wanted));

@@ -161,7 +161,7 @@ fn a_port_that_another_program_has_is_said_and_the_answer_can_be_pasted() {
         home.run(&["add", BILLING, "--app", "Mailer"]).well();
         let (mut running, link) = home.signin(BILLING);
         let said = running.first_line_of_error();
-        assert!(said.contains(&format!("port {port}")) && said.contains("paste it here"), "{said}");
+        assert!(said.contains(&format!("port {port}")) && said.contains("paste the address"), "{said}");
         running.write(&format!("{}\n", home.play(&link)));
         running.end().well();
         assert!(home.refresh_token("billing").is_some());

@@ -218,7 +218,7 @@ fn another_account_is_refused_and_nothing_is_stored() {
         let maria = Address::parse("maria.lopez@contoso.example").unwrap();
         home.runtime.block_on(home.demo.play_as(&link, &maria)).unwrap();
         let ended = running.end().refused(1, "maria.lopez@contoso.example");
-        assert!(ended.err.contains("--account"), "{ended:?}");
+        assert!(ended.err.contains("--account WHO --change"), "{ended:?}");
         assert_eq!(home.refresh_token("billing"), None);
         assert_eq!(home.list()[0]["token"]["state"], "none");
     });

@@ -165,14 +165,40 @@ fn what_is_known_is_told_from_what_is_known_otherwise() {
     for (line, found) in [
         ("KNOWN@contoso.com,,,", Ok(())),
         ("known@contoso.com,Mailer,Known@contoso.com,the first", Ok(())),
-        ("known@contoso.com,Ticket system,,", Err("Its application is “Mailer”, not “Ticket system”.")),
-        ("known@contoso.com,,boss@contoso.com,", Err("Its account is known@contoso.com, not boss@contoso.com.")),
-        ("known@contoso.com,,,the last", Err("Its note is “the first”, not “the last”.")),
+        ("known@contoso.com,Ticket system,,", Err("Its application is “Mailer”, in the list “Ticket system”.")),
+        (
+            "known@contoso.com,,boss@contoso.com,",
+            Err("Its account is known@contoso.com, in the list boss@contoso.com."),
+        ),
+        ("known@contoso.com,,,the last", Err("Its note is “the first”, in the list “the last”.")),
     ] {
         let plan = planned(&format!("address,application,account,note\n{line}\n"));
-        let why = plan.different.first().map_or(Ok(()), |problem| Err(problem.trouble.why()));
+        let why = plan.different.first().map_or(Ok(()), |difference| Err(difference.why.as_str()));
         assert_eq!((why, plan.known), (found, usize::from(found.is_ok())), "{line}");
         assert_eq!((plan.new.len(), plan.malformed.len()), (0, 0), "{line}");
+    }
+}
+
+/// A list that moves mailboxes to another application need not say again who signs in for each.
+#[test]
+fn a_mailbox_is_changed_to_what_its_line_says_and_keeps_what_it_leaves_out() {
+    let mut fleet = fleet();
+    let grant = fleet.grants.get_mut(&GrantId(1)).unwrap();
+    grant.account = address("maria@contoso.com");
+    let changed = |line: &str| {
+        let text = format!("address,application,account,note\n{line}\n");
+        let plan = plan(text.as_bytes(), &defaults(), &fleet).unwrap();
+        assert_eq!(plan.changes(Different::IsLeft).count(), 0);
+        let change = plan.changes(Different::IsChanged).next().cloned();
+        change.map(|it| [it.application.to_string(), it.account.to_string(), it.note.as_str().to_owned()])
+    };
+    for (line, wanted) in [
+        ("known@contoso.com,,,", None),
+        ("known@contoso.com,Ticket system,,", Some(["Ticket system", "maria@contoso.com", "the first"])),
+        ("known@contoso.com,,known@contoso.com,", Some([MAILER, "known@contoso.com", "the first"])),
+        ("known@contoso.com,,,the last", Some([MAILER, "maria@contoso.com", "the last"])),
+    ] {
+        assert_eq!(changed(line), wanted.map(|it| it.map(str::to_owned)), "{line}");
     }
 }
 
@@ -247,8 +273,9 @@ fn an_enemys_list_does_no_harm() {
         format!("address,note\n{}", (0..20_000).map(|n| format!("a@contoso.com,{n}\n")).collect::<String>()),
     ] {
         let plan = planned(&text);
-        let problems = plan.malformed.iter().chain(&plan.different);
-        for said in problems.map(|problem| problem.trouble.to_string()).chain(plan.unused_columns) {
+        let problems = plan.malformed.iter().map(|problem| problem.trouble.to_string());
+        let different = plan.different.iter().map(|it| it.trouble(Different::IsLeft).to_string());
+        for said in problems.chain(different).chain(plan.unused_columns) {
             assert!(!said.chars().any(crate::domain::text::is_unprintable) && said.len() < 4_000, "{said}");
         }
         for mailbox in plan.new {

@@ -186,6 +186,8 @@ pub enum ImportAction {
     Import,
     /// Import without the malformed lines.
     LeaveOut,
+    /// Have those that are known otherwise changed, or left after all.
+    Change,
     /// Back to the form.
     Back,
 }
@@ -194,6 +196,12 @@ pub enum ImportAction {
 pub const IMPORT: &[Binding<ImportAction>] = &[
     bind(&["⏎"], ImportAction::Import, "imports", "Before an import: import all, unless a line is malformed"),
     bind(&["s"], ImportAction::LeaveOut, "skips what is malformed", "Before an import: import without malformed lines"),
+    bind(
+        &["c"],
+        ImportAction::Change,
+        "changes what is otherwise",
+        "Before an import: have mailboxes that are there otherwise changed as the list says, or left after all",
+    ),
     bind(&["esc", "q"], ImportAction::Back, "goes back", "Before an import: back to the form"),
 ];
 

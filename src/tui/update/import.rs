@@ -7,8 +7,9 @@ use crossterm::event::KeyEvent;
 
 use super::done::say_trouble;
 use super::overlays::{Then, open};
-use crate::domain::import::{Malformed, Plan};
+use crate::domain::import::{Malformed, Plan, Wish};
 use crate::domain::{MailboxId, Trouble};
+use crate::engine::Imported;
 use crate::tui::form::Status;
 use crate::tui::import::{Preview, Progress};
 use crate::tui::keymap::{IMPORT, ImportAction, PAGE, PageAction, find};
@@ -24,9 +25,9 @@ pub fn key(preview: &mut Preview, key: &KeyEvent) -> (Then, Vec<Effect>) {
     match (find(IMPORT, key), find(PAGE, key)) {
         (Some(_), _) if preview.progress == Progress::Importing => {}
         (Some(ImportAction::Back), _) => return (open(Overlay::Form(preview.form.clone())), vec![]),
-        (Some(ImportAction::Import), _) if preview.plan.new.is_empty() && preview.plan.malformed.is_empty() => {
-            return (Then::Close, vec![]);
-        }
+        (Some(ImportAction::Change), _) if preview.plan.different.is_empty() => {}
+        (Some(ImportAction::Change), _) => preview.turn_different(),
+        (Some(ImportAction::Import), _) if has_nothing_to_do(preview) => return (Then::Close, vec![]),
         (Some(ImportAction::Import), _) => return (Then::Stay, accept(preview, Malformed::StopsAll)),
         (Some(ImportAction::LeaveOut), _) => return (Then::Stay, accept(preview, Malformed::IsLeftOut)),
         (None, Some(PageAction::Down)) => preview.scroll(1),
@@ -38,11 +39,15 @@ pub fn key(preview: &mut Preview, key: &KeyEvent) -> (Then, Vec<Effect>) {
     (Then::Stay, vec![])
 }
 
+fn has_nothing_to_do(preview: &Preview) -> bool {
+    preview.plan.new.is_empty() && preview.plan.malformed.is_empty() && preview.changes() == 0
+}
+
 fn accept(preview: &mut Preview, malformed: Malformed) -> Vec<Effect> {
     match preview.plan.accept(malformed) {
         Ok(_) => {
             preview.progress = Progress::Importing;
-            vec![Effect::Import(Arc::clone(&preview.plan), malformed)]
+            vec![Effect::Import(Arc::clone(&preview.plan), Wish { malformed, different: preview.different })]
         }
         Err(trouble) => {
             preview.progress = Progress::Refused(trouble);
@@ -70,16 +75,16 @@ pub fn planned(model: &mut Model, asked: &Effect, plan: Result<Arc<Plan>, Troubl
 }
 
 /// What came of the import.
-pub fn imported(model: &mut Model, outcome: Result<usize, Trouble>) {
+pub fn imported(model: &mut Model, outcome: Result<Imported, Trouble>) {
     match (&mut model.overlay, outcome) {
         (Some(Overlay::Import(preview)), Err(trouble)) => preview.progress = Progress::Refused(trouble),
         (_, Err(trouble)) => say_trouble(model, &trouble),
-        (overlay, Ok(count)) => {
+        (overlay, Ok(imported)) => {
             if let Some(Overlay::Import(preview)) = overlay.take_if(|overlay| matches!(overlay, Overlay::Import(_))) {
                 model.imported = preview.plan.new.iter().map(|mailbox| mailbox.address.clone()).collect();
             }
             select_imported(model);
-            model.say(Tone::Good, done(count));
+            model.say(Tone::Good, done(imported));
         }
     }
 }
@@ -94,10 +99,15 @@ pub fn select_imported(model: &mut Model) {
     }
 }
 
-fn done(count: usize) -> String {
-    match count {
+fn done(Imported { added, changed }: Imported) -> String {
+    let added = match added {
         0 => "No mailbox was imported: none is new.".to_owned(),
         1 => "1 mailbox was imported, and is selected. ⏎ does what it needs next.".to_owned(),
-        count => format!("{count} mailboxes were imported, and are selected. ⏎ does what they need next."),
+        added => format!("{added} mailboxes were imported, and are selected. ⏎ does what they need next."),
+    };
+    match changed {
+        0 => added,
+        1 => format!("{added} 1 mailbox was changed."),
+        changed => format!("{added} {changed} mailboxes were changed."),
     }
 }

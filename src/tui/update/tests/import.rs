@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::import::{Defaults, Malformed, Plan, plan};
+use crate::domain::import::{Defaults, Different, Malformed, Plan, Wish, plan};
 use crate::domain::{MailboxId, Secret, Trouble};
-use crate::engine::{Event, List};
+use crate::engine::{Event, Imported, List};
 use crate::tui::fixture::{address, at, fleet, is, name, press, screen, type_in};
 use crate::tui::form::Status;
 use crate::tui::import::Progress;
@@ -124,12 +124,13 @@ fn malformed_lines_stop_all_unless_they_are_left_out() {
     }
     assert_eq!(press(&mut model, "⏎"), []);
     assert!(matches!(progress(&model), Progress::Refused(trouble) if trouble.code() == "import.malformed"));
-    let wanted = Effect::Import(planned(LIST).unwrap(), Malformed::IsLeftOut);
+    let wish = Wish { malformed: Malformed::IsLeftOut, different: Different::IsLeft };
+    let wanted = Effect::Import(planned(LIST).unwrap(), wish);
     assert_eq!(press(&mut model, "s"), [wanted]);
     assert_eq!(press(&mut model, "s"), [], "it is being imported");
     assert_eq!(press(&mut model, "esc"), []);
     assert_eq!(*progress(&model), Progress::Importing, "what is being imported cannot be left");
-    update(&mut model, Message::Done(Done::Imported(Ok(1))));
+    update(&mut model, Message::Done(Done::Imported(Ok(Imported { added: 1, changed: 0 }))));
     assert!(model.overlay.is_none());
     assert!(model.notice.is_some_and(|notice| notice.text.starts_with("1 mailbox was imported")));
 }
@@ -147,7 +148,7 @@ fn what_was_imported_is_selected_whichever_is_told_first() {
         let mut model = previewing("new@contoso.example\nother@contoso.example");
         press(&mut model, "⏎");
         let fleet = || Message::Engine(Event::Fleet(with_both.clone().into()));
-        let done = || Message::Done(Done::Imported(Ok(2)));
+        let done = || Message::Done(Done::Imported(Ok(Imported { added: 2, changed: 0 })));
         let told = if fleet_comes_first { [fleet(), done()] } else { [done(), fleet()] };
         told.into_iter().for_each(|message| assert_eq!(update(&mut model, message), []));
         assert_eq!(model.list.targets(), [MailboxId(91), MailboxId(92)], "{fleet_comes_first}");
@@ -166,7 +167,7 @@ fn from_the_preview_it_goes_back_to_the_form_as_it_was() {
 #[test]
 fn what_changed_meanwhile_is_said_in_the_preview() {
     let mut model = previewing("new@contoso.example\nother@contoso.example");
-    assert!(matches!(press(&mut model, "⏎")[..], [Effect::Import(_, Malformed::StopsAll)]));
+    assert!(matches!(press(&mut model, "⏎")[..], [Effect::Import(_, Wish { malformed: Malformed::StopsAll, .. })]));
     let exists = Trouble::new("mailbox.exists", "It is there", "", "Look again.");
     update(&mut model, Message::Done(Done::Imported(Err(exists.clone()))));
     assert_eq!(*progress(&model), Progress::Refused(exists));
@@ -178,6 +179,31 @@ fn a_list_without_anything_new_is_closed() {
     assert!(screen(&model).contains("⏎ closes"), "{}", screen(&model));
     assert_eq!(press(&mut model, "⏎"), []);
     assert!(model.overlay.is_none());
+}
+
+#[test]
+fn what_is_there_otherwise_is_changed_only_when_that_is_asked_for() {
+    let mut model = previewing("address,note\nnew@contoso.example,\nap@contoso.example,third floor\n");
+    assert!(screen(&model).contains("1 known otherwise: left as they are"), "{}", screen(&model));
+    assert!(screen(&model).contains("New: new@contoso.example: Mailer, signs in itself"), "{}", screen(&model));
+    press(&mut model, "c");
+    let shown = screen(&model);
+    for said in [
+        "1 changed",
+        "ap@contoso.example is to be changed",
+        "Its note is empty, in the list “third floor”",
+        "imports 1, changes 1",
+    ] {
+        assert!(shown.contains(said), "{said}\n{shown}");
+    }
+    press(&mut model, "c");
+    assert!(screen(&model).contains("left as they are"), "{}", screen(&model));
+    press(&mut model, "c");
+    let effects = press(&mut model, "⏎");
+    let [Effect::Import(_, wish)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(wish.different, Different::IsChanged);
+    update(&mut model, Message::Done(Done::Imported(Ok(Imported { added: 1, changed: 1 }))));
+    assert!(model.notice.is_some_and(|notice| notice.text.ends_with("1 mailbox was changed.")));
 }
 
 /// Thousands of remarks scroll, and only those in sight are made.
@@ -192,8 +218,8 @@ fn many_remarks_are_scrolled_to_their_end() {
         press(&mut model, "PgDn");
     }
     assert!(screen(&model).contains("nobody-4999”"), "{}", screen(&model));
-    press(&mut model, "PgUp");
-    press(&mut model, "PgUp");
-    press(&mut model, "PgUp");
+    for _ in 0..5 {
+        press(&mut model, "PgUp");
+    }
     assert!(!screen(&model).contains("nobody-4999”"), "{}", screen(&model));
 }
