@@ -39,6 +39,8 @@ pub struct Model {
     pub questions: VecDeque<Question>,
     /// The open sign-ins of which one has to be named for the code that the engine keeps.
     pub unclaimed_code: Option<Vec<(MailboxId, Address)>>,
+    /// Whether a browser could be opened, as far as it was tried.
+    pub has_browser: bool,
     /// The secret store.
     pub store: Store,
     /// What was last said.
@@ -137,6 +139,7 @@ impl Model {
             overlay: None,
             questions: VecDeque::new(),
             unclaimed_code: None,
+            has_browser: true,
             notice: None,
             queue: None,
             batch: None,

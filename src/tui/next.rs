@@ -9,6 +9,8 @@ use crate::engine::{Subject, Work};
 
 /// What `⏎` and `o` do while a sign-in waits for its answer.
 pub const BROWSER_AGAIN: &str = "browser again";
+/// The same where no browser can be opened.
+pub const LINK_AGAIN: &str = "link again";
 /// What `⏎` and `r` do for several.
 pub const CHECK_ALL: &str = "check the selection";
 /// What `⏎` and `c` do for several.
@@ -37,6 +39,8 @@ pub enum Next {
     ChooseSignIn(Vec<(MailboxId, Address)>),
     /// Open the browser again for a sign-in or a consent that waits for its answer.
     BrowserAgain(Subject),
+    /// The same where no browser can be opened: hand its link out again.
+    LinkAgain(Subject),
     /// Copy the PowerShell line.
     PowerShell(String),
     /// Copy the PowerShell lines of all that are selected and wait for one.
@@ -65,6 +69,7 @@ impl Next {
             Self::OpenBrowser(Subject::Mailbox(_)) => "sign in",
             Self::OpenBrowser(Subject::Application(_)) => "admin consent",
             Self::BrowserAgain(_) => BROWSER_AGAIN,
+            Self::LinkAgain(_) => LINK_AGAIN,
             Self::ChooseAccount => "choose",
             Self::ChooseSignIn(_) => "say whose code it is",
             Self::PowerShell(_) => "copy the PowerShell line",
@@ -136,14 +141,15 @@ fn while_running(model: &Model, work: &Work, entry: &Entry<'_>) -> Next {
         (Work::SigningIn(_), Some(asked)) if asked.iter().any(|(id, _)| *id == entry.mailbox.id) => {
             Next::ChooseSignIn(asked.clone())
         }
-        (work, _) => while_at(work, entry),
+        (work, _) => while_at(model, work, entry),
     }
 }
 
-fn while_at(work: &Work, entry: &Entry<'_>) -> Next {
+fn while_at(model: &Model, work: &Work, entry: &Entry<'_>) -> Next {
+    let again = if model.has_browser { Next::BrowserAgain } else { Next::LinkAgain };
     match work {
-        Work::SigningIn(_) => Next::BrowserAgain(Subject::Mailbox(entry.mailbox.id)),
-        Work::Consenting(_) => Next::BrowserAgain(Subject::Application(entry.application.name.clone())),
+        Work::SigningIn(_) => again(Subject::Mailbox(entry.mailbox.id)),
+        Work::Consenting(_) => again(Subject::Application(entry.application.name.clone())),
         Work::Asking { .. } => Next::ChooseAccount,
         _ => Next::Wait,
     }

@@ -144,6 +144,8 @@ pub enum LinkAction {
     Copy,
     /// Let the demo play the person.
     PlayPerson,
+    /// Put the sign-in behind the others of the line.
+    Skip,
     /// Back to the dashboard.
     Close,
 }
@@ -152,6 +154,12 @@ pub enum LinkAction {
 pub const LINK: &[Binding<LinkAction>] = &[
     bind(&["l"], LinkAction::Copy, "copies it", "Beside a link: copy it"),
     bind(&["p"], LinkAction::PlayPerson, "plays the person", "Beside a link, in the demo: play the person"),
+    bind(
+        &["x"],
+        LinkAction::Skip,
+        "skips",
+        "Beside a link, in a line of sign-ins: skip this one, and come back to it last",
+    ),
     bind(&["esc", "⏎", "q", "L"], LinkAction::Close, "goes back", "Beside a link: back to the dashboard"),
 ];
 

@@ -145,7 +145,9 @@ fn do_next(model: &mut Model) -> Vec<Effect> {
         Next::NewMailbox => act(model, Action::NewMailbox),
         Next::Prove(name) => vec![Effect::Prove(name)],
         Next::EditApplication => overlay(model, edit_application),
-        Next::OpenBrowser(subject) | Next::BrowserAgain(subject) => vec![Effect::OpenBrowser(subject)],
+        Next::OpenBrowser(subject) | Next::BrowserAgain(subject) | Next::LinkAgain(subject) => {
+            vec![Effect::OpenBrowser(subject)]
+        }
         Next::ChooseAccount => overlay(model, ask_about_account),
         Next::ChooseSignIn(asked) => overlay(model, |_| Some(Overlay::Question(Question::WhichSignIn(asked), 0))),
         Next::PowerShell(line) => vec![Effect::CopyText("The PowerShell line".to_owned(), line)],

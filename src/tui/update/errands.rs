@@ -61,6 +61,7 @@ pub fn opened(
     browser: Result<(), (Trouble, Result<Copied, Trouble>)>,
 ) -> Vec<Effect> {
     let what = title_of(&errand);
+    model.has_browser = browser.is_ok();
     match browser {
         Ok(()) => {
             let answer = match errand.listening {
@@ -75,23 +76,23 @@ pub fn opened(
             vec![]
         }
         Err((_, Ok(Copied::ForTerminal(link)))) => {
-            model.say(Tone::Plain, format!("{what}: no browser can be opened here, so the link was handed to your terminal's clipboard (OSC 52). Not every terminal takes it: L shows the link.{}", or_play(model)));
-            show(model, Overlay::Link(errand));
+            let shown = show_link(model, errand);
+            model.say(Tone::Plain, format!("{what}: no browser can be opened here, so the link was handed to your terminal's clipboard (OSC 52). Not every terminal takes it: {shown}.{}", or_play(model)));
             vec![Effect::ToTerminal(link)]
         }
         Err((no_browser, Err(no_clipboard))) => {
-            model.say(
-                Tone::Bad,
-                format!(
-                    "{}, and the link could not be copied: {}. L shows it.",
-                    no_browser.what(),
-                    no_clipboard.what()
-                ),
-            );
-            show(model, Overlay::Link(errand));
+            let shown = show_link(model, errand);
+            let (no_browser, no_clipboard) = (no_browser.what(), no_clipboard.what());
+            model.say(Tone::Bad, format!("{no_browser}, and the link could not be copied: {no_clipboard}; {shown}."));
             vec![]
         }
     }
+}
+
+/// Shows the link if nothing is in its way; says where it is.
+fn show_link(model: &mut Model, errand: Errand) -> &'static str {
+    show(model, Overlay::Link(errand));
+    if matches!(model.overlay, Some(Overlay::Link(_))) { "select it above" } else { "L shows it" }
 }
 
 /// Says what became of the link that was to be copied.

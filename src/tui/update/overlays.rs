@@ -2,14 +2,15 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
+use super::actions::is_possible;
 use super::errands::consent_to;
 use super::{import, line, sealing};
 use crate::domain::{Application, MailboxId, Trouble};
 use crate::engine::{Choice, Errand, Field, Work};
 use crate::tui::form::{Behind, Form, Name, Status};
 use crate::tui::keymap::{
-    APPLICATIONS, ApplicationAction, CONFIRM, COPY, ConfirmAction, CopyAction, FORM, FormAction, LINK, LinkAction,
-    MENU, MenuAction, PAGE, PageAction, WALKTHROUGH, WalkthroughAction, find,
+    APPLICATIONS, Action, ApplicationAction, CONFIRM, COPY, ConfirmAction, CopyAction, FORM, FormAction, LINK,
+    LinkAction, MENU, MenuAction, PAGE, PageAction, WALKTHROUGH, WalkthroughAction, find,
 };
 use crate::tui::message::Effect;
 use crate::tui::model::{Model, Tone};
@@ -177,14 +178,15 @@ fn copy_key(model: &Model, mailbox: MailboxId, at: &mut usize, key: &KeyEvent) -
     }
 }
 
-fn link_key(model: &Model, errand: &Errand, key: &KeyEvent) -> (Then, Vec<Effect>) {
+fn link_key(model: &mut Model, errand: &Errand, key: &KeyEvent) -> (Then, Vec<Effect>) {
     match find(LINK, key) {
         Some(LinkAction::Copy) => (Then::Stay, vec![Effect::CopyLink(errand.subject.clone())]),
         Some(LinkAction::PlayPerson) if model.setting.demo.is_some() => {
             (Then::Close, vec![Effect::PlayPerson(errand.link.clone())])
         }
         Some(LinkAction::Close) => (Then::Close, vec![]),
-        Some(LinkAction::PlayPerson) | None => (Then::Stay, vec![]),
+        Some(LinkAction::Skip) if is_possible(model, Action::Skip) => (Then::Close, line::skip(model)),
+        Some(LinkAction::PlayPerson | LinkAction::Skip) | None => (Then::Stay, vec![]),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::engine::KeepAlive;
 use crate::tui::back::back;
 use crate::tui::keymap::{Action, Binding, DASHBOARD, FILTER};
 use crate::tui::model::{DemoNote, Focus, Model, Tone};
-use crate::tui::next::{BROWSER_AGAIN, CHECK_ALL, Next, POWER_SHELL_OF_ALL, next};
+use crate::tui::next::{BROWSER_AGAIN, CHECK_ALL, LINK_AGAIN, Next, POWER_SHELL_OF_ALL, next};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::time;
 use crate::tui::update::{is_possible, lines_of_selection};
@@ -140,6 +140,7 @@ fn hint(model: &Model, binding: &Binding) -> &'static str {
         Action::Next => next(model).hint(),
         Action::Back => back(model).map_or("", |back| back.hint()),
         Action::Browser if matches!(next(model), Next::BrowserAgain(_)) => BROWSER_AGAIN,
+        Action::Browser if matches!(next(model), Next::LinkAgain(_)) => LINK_AGAIN,
         Action::CopyMenu if lines_of_selection(model) > 0 => POWER_SHELL_OF_ALL,
         Action::Check if model.list.selected_len() > 0 => CHECK_ALL,
         Action::Remove if model.list.selected_len() > 0 => "remove the selection",

@@ -6,10 +6,12 @@ use ratatui::text::Line;
 use ratatui::widgets::{Clear, Paragraph, Wrap};
 
 use super::parts::{hints, hints_of, say};
+use super::progress::sign_ins;
 use crate::engine::{Errand, Subject};
-use crate::tui::keymap::{LINK, LinkAction};
+use crate::tui::keymap::{Action, LINK, LinkAction};
 use crate::tui::model::Model;
 use crate::tui::theme::Role;
+use crate::tui::update::is_possible;
 
 /// Draws it over everything.
 pub fn draw(frame: &mut Frame, model: &Model, errand: &Errand) {
@@ -21,7 +23,11 @@ pub fn draw(frame: &mut Frame, model: &Model, errand: &Errand) {
     let [above, _, below, last] = Layout::vertical(parts).areas(all);
     frame.render_widget(Paragraph::new(link), above);
     frame.render_widget(Paragraph::new(notes(model, errand)).wrap(Wrap { trim: false }), below);
-    let keys = LINK.iter().filter(|key| key.action != LinkAction::PlayPerson || model.setting.demo.is_some());
+    let keys = LINK.iter().filter(|key| match key.action {
+        LinkAction::PlayPerson => model.setting.demo.is_some(),
+        LinkAction::Skip => is_possible(model, Action::Skip),
+        LinkAction::Copy | LinkAction::Close => true,
+    });
     frame.render_widget(hints(model.setting.theme, hints_of(keys)), last);
 }
 
@@ -49,6 +55,9 @@ fn notes(model: &Model, errand: &Errand) -> Vec<Line<'static>> {
         ),
         say(theme, Role::Text, "Open it in a browser, then paste here the address that the browser lands on."),
     ];
+    if let Some(queue) = &model.queue {
+        lines.extend([Line::default(), sign_ins(theme, queue, usize::from(model.size.0))]);
+    }
     if let Some(notice) = &model.notice {
         lines.extend([Line::default(), say(theme, Role::Faint, notice.text.clone())]);
     }

@@ -33,7 +33,7 @@ pub fn lines(model: &Model, width: usize, is_roomy: bool) -> Vec<Line<'static>> 
 }
 
 /// `Signing in 12 of 40 ━━━━──────── 1 waiting, 27 left, 2 failed`.
-fn sign_ins(theme: Theme, queue: &Queue, width: usize) -> Line<'static> {
+pub fn sign_ins(theme: Theme, queue: &Queue, width: usize) -> Line<'static> {
     let count = queue.count();
     let mut after = vec![format!("{} waiting", count.waiting), format!("{} left", count.left)];
     if count.failed > 0 {

@@ -236,13 +236,14 @@ fn running(text: &mut Text, model: &Model, entry: &Entry<'_>) {
 
 fn browser(text: &mut Text, model: &Model, waiting: &Waiting, elapsed: &str) {
     let left = time::clock(waiting.until.duration_since(model.now));
+    let again = if model.has_browser { "opens the browser again" } else { "shows the link again" };
     if matches!(next(model), Next::ChooseSignIn(_)) {
         text.say(Role::Warn, "A code came that does not say whose it is.");
         text.key("⏎", "says whose code it is");
-        text.key("o", "opens the browser again");
+        text.key("o", again);
     } else {
         ways_of_the_answer(text, model, waiting, &format!("Waiting for the browser {elapsed}, {left} left"));
-        text.key("⏎", "opens the browser again");
+        text.key("⏎", again);
     }
     text.key("esc", "stops it");
     text.key("l", "copies the link, L shows it");

@@ -1,8 +1,8 @@
 //! The assembly line: what is opened when, what stops it, and what is said of it.
 
-use crate::domain::{Check, Fleet, MailboxId, Trouble};
-use crate::engine::{Accepted, Choice, Event, Subject, Work};
-use crate::tui::fixture::{address, name, now, press, screen, showing, tell, waiting, without_tokens};
+use crate::domain::{Check, Fleet, MailboxId, Secret, Trouble};
+use crate::engine::{Accepted, Choice, Copied, Event, Subject, Work};
+use crate::tui::fixture::{address, errand, name, now, press, screen, showing, tell, waiting, without_tokens};
 use crate::tui::message::{Done, Effect, Message};
 use crate::tui::model::{Model, Tone};
 use crate::tui::update::update;
@@ -208,6 +208,20 @@ fn one_that_is_skipped_comes_back_last() {
         assert_eq!(answered(&mut model, mailbox), opens(&[next]));
     }
     assert_eq!(press(&mut model, "x"), [], "nobody else is left");
+}
+
+#[test]
+fn where_links_are_shown_the_line_goes_on_beside_them() {
+    let mut model = line(3);
+    let (none, copied) = (Trouble::new("browser.none", "", "", ""), Copied::ForTerminal(Secret::new("https://")));
+    let browser = Err((none, Ok(copied)));
+    update(&mut model, Message::Done(Done::Opened { errand: errand(id(1)), browser }));
+    let seen = screen(&model);
+    assert!(seen.contains("Signing in 0 of 3") && seen.contains("x skips"), "{seen}");
+    assert!(seen.contains("select it above") && !seen.contains("L shows"), "{seen}");
+    assert_eq!(press(&mut model, "x"), [vec![Effect::Cancel(Subject::Mailbox(id(1)))], opens(&[2])].concat());
+    asks(&mut model, 2);
+    assert!(screen(&model).contains("⏎ shows the link again"), "no browser can be opened here: {}", screen(&model));
 }
 
 #[test]
