@@ -153,7 +153,7 @@ async fn what_belongs_to_no_sign_in_burns_none() {
         "admin_consent=True&state=somebody-elses".to_owned(),
     ] {
         let shown = page(&with_query(&here, &query)).await;
-        assert!(shown.contains(" 200 ") && !shown.contains("Signed in"), "{query}: {shown}");
+        assert!(shown.contains(" 200 ") && !shown.contains("has arrived"), "{query}: {shown}");
     }
     assert_eq!(house.demo.requests().authorization_code, 0);
     let foreign = format!("{here}?code={code}&state=somebody-elses");
@@ -171,7 +171,7 @@ async fn the_page_of_a_refused_sign_in_stays_a_refusal_when_asked_for_again() {
     let answer = house.demo.decline(&errand.link).await.unwrap();
     engine.outcome(&errand.state).await.unwrap_err();
     let again = page(&answer).await;
-    assert!(again.contains(" 200 ") && !again.contains("Signed in"), "{again}");
+    assert!(again.contains(" 200 ") && !again.contains("has arrived"), "{again}");
 }
 
 #[tokio::test]

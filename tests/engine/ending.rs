@@ -120,7 +120,7 @@ async fn one_that_was_stopped_takes_no_answer_any_more_and_no_page_says_it_did()
     let shown = page(&answer).await;
     assert_eq!(house.refresh_token(billing).await, None);
     assert_eq!(house.demo.requests().authorization_code, 0);
-    assert!(shown.contains(" 200 ") && !shown.contains("Signed in"), "{shown}");
+    assert!(shown.contains(" 200 ") && !shown.contains("has arrived"), "{shown}");
 }
 
 #[tokio::test]

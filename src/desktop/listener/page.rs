@@ -8,15 +8,15 @@ const TEMPLATE: &str = include_str!("../../../assets/pages/answer.html");
 /// The longest text on the page, in characters.
 const LONGEST: usize = 2_000;
 
-const CLOSE: &str = "You can close this tab and go back to the terminal.";
+const CLOSE: &str = "You can close this tab and look at the terminal.";
 
 /// The page as HTML. `None` is for an engine that is too busy to say what became of the answer.
 pub fn html(page: Option<&Page>) -> String {
     match page {
         Some(Page::Taken { account }) => fill(
-            "#2e9e5b",
-            "Signed in",
-            &format!("mailkey has taken the sign-in of {account}. It goes on in the terminal."),
+            "#4a7bd0",
+            "The answer has arrived",
+            &format!("It is for {account}. What comes of it is shown in the terminal."),
             CLOSE,
         ),
         Some(Page::Refused { text }) => fill("#d2453b", "The sign-in did not succeed", text, CLOSE),
@@ -26,12 +26,9 @@ pub fn html(page: Option<&Page>) -> String {
             "This answer belongs to no sign-in that is open. It may be an old page, or it was taken already.",
             "Begin again from mailkey if something is missing. You can close this tab.",
         ),
-        None => fill(
-            "#4a7bd0",
-            "The answer has arrived",
-            "mailkey has it, but is busy. What became of it is shown in the terminal.",
-            CLOSE,
-        ),
+        None => {
+            fill("#4a7bd0", "mailkey is busy", "It has the answer. What became of it is shown in the terminal.", CLOSE)
+        }
     }
 }
 
@@ -69,6 +66,13 @@ mod tests {
         let page = html(Some(&Page::Refused { text: text.to_owned() }));
         assert!(page.contains("&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;{{title}}&quot; [2J"));
         assert!(!page.contains("<script") && !page.contains('\u{1b}'));
+    }
+
+    /// It is shown before the code is exchanged, and before anybody knows who signed in.
+    #[test]
+    fn an_answer_that_was_taken_is_not_said_to_be_a_sign_in() {
+        let page = html(Some(&Page::Taken { account: "billing@contoso.com".to_owned() }));
+        assert!(page.contains("has arrived") && page.contains("look at the terminal") && !page.contains("Signed in"));
     }
 
     #[test]
