@@ -293,6 +293,9 @@ fn explain_why_not(model: &mut Model, action: Action) {
         Action::TakeClipboard => "No sign-in is open that the clipboard could answer: ⏎ begins one.",
         Action::PlayPerson if model.setting.demo.is_some() => "No sign-in is open for this mailbox: ⏎ begins one.",
         Action::Seal => sealing::why_not(model),
+        Action::AdminConsent if model.list.current().is_none() => {
+            "There is no mailbox whose application it could be for."
+        }
         Action::AdminConsent => "This mailbox's provider has no admin consent.",
         _ => return,
     };

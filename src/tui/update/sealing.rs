@@ -84,6 +84,6 @@ pub fn why_not(model: &Model) -> &'static str {
     match model.store.sealing {
         Sealing::Offered(_) => "A line of sign-ins or a check is at work: move the secrets when it is through.",
         Sealing::Running { .. } | Sealing::Stopping { .. } => "The secrets are being moved already.",
-        Sealing::Needless => "There is no need to move the secrets: they are well where they are.",
+        Sealing::Needless => "There is no need to move the secrets.",
     }
 }

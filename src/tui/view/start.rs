@@ -46,8 +46,16 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     lines.push(key(theme, "n", "adds a mailbox; ⏎ then signs it in".replace('⏎', theme.pick("⏎", "enter"))));
     lines.push(key(theme, "i", "imports many, from a file or the clipboard"));
     lines.push(Line::default());
-    lines.push(say(theme, Role::Faint, "Tokens are kept in the operating system's keyring, never in a file of their own. `mailkey demo` shows it all on a tenant of its own."));
+    let place = model.store.title;
+    lines.push(say(theme, Role::Faint, format!("Tokens are to be kept in {place}. {}", in_the_demo(model))));
     frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }).block(block), area);
+}
+
+fn in_the_demo(model: &Model) -> &'static str {
+    match model.setting.demo {
+        Some(_) => "Nothing of yours is touched.",
+        None => "`mailkey demo` shows it all on a tenant of its own.",
+    }
 }
 
 fn state(model: &Model, application: &Application) -> String {
