@@ -91,6 +91,8 @@ pub enum Done {
     },
     /// A plan was carried out, and so many mailboxes were added; or none.
     Imported(Result<Imported, Trouble>),
+    /// So many mailboxes were removed.
+    Removed(usize),
     /// What happened to a mailbox, or to all.
     HistoryRead {
         /// Whose it is.

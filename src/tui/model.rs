@@ -100,7 +100,16 @@ pub struct Notice {
     /// Good, bad, or neither.
     pub tone: Tone,
     /// When it goes.
-    pub until: Timestamp,
+    pub goes: Goes,
+}
+
+/// When a notice goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goes {
+    /// By itself, at this moment.
+    At(Timestamp),
+    /// With the first thing that a person does after this moment: nobody may have been there.
+    WhenReadAfter(Timestamp),
 }
 
 /// How a notice is meant.
@@ -219,8 +228,22 @@ impl Model {
 
     /// Says something for a while.
     pub fn say(&mut self, tone: Tone, text: impl Into<String>) {
-        let seconds = if tone == Tone::Bad { 20 } else { 8 };
-        self.notice = Some(Notice { text: text.into(), tone, until: self.now + SignedDuration::from_secs(seconds) });
+        self.notice = Some(Notice { text: text.into(), tone, goes: Goes::At(self.now + reading_time(tone)) });
+    }
+
+    /// Says what came of something long, until somebody has had the time to read it.
+    pub fn say_result(&mut self, tone: Tone, text: impl Into<String>) {
+        let goes = Goes::WhenReadAfter(self.now + reading_time(tone));
+        self.notice = Some(Notice { text: text.into(), tone, goes });
+    }
+
+    /// Takes away what was said long enough.
+    pub fn forget_notice(&mut self, does_a_person_something: bool) {
+        let now = self.now;
+        self.notice.take_if(|notice| match notice.goes {
+            Goes::At(moment) => moment <= now,
+            Goes::WhenReadAfter(moment) => does_a_person_something && moment <= now,
+        });
     }
 
     /// When the screen changes next by itself; `None` if only something new can change it.
@@ -232,7 +255,10 @@ impl Model {
         }
         let counts = !self.works.is_empty() || matches!(self.overlay, Some(Overlay::Reveal(..)));
         let second = counts.then(|| self.now + SignedDuration::from_secs(1));
-        let notice = self.notice.as_ref().map(|notice| notice.until);
+        let notice = self.notice.as_ref().and_then(|notice| match notice.goes {
+            Goes::At(moment) => Some(moment),
+            Goes::WhenReadAfter(_) => None,
+        });
         [second, notice, self.next_age()].into_iter().flatten().min()
     }
 
@@ -248,6 +274,10 @@ impl Model {
         let moments = checked.chain(current.flatten());
         moments.map(|moment| time::grows_at(moment, self.now)).min()
     }
+}
+
+fn reading_time(tone: Tone) -> SignedDuration {
+    SignedDuration::from_secs(if tone == Tone::Bad { 20 } else { 8 })
 }
 
 /// What runs, else what went wrong, else what is to be done.

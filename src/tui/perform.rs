@@ -102,10 +102,11 @@ impl Performer {
                 self.save(async move { engine.change_mailbox(id, to).await.map(|()| Saved::Mailbox(id)) });
             }
             Effect::RemoveMailboxes(ids) => self.answer(async move {
+                let count = ids.len();
                 for id in ids {
                     engine.remove_mailbox(id).await?;
                 }
-                engine.forget_discarded_secrets().await.map(|()| None)
+                engine.forget_discarded_secrets().await.map(|()| Some(Done::Removed(count)))
             }),
             Effect::RemoveApplication(name) => {
                 self.answer(async move { engine.remove_application(name).await.map(|()| None) });

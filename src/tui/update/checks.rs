@@ -45,7 +45,7 @@ pub fn told(model: &mut Model, progress: Option<Progress>) {
         Phase::Over(_) if progress.all == 0 => {}
         Phase::Over(end) => {
             let tone = if progress.failed == 0 { Tone::Good } else { Tone::Bad };
-            model.say(tone, sum(&progress, end, unsigned.len()));
+            model.say_result(tone, sum(&progress, end, unsigned.len()));
         }
     }
 }

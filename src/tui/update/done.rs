@@ -30,6 +30,8 @@ pub fn done(model: &mut Model, done: Done) -> Vec<Effect> {
         Done::Tenant(found) => tenant(model, found),
         Done::Planned { asked, plan } => import::planned(model, &asked, plan),
         Done::Imported(outcome) => import::imported(model, outcome),
+        Done::Removed(1) => model.say(Tone::Good, "The mailbox was removed."),
+        Done::Removed(count) => model.say(Tone::Good, format!("{count} mailboxes were removed.")),
         Done::HistoryRead { of, lines } => history::read(model, &of, lines),
         Done::WorthSealing(secrets) => sealing::offer(model, secrets),
         Done::Sealed { outcome, title } => sealing::over(model, outcome, title),

@@ -45,7 +45,7 @@ pub fn advance(model: &mut Model) -> Vec<Effect> {
         let count = queue.count();
         model.queue = None;
         let tone = if count.failed == 0 { Tone::Good } else { Tone::Bad };
-        model.say(tone, format!("The line is through: {}", sum(&count)));
+        model.say_result(tone, format!("The line is through: {}", sum(&count)));
         return vec![];
     }
     if let Some(id) = opened.last() {

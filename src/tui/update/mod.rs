@@ -29,6 +29,9 @@ pub use overlays::stops_line;
 
 /// Takes one message.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    if matches!(message, Message::Key(_) | Message::Mouse(_) | Message::Paste(_)) {
+        model.forget_notice(true);
+    }
     let mut effects = take(model, message);
     effects.extend(line::advance(model));
     ask_next(model);
@@ -59,9 +62,7 @@ fn ask_next(model: &mut Model) {
 fn time(model: &mut Model, now: Timestamp) -> Vec<Effect> {
     model.now = now;
     model.list.keep_weeks(now);
-    if model.notice.as_ref().is_some_and(|notice| notice.until <= now) {
-        model.notice = None;
-    }
+    model.forget_notice(false);
     if matches!(&model.overlay, Some(Overlay::Reveal(_, _, until)) if *until <= now) {
         model.overlay = None;
     }

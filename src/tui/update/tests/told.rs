@@ -116,6 +116,20 @@ fn a_batch_counts_and_says_how_it_went() {
 }
 
 #[test]
+fn what_came_of_a_batch_stays_until_somebody_was_there() {
+    let mut model = at(is::AP);
+    press(&mut model, "R");
+    checked(&mut model, 5, 1, Phase::Over(End::Complete));
+    press(&mut model, "j");
+    assert!(model.notice.is_some(), "it had just come");
+    pass(&mut model, 3_600);
+    assert!(screen(&model).contains("5 mailboxes were checked"));
+    assert!(model.wakes_at().is_none_or(|moment| moment > model.now), "nothing is drawn meanwhile");
+    press(&mut model, "j");
+    assert!(model.notice.is_none());
+}
+
+#[test]
 fn a_second_start_of_the_same_batch_joins_the_first() {
     let mut model = at(is::AP);
     let first = press(&mut model, "R");
