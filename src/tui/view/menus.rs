@@ -23,8 +23,11 @@ pub fn copy(frame: &mut Frame, model: &Model, mailbox: MailboxId, at: usize) {
     let mut lines: Vec<Line<'static>> =
         fields.iter().enumerate().map(|(place, field)| option(model, place, at, title(*field))).collect();
     lines.push(Line::default());
-    let seconds = format!("A secret is cleared from the clipboard after {} s.", model.setting.clear_after.as_secs());
-    lines.push(say(theme, Role::Faint, seconds));
+    let seconds = model.setting.clear_after.as_secs();
+    let cleared = format!(
+        "A secret is cleared from the clipboard after {seconds} s, but not from a terminal's (OSC 52, over SSH)."
+    );
+    lines.push(say(theme, Role::Faint, cleared));
     lines.push(hints(theme, [("⏎", "or its number copies"), ("s", "shows for 15 s"), ("esc", "closes")]));
     dialog(frame, model, &format!("Copy for {address}"), 60, lines);
 }
