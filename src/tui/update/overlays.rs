@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::actions::is_possible;
 use super::errands::consent_to;
 use super::{import, line, sealing};
-use crate::domain::{Application, MailboxId, Trouble};
+use crate::domain::{Application, ApplicationName, MailboxId, Trouble};
 use crate::engine::{Choice, Errand, Field, Work};
 use crate::tui::form::{Behind, Form, Name, Status};
 use crate::tui::keymap::{
@@ -152,13 +152,22 @@ fn application_action(model: &mut Model, action: ApplicationAction, at: usize) -
         (ApplicationAction::New, _) => (form(None), vec![]),
         (_, None) => (Then::Stay, vec![]),
         (ApplicationAction::Edit, Some(application)) => (form(Some(&application)), vec![]),
-        (ApplicationAction::Remove, Some(Application { name, .. })) => {
-            (open(Overlay::Confirm(Confirmation::RemoveApplication(name))), vec![])
-        }
+        (ApplicationAction::Remove, Some(Application { name, .. })) => (remove_application(model, name), vec![]),
         (ApplicationAction::Prove, Some(Application { name, .. })) => (Then::Stay, vec![Effect::Prove(name)]),
         // The list makes room: without a browser the link is shown.
         (ApplicationAction::Consent, Some(application)) => (Then::Close, consent_to(model, &application)),
     }
+}
+
+/// Asks only where a yes could be followed.
+fn remove_application(model: &mut Model, name: ApplicationName) -> Then {
+    let users = match model.mailboxes_of(&name) {
+        0 => return open(Overlay::Confirm(Confirmation::RemoveApplication(name))),
+        1 => "A mailbox uses it: remove that first, or give it another application.".to_owned(),
+        count => format!("{count} mailboxes use it: remove them first, or give them another application."),
+    };
+    model.say(Tone::Bad, format!("{name} cannot be removed. {users}"));
+    Then::Stay
 }
 
 fn copy_key(model: &Model, mailbox: MailboxId, at: &mut usize, key: &KeyEvent) -> (Then, Vec<Effect>) {

@@ -53,11 +53,7 @@ fn remove_mailboxes(frame: &mut Frame, model: &Model, ids: &[MailboxId]) {
 }
 
 fn remove_application(frame: &mut Frame, model: &Model, name: &ApplicationName) {
-    let why = match model.mailboxes_of(name) {
-        0 => "No mailbox uses it. The registration with its provider stays as it is.".to_owned(),
-        1 => "A mailbox uses it: remove that first, or give it another application.".to_owned(),
-        count => format!("{count} mailboxes use it: remove them first, or give them another application."),
-    };
+    let why = "No mailbox uses it. The registration with its provider stays as it is.".to_owned();
     let asked = format!("Remove the application {name} from mailkey?");
     yes_or_no(frame, model, "Remove", (asked, why), ["removes", "keeps"]);
 }

@@ -242,6 +242,14 @@ fn the_applications_can_be_seen_to_without_a_mailbox() {
 }
 
 #[test]
+fn an_application_that_mailboxes_use_is_not_offered_for_removal() {
+    let mut model = at(is::AP);
+    keys(&mut model, &["A", "d"]);
+    assert!(matches!(model.overlay, Some(Overlay::Applications(0))));
+    assert!(screen(&model).contains("Mailer cannot be removed. 7 mailboxes use it"), "{}", screen(&model));
+}
+
+#[test]
 fn what_was_opened_from_the_applications_leads_back_to_them() {
     let mut two = fleet();
     let printer = Application { name: name("Printer"), ..two.applications[&name("Mailer")].clone() };
