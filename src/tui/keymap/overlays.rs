@@ -13,14 +13,23 @@ pub enum PageAction {
     PageDown,
     /// A page up.
     PageUp,
+    /// To its beginning.
+    First,
+    /// To its end.
+    Last,
+    /// Close it.
+    Close,
 }
 
-/// The keys of a page of text; any other closes it.
+/// The keys of a page of text.
 pub const PAGE: &[Binding<PageAction>] = &[
     bind(&["↓", "j"], PageAction::Down, "", "One line down"),
     bind(&["↑", "k"], PageAction::Up, "", "One line up"),
     bind(&["PgDn", "space"], PageAction::PageDown, "", "A page down"),
     bind(&["PgUp"], PageAction::PageUp, "", "A page up"),
+    bind(&["g", "Home"], PageAction::First, "", "To its beginning"),
+    bind(&["G", "End"], PageAction::Last, "", "To its end"),
+    bind(&["esc", "q", "⏎", "?"], PageAction::Close, "", "Close it"),
 ];
 
 /// What a key does in the walk-through, besides scrolling.

@@ -10,6 +10,7 @@ use crate::tui::keymap::{HISTORY, HistoryAction, find};
 use crate::tui::message::Effect;
 use crate::tui::model::Model;
 use crate::tui::overlay::Overlay;
+use crate::tui::view::{history_lines, last_top};
 
 /// Opens the history of the mailbox under the cursor; where there is none, that of all.
 pub fn open(model: &mut Model) -> Vec<Effect> {
@@ -19,10 +20,13 @@ pub fn open(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Takes a key.
-pub fn key(history: &mut History, key: &KeyEvent) -> (Then, Vec<Effect>) {
+pub fn key(model: &Model, history: &mut History, key: &KeyEvent) -> (Then, Vec<Effect>) {
     match find(HISTORY, key) {
         Some(HistoryAction::Turn) => (Then::Stay, history.turn().into_iter().collect()),
-        None => (scroll(&mut history.top, key), vec![]),
+        None => {
+            let last = last_top(model, &history_lines(model, history));
+            (scroll(&mut history.top, last, key), vec![])
+        }
     }
 }
 

@@ -34,7 +34,9 @@ pub fn key(preview: &mut Preview, key: &KeyEvent) -> (Then, Vec<Effect>) {
         (None, Some(PageAction::Up)) => preview.scroll(-1),
         (None, Some(PageAction::PageDown)) => preview.scroll(PAGE_OF_REMARKS),
         (None, Some(PageAction::PageUp)) => preview.scroll(-PAGE_OF_REMARKS),
-        (None, None) => {}
+        (None, Some(PageAction::First)) => preview.scroll(isize::MIN),
+        (None, Some(PageAction::Last)) => preview.scroll(isize::MAX),
+        (None, Some(PageAction::Close) | None) => {}
     }
     (Then::Stay, vec![])
 }

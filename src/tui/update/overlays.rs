@@ -15,6 +15,7 @@ use crate::tui::keymap::{
 use crate::tui::message::Effect;
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::{AccountAnswer, Confirmation, Overlay, Question, WrongAccount};
+use crate::tui::view::{help_lines, last_top, walkthrough_lines};
 use crate::tui::walkthrough;
 
 /// Takes a key.
@@ -23,10 +24,10 @@ pub fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
         return vec![];
     };
     let (then, effects) = match &mut overlay {
-        Overlay::Help(top) => (scroll(top, key), vec![]),
+        Overlay::Help(top) => (scroll(top, last_top(model, &help_lines(model)), key), vec![]),
         Overlay::Walkthrough(top) => walkthrough_key(model, top, key),
         Overlay::Form(form) => form_key(form, key),
-        Overlay::History(history) => super::history::key(history, key),
+        Overlay::History(history) => super::history::key(model, history, key),
         Overlay::Import(preview) => import::key(preview, key),
         Overlay::Applications(at) => applications_key(model, at, key),
         Overlay::CopyMenu(mailbox, at) => copy_key(model, *mailbox, at, key),
@@ -54,13 +55,18 @@ pub(super) fn open(overlay: Overlay) -> Then {
     Then::Open(Box::new(overlay))
 }
 
-pub(super) fn scroll(top: &mut u16, key: &KeyEvent) -> Then {
+/// Moves a page of which `last` is the last line that can be at the top.
+pub(super) fn scroll(top: &mut u16, last: u16, key: &KeyEvent) -> Then {
+    let from = (*top).min(last);
     *top = match find(PAGE, key) {
-        Some(PageAction::Down) => top.saturating_add(1),
-        Some(PageAction::Up) => top.saturating_sub(1),
-        Some(PageAction::PageDown) => top.saturating_add(10),
-        Some(PageAction::PageUp) => top.saturating_sub(10),
-        None => return Then::Close,
+        Some(PageAction::Down) => from.saturating_add(1).min(last),
+        Some(PageAction::Up) => from.saturating_sub(1),
+        Some(PageAction::PageDown) => from.saturating_add(10).min(last),
+        Some(PageAction::PageUp) => from.saturating_sub(10),
+        Some(PageAction::First) => 0,
+        Some(PageAction::Last) => last,
+        Some(PageAction::Close) => return Then::Close,
+        None => return Then::Stay,
     };
     Then::Stay
 }
@@ -72,7 +78,7 @@ fn walkthrough_key(model: &Model, top: &mut u16, key: &KeyEvent) -> (Then, Vec<E
         Some(WalkthroughAction::CopyRedirectUri) => {
             (Then::Stay, copy("The redirect URI", walkthrough::redirect_uri(model)))
         }
-        None => (scroll(top, key), vec![]),
+        None => (scroll(top, last_top(model, &walkthrough_lines(model)), key), vec![]),
     }
 }
 

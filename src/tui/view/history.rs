@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::parts::{dialog_room, hints, hints_of, say};
+use super::parts::{hints, hints_of, room, say};
 use super::texts::{CLOSE, SCROLL, WIDTH, page};
 use crate::engine::{Happened, HistoryLine};
 use crate::tui::history::{History, Lines, MOST};
@@ -26,11 +26,14 @@ pub fn draw(frame: &mut Frame, model: &Model, history: &History) {
     let other = hints_of(HISTORY).filter(|_| history.has_other());
     let other = other.map(|(key, hint)| (key, if history.of.is_some() { hint } else { "this mailbox" }));
     let keys = hints(theme, [CLOSE].into_iter().chain(other).chain([SCROLL]));
-    page(frame, model, &title, text(model, history, dialog_room(frame, WIDTH)), history.top, keys);
+    page(frame, model, &title, history_lines(model, history), history.top, keys);
 }
 
-fn text(model: &Model, history: &History, width: usize) -> Vec<Line<'static>> {
+/// Its lines.
+#[must_use]
+pub fn history_lines(model: &Model, history: &History) -> Vec<Line<'static>> {
     let theme = model.setting.theme;
+    let width = room(model.size.0, WIDTH);
     match &history.lines {
         Lines::Awaited => vec![say(theme, Role::Faint, "Reading…")],
         Lines::Failed(trouble) => vec![say(theme, Role::Bad, trouble.to_string())],

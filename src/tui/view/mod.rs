@@ -30,7 +30,9 @@ use super::model::Model;
 use super::overlay::{Overlay, Question};
 use super::theme::Symbols;
 
+pub use history::history_lines;
 pub use panes::hidden_lines;
+pub use texts::{help_lines, last_top, walkthrough_lines};
 
 /// Draws the whole screen.
 pub fn draw(frame: &mut Frame, model: &Model) {

@@ -193,8 +193,13 @@ pub fn window(screen: &mut Frame, model: &Model, title: &str, width: u16, height
 
 /// How many columns a [`dialog`] of this width has for its text.
 pub fn dialog_room(screen: &Frame, width: u16) -> usize {
+    room(screen.area().width, width)
+}
+
+/// The same, in a window of so many columns.
+pub fn room(columns: u16, width: u16) -> usize {
     // A frame of two columns, and one of padding on either side.
-    usize::from(width.min(screen.area().width.saturating_sub(2)).saturating_sub(4))
+    usize::from(width.min(columns.saturating_sub(2)).saturating_sub(4))
 }
 
 /// A window over the dashboard that is as high as its text.

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::parts::{cut, dialog_room, hints, hints_of, key_name, say, window};
+use super::parts::{cut, hints, hints_of, key_name, room, say, window};
 use crate::tui::back::back;
 use crate::tui::keymap::{self, Action, Section, WALKTHROUGH};
 use crate::tui::list::query;
@@ -17,6 +17,8 @@ use crate::tui::walkthrough;
 
 /// The columns of a page, where there is room.
 pub const WIDTH: u16 = 96;
+/// A frame, and the line of keys below the one for what was said: the page may cover the footer.
+const FRAME_AND_KEYS: u16 = 4;
 /// How wide the keys stand before what they do.
 const KEYS: usize = 14;
 /// The key that closes a page.
@@ -26,8 +28,14 @@ pub const SCROLL: (&str, &str) = ("↑↓", "scroll");
 
 /// All keys; those that do nothing now are faint.
 pub fn help(frame: &mut Frame, model: &Model, top: u16) {
+    page(frame, model, "Keys", help_lines(model), top, hints(model.setting.theme, [CLOSE, SCROLL]));
+}
+
+/// Their lines.
+#[must_use]
+pub fn help_lines(model: &Model) -> Vec<Line<'static>> {
     let theme = model.setting.theme;
-    let width = dialog_room(frame, WIDTH);
+    let width = room(model.size.0, WIDTH);
     let mut lines = Vec::new();
     for section in keymap::sections().into_iter().chain([query::section()]) {
         lines.extend(of_section(model, &section, width));
@@ -40,7 +48,7 @@ pub fn help(frame: &mut Frame, model: &Model, top: u16) {
     ] {
         lines.extend(wrapped(sentence, width));
     }
-    page(frame, model, "Keys", lines, top, hints(theme, [CLOSE, SCROLL]));
+    lines
 }
 
 fn of_section(model: &Model, section: &Section, width: usize) -> Vec<Line<'static>> {
@@ -81,15 +89,21 @@ fn legend(theme: Theme) -> String {
 
 /// How to register an application.
 pub fn walkthrough(frame: &mut Frame, model: &Model, top: u16) {
+    let keys = hints(model.setting.theme, [CLOSE].into_iter().chain(hints_of(WALKTHROUGH)).chain([SCROLL]));
+    page(frame, model, "How to register an application", walkthrough_lines(model), top, keys);
+}
+
+/// Its lines.
+#[must_use]
+pub fn walkthrough_lines(model: &Model) -> Vec<Line<'static>> {
     let theme = model.setting.theme;
-    let width = dialog_room(frame, WIDTH);
+    let width = room(model.size.0, WIDTH);
     let text = walkthrough::text(model);
     let lines = text.lines().flat_map(|line| match line.strip_prefix("# ") {
         Some(title) => vec![say(theme, Role::Title, title.to_owned())],
         None => wrapped(&line.replace("**", "").replace('`', ""), width),
     });
-    let keys = hints(theme, [CLOSE].into_iter().chain(hints_of(WALKTHROUGH)).chain([SCROLL]));
-    page(frame, model, "How to register an application", lines.collect(), top, keys);
+    lines.collect()
 }
 
 /// A paragraph; what goes on stands below the text of its number or its indent.
@@ -102,16 +116,25 @@ fn wrapped(text: &str, width: usize) -> Vec<Line<'static>> {
 
 /// A page that is as long as it wants, from the line `top` on.
 pub fn page(frame: &mut Frame, model: &Model, title: &str, lines: Vec<Line<'static>>, top: u16, keys: Line<'static>) {
-    let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    // A frame, and the line of keys below the one for what was said: the page may cover the footer.
-    let inside = window(frame, model, title, WIDTH, count.saturating_add(4));
+    let last = last_top(model, &lines);
+    let inside = window(frame, model, title, WIDTH, count(&lines).saturating_add(FRAME_AND_KEYS));
     let [page, said, way_out] =
         Layout::vertical([Constraint::Min(0), Constraint::Length(1), Constraint::Length(1)]).areas(inside);
-    let most = count.saturating_sub(page.height);
-    frame.render_widget(Paragraph::new(lines).scroll((top.min(most), 0)), page);
+    frame.render_widget(Paragraph::new(lines).scroll((top.min(last), 0)), page);
     if let Some(notice) = &model.notice {
         let theme = model.setting.theme;
         frame.render_widget(say(theme, Role::Good, cut(theme, &notice.text, usize::from(said.width))), said);
     }
     frame.render_widget(keys, way_out);
+}
+
+/// The last of the lines that can be at the top of a page.
+#[must_use]
+pub fn last_top(model: &Model, lines: &[Line<'static>]) -> u16 {
+    let room = model.size.1.saturating_sub(2).saturating_sub(FRAME_AND_KEYS);
+    count(lines).saturating_sub(room)
+}
+
+fn count(lines: &[Line<'static>]) -> u16 {
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
 }

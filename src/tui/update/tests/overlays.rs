@@ -107,9 +107,32 @@ fn a_bare_code_is_given_to_the_sign_in_that_is_chosen() {
 }
 
 #[test]
+fn a_page_goes_to_its_ends_and_no_other_key_closes_it() {
+    for open in ["?", "w"] {
+        let mut model = at(is::AP);
+        press(&mut model, open);
+        let top = screen(&model);
+        press(&mut model, "G");
+        let end = screen(&model);
+        assert_ne!(top, end, "{open}");
+        press(&mut model, "k");
+        assert_ne!(screen(&model), end, "one line up from the end is seen at once");
+        for key in ["End", "/", "z", "1"] {
+            press(&mut model, key);
+        }
+        assert_eq!(screen(&model), end, "{open}");
+        press(&mut model, "g");
+        assert_eq!(screen(&model), top, "{open}");
+        press(&mut model, "esc");
+        assert!(model.overlay.is_none(), "{open}");
+    }
+}
+
+#[test]
 fn pages_scroll_and_close() {
     for page in ["?", "w"] {
         let mut model = at(is::AP);
+        update(&mut model, Message::Resize(80, 16));
         press(&mut model, page);
         keys(&mut model, &["↓", "j", "PgDn", "space", "k", "↑", "PgUp"]);
         let top = match model.overlay {
