@@ -53,6 +53,13 @@ impl Form {
         ApplicationName::parse(self.text(Name::Application)).map_err(at(Name::Application))
     }
 
+    /// The tenant as it was typed: its id or a domain, which may be that of a mail address.
+    #[must_use]
+    pub fn domain_or_id(&self) -> &str {
+        let typed = self.text(Name::Tenant);
+        typed.rsplit_once('@').map_or(typed, |(_, domain)| domain)
+    }
+
     fn changed_mailbox(&self) -> Result<NewMailbox, (Name, Trouble)> {
         let address = Address::parse(self.text(Name::Address)).map_err(at(Name::Address))?;
         let account = self.delegate()?.unwrap_or_else(|| address.clone());
@@ -68,7 +75,7 @@ impl Form {
         let mut application = Application {
             name: ApplicationName::parse(self.text(Name::Name)).map_err(at(Name::Name))?,
             provider: self.text(Name::Provider).to_owned(),
-            tenant: self.text(Name::Tenant).to_owned(),
+            tenant: self.domain_or_id().to_owned(),
             client_id: self.text(Name::ClientId).to_owned(),
             redirect_uri: RedirectUri::parse(self.text(Name::RedirectUri)).map_err(at(Name::RedirectUri))?,
             scopes: self.text(Name::Scopes).split_whitespace().map(str::to_owned).collect(),

@@ -119,13 +119,12 @@ fn send(form: &mut Form) -> Vec<Effect> {
 }
 
 fn find_tenant(form: &mut Form) -> Vec<Effect> {
-    let tenant = form.text(Name::Tenant).to_owned();
+    let tenant = form.domain_or_id().to_owned();
     if tenant.is_empty() || form.status == Status::Sent {
         return vec![];
     }
     form.status = Status::LookingForTenant;
-    let domain = tenant.rsplit('@').next().unwrap_or_default().to_owned();
-    vec![Effect::FindTenant(form.text(Name::Provider).to_owned(), domain)]
+    vec![Effect::FindTenant(form.text(Name::Provider).to_owned(), tenant)]
 }
 
 fn wrong(form: &mut Form, name: Name, trouble: Trouble) {

@@ -298,6 +298,20 @@ fn the_cursor_goes_to_a_new_mailbox_that_has_appeared_already() {
 }
 
 #[test]
+fn a_mail_address_stands_for_the_tenant_of_its_domain() {
+    let mut model = showing(nothing(), (120, 40));
+    press(&mut model, "N");
+    press(&mut model, "tab");
+    press(&mut model, "tab");
+    type_in(&mut model, "ap@contoso.example");
+    let sent = press(&mut model, "⏎");
+    assert!(
+        matches!(&sent[..], [Effect::SaveApplication(None, new, None)] if new.tenant == "contoso.example"),
+        "{sent:?}"
+    );
+}
+
+#[test]
 fn ctrl_t_looks_for_the_tenant_of_an_id_a_domain_or_an_address() {
     for (typed, asked) in [("contoso.example", "contoso.example"), ("ap@contoso.example", "contoso.example")] {
         let mut model = showing(nothing(), (120, 40));
