@@ -190,7 +190,7 @@ pub struct AddApplication {
     /// The application (client) id.
     #[arg(long, value_name = "ID")]
     pub client_id: String,
-    /// The tenant's id, or one of its domains.
+    /// The tenant's id, or one of its domains; Microsoft's providers need it.
     #[arg(long, value_name = "TENANT", default_value = "", hide_default_value = true)]
     pub tenant: String,
     /// The provider.

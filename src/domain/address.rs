@@ -30,7 +30,11 @@ impl Address {
         let malformed = |why: &str| {
             Err(Trouble::new(
                 "address.malformed",
-                format!("“{text}” is not a mail address"),
+                if text.is_empty() {
+                    "There is no mail address".to_owned()
+                } else {
+                    format!("“{text}” is not a mail address")
+                },
                 why,
                 "Write it as name@example.com.",
             ))

@@ -90,14 +90,20 @@ impl Trouble {
 /// `what. why. next.`, as standard error shows it.
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.what.trim_end_matches('.'))?;
-        for sentence in [&self.0.why, &self.0.next] {
-            if !sentence.is_empty() {
-                write!(f, ". {}", sentence.trim_end_matches('.'))?;
+        sentence(f, &self.0.what)?;
+        for text in [&self.0.why, &self.0.next] {
+            if !text.is_empty() {
+                f.write_str(" ")?;
+                sentence(f, text)?;
             }
         }
-        f.write_str(".")
+        Ok(())
     }
+}
+
+fn sentence(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    f.write_str(text)?;
+    if text.ends_with(['.', '?', '!', '…']) { Ok(()) } else { f.write_str(".") }
 }
 
 impl std::error::Error for Trouble {}
@@ -137,6 +143,10 @@ mod tests {
         let trouble = Trouble::new("a.b", "It broke.", "Because.", "Mend it.");
         assert_eq!(trouble.to_string(), "It broke. Because. Mend it.");
         assert_eq!(Trouble::new("a.b", "It broke", "", "").to_string(), "It broke.");
+        assert_eq!(
+            Trouble::new("a.b", "It is unknown", "", "Did you mean x?").to_string(),
+            "It is unknown. Did you mean x?"
+        );
     }
 
     #[test]

@@ -144,7 +144,10 @@ impl Engine {
         {
             return wrong(
                 "application.tenant",
-                &format!("“{}” is no tenant", application.tenant),
+                &match application.tenant.as_str() {
+                    "" => "This provider needs a tenant".to_owned(),
+                    tenant => format!("“{tenant}” is no tenant"),
+                },
                 "Give its id, or one of its domains.",
             );
         }

@@ -178,8 +178,7 @@ impl Engine {
         let states: Vec<String> =
             self.0.errands.waiting().into_iter().filter(|(_, open)| open == subject).map(|(state, _)| state).collect();
         for state in states {
-            let cancelled =
-                Progress::Failed(Trouble::new("signin.cancelled", "The sign-in was stopped", "", "Begin again."));
+            let cancelled = Progress::Failed(stopped(subject));
             let row = state.clone();
             match self.registry(move |registry| registry.record_progress(&row, &cancelled)).await {
                 // It went with its mailbox.
@@ -306,4 +305,13 @@ pub(super) fn subject(purpose: &Purpose) -> Subject {
 /// What a sealed verifier is bound to.
 pub(super) fn verifier_context(state: &str) -> String {
     format!("sign-in/{state}/verifier")
+}
+
+/// Somebody stopped waiting for it.
+fn stopped(subject: &Subject) -> Trouble {
+    let (code, what) = match subject {
+        Subject::Mailbox(_) => ("signin.cancelled", "The sign-in was stopped"),
+        Subject::Application(_) => ("consent.cancelled", "The admin consent was stopped"),
+    };
+    Trouble::new(code, what, "", "Begin again.")
 }

@@ -26,12 +26,16 @@ pub fn counts(model: &Model) -> Vec<Count> {
     let tally = model.list.tally();
     let is_roomy = model.size.0 >= ROOMY;
     let gap = if is_roomy { "   " } else { "  " };
-    let all = Count { standing: None, number: tally.all(), text: format!("{} mailboxes{gap}", tally.all()) };
+    let all = Count { standing: None, number: tally.all(), text: all_of(tally.all()) + gap };
     let standings = [Standing::Valid, Standing::Due, Standing::Stuck, Standing::Todo].map(|standing| {
         let number = tally.count(standing);
         Count { standing: Some(standing), number, text: format!("{number} {}{gap}", word(standing)) }
     });
     is_roomy.then_some(all).into_iter().chain(standings).collect()
+}
+
+fn all_of(mailboxes: usize) -> String {
+    if mailboxes == 1 { "1 mailbox".to_owned() } else { format!("{mailboxes} mailboxes") }
 }
 
 /// The count at a column of the header, whose counts end at the right edge.
@@ -45,4 +49,14 @@ pub fn at(model: &Model, column: u16) -> Option<Count> {
         begin = begin.saturating_sub(count.text.width() + symbol);
         usize::from(column) >= begin
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all_of;
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!([0, 1, 2].map(all_of), ["0 mailboxes", "1 mailbox", "2 mailboxes"]);
+    }
 }

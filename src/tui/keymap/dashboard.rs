@@ -33,7 +33,7 @@ pub const DASHBOARD: &[Binding] = &[
     bind(&["N"], Action::NewApplication, "new application", "Add an application"),
     bind(&["/"], Action::Filter, "filter", "Filter the list by typing"),
     bind(&["space"], Action::Select, "select", "Select or deselect this mailbox"),
-    bind(&["A"], Action::Applications, "applications", "List the applications: edit, prove, ask for consent, remove"),
+    bind(&["A"], Action::Applications, "applications", "List the applications: edit, check, ask for consent, remove"),
     bind(
         &["M"],
         Action::Seal,

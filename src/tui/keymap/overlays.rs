@@ -120,7 +120,7 @@ pub const APPLICATIONS: &[Binding<ApplicationAction>] = &[
     bind(
         &["r"],
         ApplicationAction::Prove,
-        "prove",
+        "check",
         "In the list of applications: ask its provider whether it knows it",
     ),
     bind(

@@ -64,6 +64,13 @@ fn sum(progress: &Progress, end: &End, unsigned: usize) -> String {
         (_, 1) => ", 1 needs attention".to_owned(),
         _ => format!(", {failed} need attention"),
     };
-    let left = if unsigned > 0 { format!(" {unsigned} more have no token yet.") } else { String::new() };
-    format!("{checked}{found}.{left}")
+    format!("{checked}{found}.{}", without_token(unsigned))
+}
+
+fn without_token(mailboxes: usize) -> String {
+    match mailboxes {
+        0 => String::new(),
+        1 => " 1 more has no token yet.".to_owned(),
+        _ => format!(" {mailboxes} more have no token yet."),
+    }
 }

@@ -53,20 +53,21 @@ pub(super) fn show(model: &mut Model, overlay: Overlay) {
 }
 
 pub(super) fn say_copied(model: &mut Model, what: &str, copied: Copied, is_secret: bool) -> Vec<Effect> {
+    let was = if what.ends_with("lines") { "were" } else { "was" };
     match copied {
         Copied::Clipboard { cleared_at: Some(moment) } => {
             let seconds = moment.duration_since(model.now).as_secs().max(0);
             model.say(
                 Tone::Good,
-                format!("{what} was copied. The clipboard is cleared in {seconds} s, and when you quit."),
+                format!("{what} {was} copied. The clipboard is cleared in {seconds} s, and when you quit."),
             );
         }
-        Copied::Clipboard { cleared_at: None } => model.say(Tone::Good, format!("{what} was copied.")),
+        Copied::Clipboard { cleared_at: None } => model.say(Tone::Good, format!("{what} {was} copied.")),
         Copied::ForTerminal(text) => {
             model.say(
                 Tone::Good,
                 format!(
-                    "{what} was handed to your terminal's clipboard (OSC 52), which does not say whether it took it.{}",
+                    "{what} {was} handed to your terminal's clipboard (OSC 52), which does not say whether it took it.{}",
                     if is_secret { " Clear it yourself after use: nobody else can." } else { "" }
                 ),
             );

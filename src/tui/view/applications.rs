@@ -23,7 +23,7 @@ pub fn draw(frame: &mut Frame, model: &Model, at: usize) {
     let at = at.min(applications.len().saturating_sub(1));
     let mut text = Text::new(theme, dialog_room(frame, WIDTH));
     let name = text.width().saturating_sub(MAILBOXES + 2 * STATE + 1);
-    let titles = [("APPLICATION", name), ("MAILBOXES", MAILBOXES), ("PROOF", STATE), ("CONSENT", STATE)];
+    let titles = [("APPLICATION", name), ("MAILBOXES", MAILBOXES), ("CHECK", STATE), ("CONSENT", STATE)];
     let titles: String = titles.into_iter().map(|(title, width)| fit(theme, title, width)).collect();
     text.lines.push(Line::styled(format!(" {titles}"), theme.style(Role::Faint)));
     let lines = usize::from(frame.area().height.saturating_sub(REST)).max(1);
@@ -58,11 +58,11 @@ fn line(model: &Model, application: &Application, name: usize, is_current: bool)
         Some(Work::Proving { .. }) => {
             marked(theme, theme.spinner(model.now.as_millisecond() / 100), Role::Busy, "asking")
         }
-        _ => state(theme, &application.proof, ["known", "refused", "not proved"]),
+        _ => state(theme, &application.proof, ["known", "refused", "not checked"]),
     });
     spans.extend(match work {
         Some(Work::Consenting(_)) => marked(theme, theme.pick("◐", "~"), Role::Busy, "waiting"),
-        _ => state(theme, &application.consent, ["granted", "refused", "not seen"]),
+        _ => state(theme, &application.consent, ["granted", "refused", "not asked"]),
     });
     Line::from(spans)
 }

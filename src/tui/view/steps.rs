@@ -45,19 +45,23 @@ fn register(text: &mut Text, model: &Model, entry: &Entry<'_>) {
         text.field("Tenant", shortened(&application.tenant, text.room(), theme));
     }
     text.field("Redirect", application.redirect_uri.as_str());
+    let subject = Subject::Application(application.name.clone());
     match &application.consent {
+        _ if matches!(model.works.get(&subject), Some(Work::Consenting(_))) => {
+            text.marked("Consent", theme.pick("◐", "~"), Role::Busy, "waiting");
+        }
         Check::Ok { .. } => text.marked("Consent", theme.pick("●", "*"), Role::Good, "admin granted"),
         Check::Failed { .. } => {
             text.marked("Consent", theme.pick("▲", "!"), Role::Bad, "admin refused");
-            text.key("a", "asks an administrator again");
+            text.key("a", "asks for it again");
         }
         Check::Unknown => {
-            text.marked("Consent", theme.pick("○", "."), Role::Faint, "not seen yet");
-            text.key("a", "asks an administrator");
+            text.marked("Consent", theme.pick("○", "."), Role::Faint, "not asked for");
+            text.key("a", "asks for admin consent");
         }
     }
     if let Check::Ok { at } = application.proof {
-        text.field("Found", ago(at, model));
+        text.field("Checked", ago(at, model));
     }
 }
 

@@ -309,13 +309,15 @@ fn the_clipboard_is_spoken_of_only_while_a_sign_in_waits() {
 #[test]
 fn what_was_copied_is_said_with_when_it_is_cleared() {
     let cleared_at = Some(now() + jiff::SignedDuration::from_secs(45));
-    for (copied, effects, text) in [
-        (Copied::Clipboard { cleared_at }, 0, "cleared in 45 s"),
-        (Copied::Clipboard { cleared_at: None }, 0, "Client id was copied."),
-        (Copied::ForTerminal(Secret::new("text")), 1, "OSC 52"),
+    let not_cleared = Copied::Clipboard { cleared_at: None };
+    for (what, copied, effects, text) in [
+        ("Client id", Copied::Clipboard { cleared_at }, 0, "cleared in 45 s"),
+        ("Client id", not_cleared.clone(), 0, "Client id was copied."),
+        ("The PowerShell lines", not_cleared, 0, "The PowerShell lines were copied."),
+        ("Client id", Copied::ForTerminal(Secret::new("text")), 1, "OSC 52"),
     ] {
         let mut model = at(is::AP);
-        let what = "Client id".to_owned();
+        let what = what.to_owned();
         assert_eq!(done(&mut model, Done::Copied { what, copied, is_secret: true }).len(), effects);
         assert!(said(&model).1.contains(text), "{}", said(&model).1);
     }
