@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(registry.fleet(&std::sync::Arc::default()).unwrap().mailboxes.len(), 1);
         assert_eq!((registry.mailbox(own.id).unwrap().grant, registry.history(None, 9)), (own.grant, Ok(vec![])));
 
-        assert_eq!(registry.import_mailboxes(&[], &[to.clone()], event), Ok(vec![own.id]));
+        assert_eq!(registry.import_mailboxes(&[], std::slice::from_ref(&to), event), Ok(vec![own.id]));
         let after = registry.mailbox(own.id).unwrap();
         assert_eq!((after.address.as_str(), after.checks), (own.address.as_str(), Checks::default()));
         assert_eq!((registry.grant(after.grant).unwrap().account, after.note), (to.account, to.note));
