@@ -192,8 +192,13 @@ fn read(written: &Written<'_>) -> Result<Option<Term>, String> {
 }
 
 fn no_such_key(key: &str) -> String {
-    let known: Vec<String> = KINDS.iter().filter(|kind| is_key(kind)).map(|kind| format!("{}:", kind.key)).collect();
-    format!("There is no “{key}:” to ask for. There are {}.", known.join(" "))
+    format!("There is no “{key}:” to ask for. There are {}.", keys())
+}
+
+/// All that there are, so short that a narrow list shows them.
+fn keys() -> String {
+    let keys = KINDS.iter().filter(|kind| is_key(kind)).map(|kind| format!("{}:", kind.key));
+    keys.collect::<Vec<String>>().join(" ")
 }
 
 fn is_key(kind: &Kind) -> bool {
@@ -292,7 +297,7 @@ pub fn hint(filter: &str, applications: &[String]) -> String {
     }
     match last.key.and_then(find) {
         Some(kind) => format!("{}  {}", kind.form, kind.shows),
-        None => KINDS.iter().map(|kind| kind.form).collect::<Vec<&str>>().join("  "),
+        None => keys(),
     }
 }
 

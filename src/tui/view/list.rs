@@ -76,7 +76,7 @@ fn below(model: &Model, width: usize) -> Line<'static> {
     if model.focus != Focus::Filter {
         return due(model, width);
     }
-    let hint = cut(theme, &model.list.hint(), width.saturating_sub(2));
+    let hint = cut(theme, &model.list.hint(), width.saturating_sub(1));
     Line::styled(format!(" {hint} "), on_frame().patch(theme.style(Role::Faint)))
 }
 

@@ -90,7 +90,8 @@ fn token(text: &mut Text, model: &Model, entry: &Entry<'_>) {
         text.marked("Refresh", token_symbol(theme, state), of_token_mark(state), state.word());
         text.field(
             "Obtained",
-            format!("{}, {}", time::day(obtained, &model.setting.zone), time::ago(obtained, model.now)),
+            // It breaks between the two, if it has to.
+            format!("{}, {}", time::ago(obtained, model.now), time::day(obtained, &model.setting.zone)),
         );
         text.field("Last used", ago(used, model));
     }

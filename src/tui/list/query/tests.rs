@@ -120,10 +120,10 @@ fn hints_say_what_can_follow_and_tab_takes_the_first() {
         ("state:v", "state:valid", Some("state:valid ")),
         ("hr app:t", "app:\"Ticket system\"", Some("hr app:\"Ticket system\" ")),
         ("due:<", "due:<14d  Its token dies", None),
-        ("billing", "mail  state:stuck", None),
-        ("", "mail  state:stuck", None),
-        ("state:due ", "mail  state:stuck", None),
-        ("foo:b", "mail  state:stuck", None),
+        ("billing", "state: step: app:", None),
+        ("", "state: step: app:", None),
+        ("state:due ", "state: step: app:", None),
+        ("foo:b", "state: step: app:", None),
     ] {
         assert!(hint(filter, &applications).starts_with(hinted), "{filter}: {}", hint(filter, &applications));
         assert_eq!(completed(filter, &applications).as_deref(), completes, "{filter}");

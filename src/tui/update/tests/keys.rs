@@ -180,6 +180,7 @@ fn the_counts_are_filters_on_a_key_and_esc_shows_all() {
 fn the_filter_says_what_can_follow_what_is_wrong_and_completes() {
     let mut model = at(is::AP);
     press(&mut model, "/");
+    assert!(screen(&model).contains("state: step: app: account: token: due: note: trouble:"), "{}", screen(&model));
     type_in(&mut model, "st");
     assert!(screen(&model).contains("state:  step:"));
     press(&mut model, "tab");
