@@ -106,7 +106,7 @@ fn weeks(text: &mut Text, model: &Model) {
     text.lines.extend(bars(model.setting.theme, weeks, (lines, wide)));
     text.say(
         Role::Text,
-        format!("Due by week: {} this week, {} in {} weeks", weeks.this_week(), weeks.all(), weeks.counts().len()),
+        format!("Due by week: {} this week, {} within {} weeks", weeks.this_week(), weeks.all(), weeks.counts().len()),
     );
 }
 
