@@ -45,7 +45,9 @@ fn grown(frame: &mut Frame, area: Rect, model: &Model, running: usize) -> Rect {
     let needed = u16::try_from(said.min(MOST) + running + 1).unwrap_or(u16::MAX);
     let more = needed.saturating_sub(area.height).min(area.y);
     let area = Rect { y: area.y - more, height: area.height + more, ..area };
-    frame.render_widget(Clear, area);
+    if more > 0 {
+        frame.render_widget(Clear, area);
+    }
     area
 }
 

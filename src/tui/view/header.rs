@@ -1,11 +1,11 @@
 //! The first line: whose fleet it is, and how it does.
 
 use ratatui::Frame;
-use ratatui::layout::{Alignment, Rect};
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
 
 use super::parts::cut;
+use super::pen;
 use crate::tui::counts::{Count, counts};
 use crate::tui::model::Model;
 use crate::tui::theme::Role;
@@ -13,9 +13,10 @@ use crate::tui::theme::Role;
 /// Draws it.
 pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     let counts = line(model);
-    let room = usize::from(area.width).saturating_sub(counts.width() + 1);
-    frame.render_widget(Paragraph::new(title(model, room)), area);
-    frame.render_widget(Paragraph::new(counts).alignment(Alignment::Right), area);
+    let room = usize::from(area.width).saturating_sub(counts.width());
+    let right = Rect { x: area.x.saturating_add(u16::try_from(room).unwrap_or(u16::MAX)), ..area }.intersection(area);
+    pen::lines(frame.buffer_mut(), area, &[title(model, room.saturating_sub(1))]);
+    pen::lines(frame.buffer_mut(), right, &[counts]);
 }
 
 fn title(model: &Model, room: usize) -> Line<'static> {

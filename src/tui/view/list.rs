@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Padding, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use super::parts::{cut, end_of, fit, frame as border, say};
-use super::pen::Pen;
+use super::pen::{self, Pen};
 use super::weeks;
 use crate::domain::{Step, StepState, TokenState};
 use crate::engine::Work;
@@ -33,7 +33,7 @@ pub fn draw(frame: &mut Frame, area: Rect, model: &Model) {
     frame.render_widget(block, area);
     let columns = Columns::of(usize::from(inside.width), model.list.widest());
     let height = usize::from(inside.height.saturating_sub(1));
-    frame.render_widget(titles(columns, model), Rect { height: inside.height.min(1), ..inside });
+    pen::lines(frame.buffer_mut(), inside, &[titles(columns, model)]);
     for ((row, is_current), y) in model.list.window(height).zip(inside.y + 1..) {
         let mut pen = Pen { theme, buffer: frame.buffer_mut(), x: inside.x, y, end: inside.right() };
         line(&mut pen, columns, model, row, is_current);
