@@ -8,7 +8,7 @@ use std::sync::Arc;
 use directories::BaseDirs;
 use zeroize::Zeroizing;
 
-use super::Engine;
+use super::{Engine, blocking};
 use crate::domain::import::{self, Defaults, MOST_BYTES, Plan, Wish};
 use crate::domain::{ApplicationName, NewMailbox, Secret, Trouble};
 
@@ -72,10 +72,6 @@ impl Engine {
         };
         Ok(Zeroizing::new(bytes))
     }
-}
-
-async fn blocking<T: Send + 'static>(job: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
-    tokio::task::spawn_blocking(job).await.unwrap_or_else(|_| Err(super::broken_job()))
 }
 
 /// One byte more than is allowed tells that there is more.

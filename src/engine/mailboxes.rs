@@ -3,7 +3,7 @@
 use super::Engine;
 use super::event::{Event as Told, Subject};
 use crate::domain::{Address, ApplicationName, Mailbox, MailboxId, NewMailbox, Trouble};
-use crate::registry::{Happened, Registry};
+use crate::registry::Happened;
 use crate::secrets::Key;
 
 impl Engine {
@@ -62,13 +62,7 @@ impl Engine {
     /// `mailbox.exists`, `mailbox.unknown`, `application.unknown`.
     pub async fn change_mailbox(&self, id: MailboxId, to: NewMailbox) -> Result<(), Trouble> {
         let wanted = to.clone();
-        let before = self
-            .registry(move |registry| {
-                let before = as_it_is(registry, id)?;
-                registry.change_mailbox(id, &wanted)?;
-                Ok(before)
-            })
-            .await?;
+        let before = self.registry(move |registry| registry.change_mailbox(id, &wanted)).await?;
         if before != to {
             self.note(id, Happened::Changed, difference(&before, &to)).await;
         }
@@ -119,12 +113,6 @@ impl Engine {
             self.publish(Told::Trouble(trouble));
         }
     }
-}
-
-/// A mailbox as a form would have it.
-fn as_it_is(registry: &Registry, id: MailboxId) -> Result<NewMailbox, Trouble> {
-    let Mailbox { address, application, grant, note, .. } = registry.mailbox(id)?;
-    Ok(NewMailbox { address, application, account: registry.grant(grant)?.account, note })
 }
 
 /// What of a mailbox is another, for its history.

@@ -29,10 +29,10 @@ impl Registry {
                 events.push(event(None, mailbox));
             }
             for to in changes {
-                let (id, before) = mailboxes::as_it_is(transaction, &to.address)?;
-                mailboxes::change(transaction, id, to)?;
+                let mailbox = mailboxes::by_address(transaction, &to.address)?;
+                changed.push(mailbox.id);
+                let before = mailboxes::change(transaction, mailbox, to)?;
                 events.push(event(Some(&before), to));
-                changed.push(id);
             }
             // Earlier lines would be forgotten at once.
             for event in events.iter().skip(events.len().saturating_sub(history::KEPT as usize)) {

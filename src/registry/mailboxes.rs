@@ -80,22 +80,17 @@ impl Registry {
     /// # Errors
     /// `mailbox.unknown`, whose next names addresses that look like it; `registry.…`.
     pub fn mailbox_at(&self, address: &Address) -> Result<Mailbox, Trouble> {
-        self.read(|transaction| {
-            let found = find(transaction, "mailboxes.folded = ?1", Value::Text(address.folded()))?;
-            found.map_or_else(|| Err(unknown(transaction, address)?.into()), Ok)
-        })
+        self.read(|transaction| by_address(transaction, address))
     }
 
-    /// Changes address, application, account and note. What was found for another address or through
-    /// another grant is forgotten. A grant that nobody uses any more goes to [`Registry::discarded`].
+    /// Changes address, application, account and note, and gives what they were. What was found for
+    /// another address or through another grant is forgotten. A grant that nobody uses any more goes to
+    /// [`Registry::discarded`].
     ///
     /// # Errors
     /// `mailbox.unknown`; `mailbox.exists` if another mailbox has the address; `application.unknown`; `registry.…`.
-    pub fn change_mailbox(&self, id: MailboxId, to: &NewMailbox) -> Result<Mailbox, Trouble> {
-        self.write(|transaction| {
-            change(transaction, id, to)?;
-            by_id(transaction, id)
-        })
+    pub fn change_mailbox(&self, id: MailboxId, to: &NewMailbox) -> Result<NewMailbox, Trouble> {
+        self.write(|transaction| change(transaction, by_id(transaction, id)?, to))
     }
 
     /// Moves a mailbox to another grant of the same application; its checks are forgotten, and a
@@ -151,29 +146,21 @@ impl Registry {
 }
 
 /// [`Registry::change_mailbox`].
-pub(super) fn change(transaction: &Transaction<'_>, id: MailboxId, to: &NewMailbox) -> Result<(), Fault> {
+pub(super) fn change(transaction: &Transaction<'_>, before: Mailbox, to: &NewMailbox) -> Result<NewMailbox, Fault> {
     let NewMailbox { address, application, account, note } = to;
-    let before = by_id(transaction, id)?;
-    refuse_taken(transaction, address, Some(id))?;
+    refuse_taken(transaction, address, Some(before.id))?;
+    let account_before = grants::by_id(transaction, before.grant)?.account;
     let grant = grants::find_or_make(transaction, application, account)?;
     grants::respell(transaction, grant, account)?;
     transaction
         .prepare_cached("UPDATE mailboxes SET address = ?2, folded = ?3, grant_id = ?4, note = ?5 WHERE id = ?1")?
-        .execute(params![id.0, address.as_str(), address.folded(), grant.0, note.as_str()])?;
+        .execute(params![before.id.0, address.as_str(), address.folded(), grant.0, note.as_str()])?;
     if before.address != *address || before.grant != grant {
-        forget_checks(transaction, id)?;
+        forget_checks(transaction, before.id)?;
     }
-    discarded::discard_if_unused(transaction, before.grant)
-}
-
-/// The mailbox with this address, as a form would have it.
-pub(super) fn as_it_is(connection: &Connection, address: &Address) -> Result<(MailboxId, NewMailbox), Fault> {
-    let found = find(connection, "mailboxes.folded = ?1", Value::Text(address.folded()))?;
-    let Some(Mailbox { id, address, application, grant, note, .. }) = found else {
-        return Err(unknown(connection, address)?.into());
-    };
-    let account = grants::by_id(connection, grant)?.account;
-    Ok((id, NewMailbox { address, application, account, note }))
+    discarded::discard_if_unused(transaction, before.grant)?;
+    let Mailbox { address, application, note, .. } = before;
+    Ok(NewMailbox { address, application, account: account_before, note })
 }
 
 /// All mailboxes, by address. They share texts with their grants.
@@ -197,6 +184,12 @@ pub(super) fn changed_since(connection: &Connection, seen: i64) -> Result<Vec<Ma
 /// The mailbox with this number.
 pub(super) fn by_id(connection: &Connection, id: MailboxId) -> Result<Mailbox, Fault> {
     find(connection, "mailboxes.id = ?1", Value::Integer(id.0))?.ok_or_else(|| gone(id).into())
+}
+
+/// The mailbox with this address.
+pub(super) fn by_address(connection: &Connection, address: &Address) -> Result<Mailbox, Fault> {
+    let found = find(connection, "mailboxes.folded = ?1", Value::Text(address.folded()))?;
+    found.map_or_else(|| Err(unknown(connection, address)?.into()), Ok)
 }
 
 /// A mailbox from a row of [`SELECT`].
@@ -353,8 +346,9 @@ mod tests {
             registry.record_sign_in(before.grant, None, at(0)).unwrap();
             checked(&registry, before.id);
             let wanted = NewMailbox { application: name(app), ..new_mailbox(to, account) };
-            let after = registry.change_mailbox(before.id, &wanted).unwrap();
-            assert_eq!(after, registry.mailbox(before.id).unwrap());
+            let was = registry.change_mailbox(before.id, &wanted).unwrap();
+            assert_eq!((was.address, was.account.as_str()), (before.address, "billing@contoso.com"));
+            let after = registry.mailbox(before.id).unwrap();
             assert_eq!(after.note, wanted.note);
             assert_eq!((after.address.as_str(), after.application.as_str()), (to, app));
             assert_eq!(registry.grant(after.grant).unwrap().account.as_str(), account);

@@ -128,6 +128,7 @@ async fn handle<S: Surface>(
         match effect {
             Effect::Quit => return Ok(Flow::End),
             Effect::Suspend => {
+                surface.draw(model)?;
                 let _rest = performer.rest().await;
                 surface.suspend()?;
             }

@@ -96,7 +96,7 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Edit => overlay(model, edit),
         Action::Back => go_back(model),
         Action::Quit => vec![Effect::Quit],
-        Action::Suspend => vec![Effect::Suspend],
+        Action::Suspend => suspend(model),
         Action::Pane1 => focus(model, Focus::Pane(Step::Register, 0)),
         Action::Pane2 => focus(model, Focus::Pane(Step::Authorize, 0)),
         Action::Pane3 => focus(model, Focus::Pane(Step::Token, 0)),
@@ -115,6 +115,14 @@ pub fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             go(model, action)
         }
     }
+}
+
+/// What is on its way is waited for: whoever pressed the key is told why nothing happens.
+fn suspend(model: &mut Model) -> Vec<Effect> {
+    if model.works.values().any(|work| !work.needs_a_person()) {
+        model.say(Tone::Plain, "Stops as soon as no token is on its way, in some seconds at most.");
+    }
+    vec![Effect::Suspend]
 }
 
 /// Opens the menu that another account's tokens wait for.

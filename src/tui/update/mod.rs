@@ -80,8 +80,8 @@ fn key(model: &mut Model, key: &KeyEvent) -> Vec<Effect> {
     if keymap::name(key) == "ctrl-c" {
         return vec![Effect::Quit];
     }
-    if action == Some(keymap::Action::Suspend) {
-        return vec![Effect::Suspend];
+    if let Some(suspend @ keymap::Action::Suspend) = action {
+        return actions::act(model, suspend);
     }
     if model.overlay.is_some() {
         return overlays::key(model, key);

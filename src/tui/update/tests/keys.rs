@@ -400,3 +400,13 @@ fn ctrl_c_quits_and_ctrl_z_suspends_from_everywhere() {
         assert_eq!(state(&model), before);
     }
 }
+
+#[test]
+fn ctrl_z_says_why_it_waits_for_a_token_that_is_on_its_way() {
+    let mut model = at(is::AP);
+    press(&mut model, "ctrl-z");
+    assert!(model.notice.is_none());
+    work(&mut model, is::AP, Work::Refreshing { since: now() });
+    press(&mut model, "ctrl-z");
+    assert!(model.notice.unwrap().text.contains("no token is on its way"));
+}
