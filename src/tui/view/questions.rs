@@ -87,27 +87,30 @@ fn sign_in_anew(frame: &mut Frame, model: &Model, mailbox: MailboxId, way: Way) 
 pub fn wrong_account(frame: &mut Frame, model: &Model, asked: &WrongAccount, at: usize) {
     let theme = model.setting.theme;
     let expected = named(asked.sign_ins.iter().map(|sign_in| sign_in.expected.to_string()));
+    let mailboxes = named(asked.sign_ins.iter().map(|sign_in| address(model, sign_in.mailbox)));
     let mut lines = vec![
         say(theme, Role::Warn, format!("{} signed in, not {expected}.", asked.username)),
-        say(theme, Role::Text, "Nothing is stored yet."),
+        say(theme, Role::Text, format!("Nothing is stored yet for {mailboxes}.")),
         Line::default(),
     ];
     let answers = AccountAnswer::all(model.queue.is_some());
-    let texts = answers.into_iter().map(|answer| account_answer(model, asked, answer));
+    let texts = answers.into_iter().map(|answer| account_answer(asked, answer));
     lines.extend(texts.enumerate().map(|(place, text)| option(model, place, at, &text)));
     let later = if stops_line(model, asked) { "decides later, and stops the line" } else { "decides later" };
     lines.extend([Line::default(), hints(theme, [("⏎", "or the number chooses"), ("esc", later)])]);
     dialog(frame, model, "Another account signed in", WIDTH, lines);
 }
 
-fn account_answer(model: &Model, asked: &WrongAccount, answer: AccountAnswer) -> String {
-    let (expected, mailbox, them) = match &asked.sign_ins[..] {
-        [one] => (one.expected.to_string(), address(model, one.mailbox), "it".to_owned()),
+fn account_answer(asked: &WrongAccount, answer: AccountAnswer) -> String {
+    let (expected, mailboxes, them) = match &asked.sign_ins[..] {
+        [one] => (one.expected.to_string(), "this mailbox".to_owned(), "it".to_owned()),
         several => ("each of them".to_owned(), format!("all {}", several.len()), format!("all {}", several.len())),
     };
     match answer {
         AccountAnswer::Choose(Choice::SignInAgain) => format!("Sign in again as {expected} (in a private window)"),
-        AccountAnswer::Choose(Choice::KeepAsDelegate) => format!("Keep: {} is a delegate of {mailbox}", asked.username),
+        AccountAnswer::Choose(Choice::KeepAsDelegate) => {
+            format!("Keep: {} is a delegate of {mailboxes}", asked.username)
+        }
         AccountAnswer::Choose(Choice::Discard) => format!("Discard {them}"),
         AccountAnswer::StopLine => format!("Discard {them} and stop the line"),
     }
