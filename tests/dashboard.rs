@@ -122,7 +122,7 @@ async fn another_account_is_asked_about_before_anything_is_kept() {
     let other = "alex.wu@contoso.example".parse().unwrap();
     dashboard.demo.play_as(&link, &other).await.unwrap();
     dashboard.sees("Another account signed in").await;
-    dashboard.sees("Nothing is stored yet.").await;
+    dashboard.sees("Nothing is stored yet for billing@contoso.example.").await;
     dashboard.press(&["3"]);
     dashboard.sees_no_more("Another account signed in").await;
     dashboard.sees("signin.wrong_account").await;
