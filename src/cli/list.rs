@@ -19,8 +19,8 @@ pub fn show(fleet: &Fleet, wanted: impl Fn(MailboxId) -> bool, now: Timestamp, a
     let mut table =
         Columns::new(&["MAILBOX", "1 REGISTER", "2 AUTHORIZE", "3 TOKEN", "4 SMTP AUTH", "TOKEN", "TROUBLE"]);
     for entry in fleet.entries().filter(|entry| wanted(entry.mailbox.id)) {
-        let steps = Steps::of(entry.application, entry.grant, entry.mailbox, entry.idle_limit_days(), now);
         let token = entry.token_state(now);
+        let steps = Steps::of(&entry, token);
         if matches!(Standing::of(&steps, token), Standing::Stuck | Standing::Due) {
             exit = Exit::Attention;
         }

@@ -84,17 +84,17 @@ impl Address {
     /// How [`folded`](Self::folded) compares with a text; nothing is allocated for most addresses.
     #[must_use]
     pub fn compare_folded(&self, folded: &str) -> Ordering {
-        if self.0.is_ascii() {
-            self.0.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(folded.bytes())
-        } else {
-            self.folded().as_str().cmp(folded)
-        }
+        if self.0.is_ascii() { lowered(&self.0).cmp(folded.bytes()) } else { self.folded().as_str().cmp(folded) }
     }
 }
 
 fn belongs_before_the_at(letter: char) -> bool {
     letter.is_ascii_alphanumeric()
         || !(letter.is_whitespace() || is_unprintable(letter) || "<>\"(),;:\\@[]".contains(letter))
+}
+
+fn lowered(ascii: &str) -> impl Iterator<Item = u8> {
+    ascii.bytes().map(|byte| byte.to_ascii_lowercase())
 }
 
 /// Whether IDNA has nothing to say about a domain, as about most: a fleet of thousands is read at once.
@@ -147,7 +147,11 @@ impl PartialOrd for Address {
 
 impl Ord for Address {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.folded().cmp(&other.folded())
+        if self.0.is_ascii() && other.0.is_ascii() {
+            lowered(&self.0).cmp(lowered(&other.0))
+        } else {
+            self.folded().cmp(&other.folded())
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::application::{Application, ApplicationName};
@@ -10,13 +11,17 @@ use super::grant::{Grant, GrantId, TokenState};
 use super::mailbox::Mailbox;
 use super::provider::Provider;
 
+/// A map in the order in which it was filled. It hashes fast, since a fleet asks it about each of its
+/// mailboxes.
+pub type Map<K, V> = IndexMap<K, V, foldhash::fast::RandomState>;
+
 /// All mailboxes with what they depend on, as of one moment.
 #[derive(Debug, Clone, Default)]
 pub struct Fleet {
     /// The applications, by name.
-    pub applications: HashMap<ApplicationName, Application>,
+    pub applications: Map<ApplicationName, Application>,
     /// The grants, by number.
-    pub grants: HashMap<GrantId, Grant>,
+    pub grants: Map<GrantId, Grant>,
     /// The mailboxes, sorted by address without regard to case.
     pub mailboxes: Vec<Mailbox>,
     /// The providers that this installation knows, by id.
@@ -49,13 +54,9 @@ impl Fleet {
     /// `mailbox` with what it depends on; `None` only if the registry is at odds with itself.
     #[must_use]
     pub fn entry<'a>(&'a self, mailbox: &'a Mailbox) -> Option<Entry<'a>> {
-        let application = self.applications.get(&mailbox.application)?;
-        Some(Entry {
-            mailbox,
-            grant: self.grants.get(&mailbox.grant)?,
-            application,
-            provider: self.providers.get(&application.provider),
-        })
+        let grant = self.grants.get(&mailbox.grant)?;
+        let application = self.applications.get(&grant.application)?;
+        Some(Entry { mailbox, grant, application, provider: self.providers.get(&application.provider) })
     }
 
     /// Takes news; gives the places of the mailboxes that they are about. What belongs to a mailbox

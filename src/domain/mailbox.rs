@@ -28,9 +28,7 @@ pub struct Mailbox {
     pub id: MailboxId,
     /// Its address: the SASL user, for shared mailboxes too.
     pub address: Address,
-    /// The application that it is onboarded to.
-    pub application: ApplicationName,
-    /// The grant that it uses; several mailboxes may use one.
+    /// The grant that it uses, and with it the application; several mailboxes may use one.
     pub grant: GrantId,
     /// What was found when it was last tried.
     pub checks: Checks,

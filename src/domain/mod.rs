@@ -26,7 +26,7 @@ pub mod weeks;
 pub use address::Address;
 pub use application::{Application, ApplicationName};
 pub use check::Check;
-pub use fleet::{Entry, Fleet, News};
+pub use fleet::{Entry, Fleet, Map, News};
 pub use grant::{Grant, GrantId, Identity, Token, TokenEnd, TokenState};
 pub use mailbox::{Checks, Mailbox, MailboxId, NewMailbox};
 pub use note::Note;

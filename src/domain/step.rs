@@ -1,12 +1,11 @@
 //! The four steps, and the one function that says how far a mailbox is.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::application::Application;
 use super::check::Check;
+use super::fleet::Entry;
 use super::grant::{Grant, Token, TokenState};
-use super::mailbox::Mailbox;
 use super::trouble::{Remedy, Trouble};
 
 /// One of the four things that a mailbox needs.
@@ -87,17 +86,13 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// How far a mailbox is, from what is recorded of it and of what it depends on.
+    /// How far a mailbox is, from what is recorded of it and of what it depends on, while its token is
+    /// in the state `state`.
     #[must_use]
-    pub fn of(
-        application: &Application,
-        grant: &Grant,
-        mailbox: &Mailbox,
-        idle_limit_days: Option<u32>,
-        now: Timestamp,
-    ) -> Self {
+    pub fn of(entry: &Entry<'_>, state: TokenState) -> Self {
+        let Entry { application, grant, mailbox, .. } = entry;
         let register = register(application);
-        let token = token(grant, &register, idle_limit_days, now);
+        let token = token(grant, &register, state);
         let authorize = authorize(grant, &register, &token);
         let smtp_auth = match (&token, &mailbox.checks.smtp) {
             (StepState::Done, Check::Ok { .. }) => StepState::Done,
@@ -176,14 +171,12 @@ fn authorize(grant: &Grant, register: &StepState, token: &StepState) -> StepStat
     }
 }
 
-fn token(grant: &Grant, register: &StepState, idle_limit_days: Option<u32>, now: Timestamp) -> StepState {
+fn token(grant: &Grant, register: &StepState, state: TokenState) -> StepState {
     match (&grant.token, &grant.trouble) {
         (Token::Ended { trouble, .. }, _) => StepState::Stuck(trouble.clone()),
         (_, Some((Step::Token, trouble))) => StepState::Stuck(trouble.clone()),
         (Token::None, _) => StepState::Todo,
-        (Token::Held { .. }, _) if grant.token.state(idle_limit_days, now) == TokenState::Expired => {
-            StepState::Stuck(idle_too_long())
-        }
+        (Token::Held { .. }, _) if state == TokenState::Expired => StepState::Stuck(idle_too_long()),
         (Token::Held { .. }, Some((Step::Authorize, _))) => StepState::Todo,
         (Token::Held { .. }, _) if *register == StepState::Done => StepState::Done,
         (Token::Held { .. }, _) => StepState::Todo,

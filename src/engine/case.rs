@@ -21,7 +21,7 @@ impl Engine {
             .registry(move |registry| {
                 let mailbox = registry.mailbox(mailbox)?;
                 let grant = registry.grant(mailbox.grant)?;
-                let application = registry.application(&mailbox.application)?;
+                let application = registry.application(&grant.application)?;
                 Ok((mailbox, grant, application))
             })
             .await?;

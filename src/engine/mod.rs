@@ -106,7 +106,7 @@ struct Inner {
 }
 
 /// How many events a slow listener may lag behind; then the fleet is told whole again.
-const EVENTS: usize = 8192;
+const EVENTS: usize = 2048;
 
 impl Engine {
     /// An engine over these parts. Nothing runs until it is asked.

@@ -154,7 +154,8 @@ impl Engine {
         self.registry(move |registry| {
             let recorded = if concerns_application {
                 let check = Check::Failed { at: now, trouble: trouble.clone() };
-                registry.mailbox(mailbox).and_then(|mailbox| registry.record_proof(&mailbox.application, &check))
+                let grant = registry.mailbox(mailbox).and_then(|mailbox| registry.grant(mailbox.grant));
+                grant.and_then(|grant| registry.record_proof(&grant.application, &check))
             } else {
                 record_failed_sign_in(registry, mailbox, step, &trouble)
             };

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::event::{Event, Subject};
 use super::troubles::{lost_with_its_answer, over};
-use super::{Engine, Waiting};
+use super::{Engine, Waiting, blocking};
 use crate::domain::Fleet;
 use crate::registry::{Progress, Revision, Sight};
 
@@ -86,8 +86,7 @@ impl Engine {
             Ok((revision, sight)) => {
                 told.revision = Some(revision);
                 if let Some(fleet) = self.publish_sight(sight) {
-                    let now = self.now();
-                    told.until = fleet.turns_after(now).into_iter().chain([now + DAY]).min();
+                    told.until = Some(self.good_until(fleet).await);
                 }
             }
             Err(trouble) => self.publish(Event::Trouble(trouble)),
@@ -97,6 +96,13 @@ impl Engine {
     }
 
     /// Tells it; gives the fleet if it is told anew.
+    /// How long a picture of the fleet is right though nothing happens.
+    async fn good_until(&self, fleet: Arc<Fleet>) -> Timestamp {
+        let now = self.now();
+        let turns = blocking(move || Ok(fleet.turns_after(now))).await;
+        turns.ok().flatten().into_iter().fold(now + DAY, Timestamp::min)
+    }
+
     fn publish_sight(&self, sight: Sight) -> Option<Arc<Fleet>> {
         match sight {
             Sight::Same => None,

@@ -106,7 +106,7 @@ impl Engine {
     async fn delegates_grant(&self, mailbox: MailboxId, identity: &Identity) -> Result<Grant, Trouble> {
         let identity = identity.clone();
         self.registry(move |registry| {
-            let application = registry.mailbox(mailbox)?.application;
+            let application = registry.grant(registry.mailbox(mailbox)?.grant)?.application;
             if let Some(grant) = registry.grant_of(&application, &identity)? {
                 return Ok(grant);
             }

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::thread;
 
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
-use crate::domain::{Fleet, News, Provider, Trouble};
+use crate::domain::{Fleet, Grant, GrantId, Map, News, Provider, Trouble};
 
 use super::sql::Fault;
 use super::{Registry, applications, grants, mailboxes};
 
 /// A point in a registry's life, after which news can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Revision(i64);
 
 /// What is to be seen that was not seen before.
@@ -31,7 +32,7 @@ impl Registry {
     /// # Errors
     /// `registry.…`.
     pub fn fleet(&self, providers: &Arc<HashMap<String, Provider>>) -> Result<Fleet, Trouble> {
-        self.read(|transaction| whole(transaction, providers))
+        self.read(|transaction| self.whole(transaction, providers))
     }
 
     /// What is new since `seen`, whichever process changed it, and the revision to ask with next.
@@ -44,31 +45,49 @@ impl Registry {
         providers: &Arc<HashMap<String, Provider>>,
     ) -> Result<(Revision, Sight), Trouble> {
         self.read(|transaction| {
-            let (newest, last_whole) = transaction
-                .prepare_cached("SELECT newest, whole FROM changes")?
-                .query_row([], |row| Ok((Revision(row.get(0)?), row.get::<_, i64>(1)?)))?;
+            let (newest, last_whole) = changes(transaction)?;
             let sight = match seen {
                 Some(seen) if seen == newest => Sight::Same,
-                Some(Revision(seen)) if seen >= last_whole => Sight::News(News {
-                    mailboxes: mailboxes::changed_since(transaction, seen)?,
-                    grants: grants::changed_since(transaction, seen)?,
+                Some(seen) if seen >= last_whole => Sight::News(News {
+                    mailboxes: mailboxes::changed_since(transaction, seen.0)?,
+                    grants: grants::changed_since(transaction, seen.0)?,
                 }),
-                _ => Sight::Whole(whole(transaction, providers)?),
+                _ => Sight::Whole(self.whole(transaction, providers)?),
             };
             Ok((newest, sight))
         })
     }
+
+    /// Everything, as `transaction` sees it. Mailboxes and grants are read at once, since a fleet of
+    /// thousands takes some time for each.
+    fn whole(&self, transaction: &Transaction<'_>, providers: &Arc<HashMap<String, Provider>>) -> Result<Fleet, Fault> {
+        let (newest, _) = changes(transaction)?;
+        thread::scope(|scope| {
+            let beside = scope.spawn(|| self.grants_at(newest));
+            let mailboxes = mailboxes::all(transaction)?;
+            let grants = match beside.join() {
+                Ok(Ok(Some(grants))) => grants,
+                // The file has changed in between, or another connection was too much to ask.
+                _ => grants::all(transaction)?,
+            };
+            let applications = applications::all(transaction)?.into_iter().map(|it| (it.name.clone(), it)).collect();
+            Ok(Fleet { applications, grants, mailboxes, providers: Arc::clone(providers) })
+        })
+    }
+
+    /// The grants as they were after `wanted`, by another connection; `None` if there were changes since.
+    fn grants_at(&self, wanted: Revision) -> Result<Option<Map<GrantId, Grant>>, Fault> {
+        let mut beside = self.another_reader()?;
+        let transaction = beside.transaction()?;
+        let (newest, _) = changes(&transaction)?;
+        if newest == wanted { grants::all(&transaction).map(Some) } else { Ok(None) }
+    }
 }
 
-fn whole(transaction: &Transaction<'_>, providers: &Arc<HashMap<String, Provider>>) -> Result<Fleet, Fault> {
-    let applications = applications::all(transaction)?;
-    let grants = grants::all(transaction)?;
-    Ok(Fleet {
-        applications: applications.into_iter().map(|it| (it.name.clone(), it)).collect(),
-        mailboxes: mailboxes::all(transaction, &grants)?,
-        grants,
-        providers: Arc::clone(providers),
-    })
+/// The newest revision, and that of the newest change that is told as a whole.
+fn changes(connection: &Connection) -> Result<(Revision, Revision), Fault> {
+    let mut statement = connection.prepare_cached("SELECT newest, whole FROM changes")?;
+    Ok(statement.query_row([], |row| Ok((Revision(row.get(0)?), Revision(row.get(1)?))))?)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::domain::{TokenEnd, Trouble};
 use super::moves::owners;
 use super::secrets::Owner;
 use super::sql::{Json, time};
-use super::{Registry, secrets};
+use super::{Registry, access_tokens, secrets};
 
 impl Registry {
     /// Deletes everything that is sealed, and forgets the key. Tokens that were among it have ended,
@@ -39,7 +39,7 @@ impl Registry {
                 }
             }
             transaction.execute("DELETE FROM meta WHERE name = 'seal_key'", [])?;
-            transaction.execute("UPDATE grants SET access_token = NULL, access_token_expires_at = NULL", [])?;
+            access_tokens::forget_all(transaction)?;
             transaction.execute("DELETE FROM secrets", [])?;
             Ok(gone)
         })

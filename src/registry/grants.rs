@@ -1,18 +1,16 @@
-//! Grants: what an account gave an application, and the life of its refresh token. No secret is in
-//! here but the cached access token, sealed.
+//! Grants: what an account gave an application, and the life of its refresh token. No secret is in here.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 
 use crate::domain::{
-    Address, ApplicationName, Grant, GrantId, Identity, Mailbox, Remedy, Step, Token, TokenEnd, Trouble,
+    Address, ApplicationName, Grant, GrantId, Identity, Mailbox, Map, Remedy, Step, Token, TokenEnd, Trouble,
 };
 
-use super::sql::{Columns, Fault, Json, count, time};
-use super::{Registry, applications, discarded, mailboxes};
+use super::sql::{Columns, Fault, Json, time};
+use super::{Registry, access_tokens, applications, discarded, mailboxes};
 
 /// Grants in the form that [`grant`] reads.
 const SELECT: &str = "SELECT grants.id, account, issuer, subject, username, \
@@ -78,11 +76,7 @@ impl Registry {
     /// # Errors
     /// `registry.…`.
     pub fn mailboxes_of(&self, id: GrantId) -> Result<Vec<Mailbox>, Trouble> {
-        let sql = format!("{} WHERE grant_id = ?1 ORDER BY mailboxes.folded", mailboxes::SELECT);
-        self.read(|transaction| {
-            let mut statement = transaction.prepare_cached(&sql)?;
-            Ok(statement.query_map([id.0], mailboxes::mailbox)?.collect::<Result<_, _>>()?)
-        })
+        self.read(|transaction| mailboxes::of_grant(transaction, id))
     }
 
     /// A refresh token was stored after a sign-in: `Held`, no trouble, no cached access token.
@@ -91,19 +85,19 @@ impl Registry {
     /// # Errors
     /// `grant.unknown`; `registry.…`.
     pub fn record_sign_in(&self, id: GrantId, identity: Option<&Identity>, at: Timestamp) -> Result<(), Trouble> {
-        self.change_grant(
-            id,
-            "UPDATE grants SET issuer = ?2, subject = ?3, username = ?4, obtained_at = ?5, last_used_at = ?5, \
-             ended_at = NULL, ending = NULL, trouble = NULL, may_hold_secret = 1, \
-             access_token = NULL, access_token_expires_at = NULL WHERE id = ?1",
-            params![
+        let sql = "UPDATE grants SET issuer = ?2, subject = ?3, username = ?4, obtained_at = ?5, last_used_at = ?5, \
+             ended_at = NULL, ending = NULL, trouble = NULL, may_hold_secret = 1 WHERE id = ?1";
+        self.write(|transaction| {
+            access_tokens::forget(transaction, id)?;
+            let values = params![
                 id.0,
                 identity.map(|identity| &identity.issuer),
                 identity.map(|identity| &identity.subject),
                 identity.map(|identity| &identity.username),
                 time(at),
-            ],
-        )
+            ];
+            change(transaction, id, sql, values)
+        })
     }
 
     /// The provider accepted the refresh token: `Held`, no trouble.
@@ -111,12 +105,10 @@ impl Registry {
     /// # Errors
     /// `grant.unknown`; `registry.…`.
     pub fn record_use(&self, id: GrantId, at: Timestamp) -> Result<(), Trouble> {
-        self.change_grant_lightly(
-            id,
-            "UPDATE grants SET obtained_at = coalesce(obtained_at, ?2), last_used_at = ?2, \
-             ended_at = NULL, ending = NULL, trouble = NULL, may_hold_secret = 1 WHERE id = ?1",
-            params![id.0, time(at)],
-        )
+        let sql = "UPDATE grants SET obtained_at = coalesce(obtained_at, ?2), last_used_at = ?2, \
+             ended_at = NULL, ending = NULL, trouble = NULL, may_hold_secret = 1 WHERE id = ?1";
+        // The next use of the token would tell it again.
+        self.write_lightly(|transaction| change(transaction, id, sql, params![id.0, time(at)]))
     }
 
     /// The provider said that the refresh token is dead; the cached access token goes.
@@ -124,13 +116,12 @@ impl Registry {
     /// # Errors
     /// `grant.unknown`; `registry.…`.
     pub fn record_end(&self, id: GrantId, end: TokenEnd, trouble: &Trouble, at: Timestamp) -> Result<(), Trouble> {
-        self.change_grant(
-            id,
-            "UPDATE grants SET obtained_at = coalesce(obtained_at, ?2), last_used_at = coalesce(last_used_at, ?2), \
-             ended_at = ?2, ending = ?3, trouble = NULL, \
-             access_token = NULL, access_token_expires_at = NULL WHERE id = ?1",
-            params![id.0, time(at), Json((end, trouble))],
-        )
+        let sql = "UPDATE grants SET obtained_at = coalesce(obtained_at, ?2), \
+             last_used_at = coalesce(last_used_at, ?2), ended_at = ?2, ending = ?3, trouble = NULL WHERE id = ?1";
+        self.write(|transaction| {
+            access_tokens::forget(transaction, id)?;
+            change(transaction, id, sql, params![id.0, time(at), Json((end, trouble))])
+        })
     }
 
     /// The last attempt failed without a word about the token itself, or (`None`) that is over.
@@ -139,45 +130,7 @@ impl Registry {
     /// `grant.unknown`; `registry.…`.
     pub fn record_trouble(&self, id: GrantId, trouble: Option<(Step, &Trouble)>) -> Result<(), Trouble> {
         let sql = "UPDATE grants SET trouble = ?2 WHERE id = ?1";
-        self.change_grant(id, sql, params![id.0, trouble.map(Json)])
-    }
-
-    /// Keeps an access token, sealed by the caller, until it expires.
-    ///
-    /// # Errors
-    /// `grant.unknown`; `registry.…`.
-    pub fn cache_access_token(&self, id: GrantId, sealed: &[u8], expires_at: Timestamp) -> Result<(), Trouble> {
-        self.change_grant_lightly(
-            id,
-            "UPDATE grants SET access_token = ?2, access_token_expires_at = ?3 WHERE id = ?1",
-            params![id.0, sealed, time(expires_at)],
-        )
-    }
-
-    /// The access token that was kept, still sealed, and when it expires (which may be past).
-    ///
-    /// # Errors
-    /// `grant.unknown`; `registry.…`.
-    pub fn cached_access_token(&self, id: GrantId) -> Result<Option<(Vec<u8>, Timestamp)>, Trouble> {
-        self.read(|transaction| {
-            let mut statement =
-                transaction.prepare_cached("SELECT access_token, access_token_expires_at FROM grants WHERE id = ?1")?;
-            let cached = |row: &Row<'_>| {
-                let mut columns = Columns::of(row);
-                let token: Option<Vec<u8>> = columns.plain()?;
-                Ok(token.zip(columns.time_or_null()?))
-            };
-            statement.query_row([id.0], cached).optional()?.ok_or_else(|| unknown(id).into())
-        })
-    }
-
-    fn change_grant(&self, id: GrantId, sql: &str, values: impl Params) -> Result<(), Trouble> {
-        self.write(|transaction| change(transaction, id, sql, values))
-    }
-
-    /// For what the next use of the token would tell again.
-    fn change_grant_lightly(&self, id: GrantId, sql: &str, values: impl Params) -> Result<(), Trouble> {
-        self.write_lightly(|transaction| change(transaction, id, sql, values))
+        self.write(|transaction| change(transaction, id, sql, params![id.0, trouble.map(Json)]))
     }
 }
 
@@ -189,10 +142,10 @@ fn change(transaction: &Transaction<'_>, id: GrantId, sql: &str, values: impl Pa
 }
 
 /// All grants, by number. Those of one tenant share its name.
-pub(super) fn all(connection: &Connection) -> Result<HashMap<GrantId, Grant>, Fault> {
+pub(super) fn all(connection: &Connection) -> Result<Map<GrantId, Grant>, Fault> {
     let names = applications::names(connection)?;
     let mut statement = connection.prepare_cached(SELECT_ALL)?;
-    let mut all = HashMap::with_capacity(count(connection, "grants")?);
+    let mut all = Map::default();
     let mut rows = statement.query([])?;
     let mut issuer = None;
     while let Some(row) = rows.next()? {
@@ -355,24 +308,6 @@ mod tests {
         let grant = registry.grant(id).unwrap();
         assert_eq!(grant.identity, None);
         assert_eq!(grant.token, Token::Held { obtained_at: at(40), last_used_at: at(40) });
-    }
-
-    #[test]
-    fn a_cached_access_token_goes_with_its_refresh_token() {
-        let (_folder, registry, mailbox) = with_mailbox();
-        let id = mailbox.grant;
-        assert_eq!(registry.cached_access_token(id), Ok(None));
-        let cached = Ok(Some((vec![1, 2, 3], at(99))));
-        let ends: [&dyn Fn() -> Result<(), Trouble>; 2] = [&|| registry.record_sign_in(id, None, at(1)), &|| {
-            registry.record_end(id, TokenEnd::Expired, &trouble(), at(2))
-        }];
-        for end in ends {
-            registry.cache_access_token(id, &[1, 2, 3], at(99)).unwrap();
-            registry.record_use(id, at(1)).unwrap();
-            assert_eq!(registry.cached_access_token(id), cached);
-            end().unwrap();
-            assert_eq!(registry.cached_access_token(id), Ok(None));
-        }
     }
 
     #[test]

@@ -131,12 +131,12 @@ mod tests {
 
     #[test]
     fn an_import_of_nothing_forgets_nothing() {
-        let (_folder, registry, own) = with_mailbox();
+        let (_folder, registry, _) = with_mailbox();
         registry
             .write(|t| Ok(t.execute("UPDATE sqlite_sequence SET seq = 99999 WHERE name = 'mailboxes'", [])?))
             .unwrap();
         registry.note(&added(&address("old@contoso.com"))).unwrap();
-        registry.add_mailbox(&address("z@contoso.com"), &own.application, &address("z@contoso.com")).unwrap();
+        registry.add_mailbox(&address("z@contoso.com"), &name("Mailer"), &address("z@contoso.com")).unwrap();
         registry.import_mailboxes(&[], &[], event).unwrap();
         assert_eq!(registry.history(None, 9).unwrap().len(), 1);
     }

@@ -1,14 +1,12 @@
 //! Mailboxes: the addresses whose mail is wanted, and what was found when they were tried.
 
-use std::collections::HashMap;
-
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 
 use crate::domain::{Address, ApplicationName, Check, Checks, Grant, GrantId, Mailbox, MailboxId, NewMailbox, Trouble};
 
 use super::nearest::nearest;
-use super::sql::{Columns, Fault, Json, count, time};
+use super::sql::{Columns, Fault, Json, time};
 use super::{Registry, discarded, grants};
 
 /// Which of a mailbox's servers was checked.
@@ -34,13 +32,8 @@ impl Protocol {
     }
 }
 
-/// Mailboxes in the form that [`mailbox`] reads; the name of the application comes with the grant.
-pub(super) const SELECT: &str = "SELECT mailboxes.id, grant_id, address, \
-     smtp_at, smtp_trouble, imap_at, imap_trouble, pop_at, pop_trouble, note, applications.name \
-     FROM mailboxes CROSS JOIN grants ON grants.id = grant_id CROSS JOIN applications ON applications.id = grants.application";
-
-/// All mailboxes, without the name of the application: their grants have it.
-const SELECT_ALL: &str = "SELECT id, grant_id, address, \
+/// Mailboxes in the form that [`mailbox`] reads.
+const SELECT: &str = "SELECT id, grant_id, address, \
      smtp_at, smtp_trouble, imap_at, imap_trouble, pop_at, pop_trouble, note FROM mailboxes";
 
 const FORGET_CHECKS: &str = "smtp_at = NULL, smtp_trouble = NULL, imap_at = NULL, imap_trouble = NULL, \
@@ -101,9 +94,9 @@ impl Registry {
     pub fn assign_grant(&self, id: MailboxId, grant: GrantId) -> Result<(), Trouble> {
         self.write(|transaction| {
             let before = by_id(transaction, id)?;
-            let application = grants::by_id(transaction, grant)?.application;
-            if application != before.application {
-                return Err(other_application(&before, &application).into());
+            let (own, other) = (grants::by_id(transaction, before.grant)?, grants::by_id(transaction, grant)?);
+            if own.application != other.application {
+                return Err(other_application(&before, &own.application, &other.application).into());
             }
             if before.grant == grant {
                 return Ok(());
@@ -149,7 +142,7 @@ impl Registry {
 pub(super) fn change(transaction: &Transaction<'_>, before: Mailbox, to: &NewMailbox) -> Result<NewMailbox, Fault> {
     let NewMailbox { address, application, account, note } = to;
     refuse_taken(transaction, address, Some(before.id))?;
-    let account_before = grants::by_id(transaction, before.grant)?.account;
+    let grant_before = grants::by_id(transaction, before.grant)?;
     let grant = grants::find_or_make(transaction, application, account)?;
     grants::respell(transaction, grant, account)?;
     transaction
@@ -159,41 +152,45 @@ pub(super) fn change(transaction: &Transaction<'_>, before: Mailbox, to: &NewMai
         forget_checks(transaction, before.id)?;
     }
     discarded::discard_if_unused(transaction, before.grant)?;
-    let Mailbox { address, application, note, .. } = before;
-    Ok(NewMailbox { address, application, account: account_before, note })
+    let (Mailbox { address, note, .. }, Grant { application, account, .. }) = (before, grant_before);
+    Ok(NewMailbox { address, application, account, note })
 }
 
-/// All mailboxes, by address. They share texts with their grants.
-pub(super) fn all(connection: &Connection, grants: &HashMap<GrantId, Grant>) -> Result<Vec<Mailbox>, Fault> {
-    let mut statement = connection.prepare_cached(SELECT_ALL)?;
-    let mut all = Vec::with_capacity(count(connection, "mailboxes")?);
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        all.push(mailbox_of(row, grants)?);
-    }
-    all.sort_by_cached_key(|mailbox| mailbox.address.folded());
+/// All mailboxes, by address.
+pub(super) fn all(connection: &Connection) -> Result<Vec<Mailbox>, Fault> {
+    let mut all = some(connection, "", [])?;
+    all.sort_by(|a: &Mailbox, b| a.address.cmp(&b.address));
     Ok(all)
+}
+
+/// The mailboxes that use a grant, by address.
+pub(super) fn of_grant(connection: &Connection, grant: GrantId) -> Result<Vec<Mailbox>, Fault> {
+    some(connection, "WHERE grant_id = ?1 ORDER BY folded", [grant.0])
 }
 
 /// The mailboxes that changed after the revision `seen`, in no order.
 pub(super) fn changed_since(connection: &Connection, seen: i64) -> Result<Vec<Mailbox>, Fault> {
-    let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE mailboxes.revision > ?1"))?;
-    Ok(statement.query_map([seen], mailbox)?.collect::<Result<_, _>>()?)
+    some(connection, "WHERE revision > ?1", [seen])
+}
+
+fn some(connection: &Connection, condition: &str, values: impl Params) -> Result<Vec<Mailbox>, Fault> {
+    let mut statement = connection.prepare_cached(&format!("{SELECT} {condition}"))?;
+    Ok(statement.query_map(values, mailbox)?.collect::<Result<_, _>>()?)
 }
 
 /// The mailbox with this number.
 pub(super) fn by_id(connection: &Connection, id: MailboxId) -> Result<Mailbox, Fault> {
-    find(connection, "mailboxes.id = ?1", Value::Integer(id.0))?.ok_or_else(|| gone(id).into())
+    find(connection, "id = ?1", Value::Integer(id.0))?.ok_or_else(|| gone(id).into())
 }
 
 /// The mailbox with this address.
 pub(super) fn by_address(connection: &Connection, address: &Address) -> Result<Mailbox, Fault> {
-    let found = find(connection, "mailboxes.folded = ?1", Value::Text(address.folded()))?;
+    let found = find(connection, "folded = ?1", Value::Text(address.folded()))?;
     found.map_or_else(|| Err(unknown(connection, address)?.into()), Ok)
 }
 
 /// A mailbox from a row of [`SELECT`].
-pub(super) fn mailbox(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
+fn mailbox(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
     let mut columns = Columns::of(row);
     Ok(Mailbox {
         id: MailboxId(columns.plain()?),
@@ -201,22 +198,6 @@ pub(super) fn mailbox(row: &Row<'_>) -> rusqlite::Result<Mailbox> {
         address: columns.parsed()?,
         checks: checks(&mut columns)?,
         note: columns.parsed()?,
-        application: columns.parsed()?,
-    })
-}
-
-/// A mailbox from a row of [`SELECT_ALL`], sharing texts with its grant.
-fn mailbox_of(row: &Row<'_>, grants: &HashMap<GrantId, Grant>) -> rusqlite::Result<Mailbox> {
-    let mut columns = Columns::of(row);
-    let id = MailboxId(columns.plain()?);
-    let grant = columns.one_in(|id| grants.get(&GrantId(id)))?;
-    Ok(Mailbox {
-        id,
-        grant: grant.id,
-        address: columns.parsed_like(Some(&grant.account))?,
-        checks: checks(&mut columns)?,
-        note: columns.parsed()?,
-        application: grant.application.clone(),
     })
 }
 
@@ -236,26 +217,29 @@ fn forget_checks(transaction: &Transaction<'_>, id: MailboxId) -> Result<(), Fau
 
 /// Refuses an address that another mailbox than `own` has.
 pub(super) fn refuse_taken(connection: &Connection, address: &Address, own: Option<MailboxId>) -> Result<(), Fault> {
-    match find(connection, "mailboxes.folded = ?1", Value::Text(address.folded()))? {
-        Some(other) if Some(other.id) != own => Err(exists(&other).into()),
+    match find(connection, "folded = ?1", Value::Text(address.folded()))? {
+        Some(other) if Some(other.id) != own => {
+            let its = grants::by_id(connection, other.grant)?;
+            Err(exists(&other, &its.application).into())
+        }
         _ => Ok(()),
     }
 }
 
-fn exists(mailbox: &Mailbox) -> Trouble {
+fn exists(mailbox: &Mailbox, its: &ApplicationName) -> Trouble {
     Trouble::new(
         "mailbox.exists",
         format!("The mailbox {} is in the registry already", mailbox.address),
-        format!("It belongs to the application “{}”.", mailbox.application),
+        format!("It belongs to the application “{its}”."),
         "Change that one, or remove it first.",
     )
 }
 
-fn other_application(mailbox: &Mailbox, other: &ApplicationName) -> Trouble {
+fn other_application(mailbox: &Mailbox, its: &ApplicationName, other: &ApplicationName) -> Trouble {
     Trouble::new(
         "grant.other_application",
         format!("{} cannot use a grant of the application “{other}”", mailbox.address),
-        format!("It belongs to the application “{}”.", mailbox.application),
+        format!("It belongs to the application “{its}”."),
         "Change the mailbox's application first.",
     )
 }
@@ -350,8 +334,9 @@ mod tests {
             assert_eq!((was.address, was.account.as_str()), (before.address, "billing@contoso.com"));
             let after = registry.mailbox(before.id).unwrap();
             assert_eq!(after.note, wanted.note);
-            assert_eq!((after.address.as_str(), after.application.as_str()), (to, app));
-            assert_eq!(registry.grant(after.grant).unwrap().account.as_str(), account);
+            assert_eq!(after.address.as_str(), to);
+            let grant = registry.grant(after.grant).unwrap();
+            assert_eq!((grant.application.as_str(), grant.account.as_str()), (app, account));
             assert_eq!(after.checks.smtp.is_ok(), checks_stay, "{to} {app} {account}");
             assert_eq!(after.grant == before.grant, grant_stays, "{to} {app} {account}");
             assert_eq!(registry.discarded().unwrap().is_empty(), grant_stays);

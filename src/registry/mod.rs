@@ -4,6 +4,7 @@
 //! All calls are short and blocking; the engine makes jobs of them. Every change is one
 //! transaction. It knows no network and no screen.
 
+mod access_tokens;
 mod applications;
 mod discarded;
 #[cfg(test)]
@@ -84,6 +85,11 @@ impl Registry {
     pub fn version(&self) -> Result<i64, Trouble> {
         let version = lock(&self.0.reader).pragma_query_value(None, "data_version", |row| row.get(0));
         version.map_err(|error| Fault::from(error).explain(&self.0.path, Doing::Reading))
+    }
+
+    /// Another connection that only reads, for what is to be read at the same time.
+    fn another_reader(&self) -> Result<Connection, Fault> {
+        schema::reader(&self.0.path, &schema::Opening::default())
     }
 
     /// Runs `work` on one state of the file, whatever other processes do meanwhile.

@@ -56,6 +56,19 @@ impl Registry {
         self.read(owners)
     }
 
+    /// How many those are.
+    ///
+    /// # Errors
+    /// `registry.…`.
+    pub fn count_secret_owners(&self) -> Result<usize, Trouble> {
+        let sql = "SELECT (SELECT count(*) FROM grants WHERE may_hold_secret) \
+             + (SELECT count(*) FROM applications WHERE has_client_secret)";
+        self.read(|transaction| {
+            let count: u32 = transaction.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+            Ok(count as usize)
+        })
+    }
+
     /// Copies a secret in from the keyring, unless it is here already.
     ///
     /// # Errors
@@ -162,6 +175,7 @@ mod tests {
         registry.take_lease(mailbox.grant, "somebody", at(0), at(9)).unwrap();
         let billing = Owner::Grant(mailbox.grant, address("billing@contoso.com"));
         assert_eq!(registry.secret_owners(), Ok(vec![billing, mailer]));
+        assert_eq!(registry.count_secret_owners(), Ok(2));
     }
 
     #[test]

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
+    include_str!("schema_6.sql"),
 ];
 
 /// `mkey`, in SQLite's `application_id`: tells a registry from other programs' databases.
@@ -69,6 +70,8 @@ pub(super) fn reader(path: &Path, opening: &Opening) -> Result<Connection, Fault
     let connection = Connection::open_with_flags(path, opening.flags)?;
     connection.busy_timeout(opening.patience)?;
     connection.pragma_update(None, "query_only", true)?;
+    // Whole fleets are read past once, so that pages need not be kept for later.
+    connection.pragma_update(None, "cache_size", -256)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
@@ -160,7 +163,8 @@ mod tests {
     use std::thread;
 
     use super::super::Registry;
-    use super::super::fixture::{address, application, fresh};
+    use super::super::fixture::{address, application, at, fresh};
+    use super::super::sql::time;
     use super::*;
     use crate::domain::{StoreKind, Whereabouts};
 
@@ -205,7 +209,8 @@ mod tests {
         let colour: String =
             migrated.read(|t| Ok(t.query_row("SELECT colour FROM mailboxes", [], |row| row.get(0))?)).unwrap();
         assert_eq!(colour, "kept");
-        assert_eq!(migrated.mailbox_at(&address("A@contoso.com")).unwrap().application, app.name);
+        let mailbox = migrated.mailbox_at(&address("A@contoso.com")).unwrap();
+        assert_eq!(migrated.grant(mailbox.grant).unwrap().application, app.name);
 
         let copy = place::newest_copy(&path).unwrap();
         assert_eq!(copy, folder.path().join(copy_name()));
@@ -228,6 +233,24 @@ mod tests {
             let whereabouts = opened(&path).unwrap().whereabouts(StoreKind::Sealed);
             assert_eq!(whereabouts, Ok(Whereabouts::In(expected)));
         }
+    }
+
+    #[test]
+    fn access_tokens_outlive_the_move_to_a_table_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("registry.db");
+        let fifth = Opening { migrations: MIGRATIONS[..5].to_vec(), ..Opening::default() };
+        let registry = Registry::open_as(&path, &fifth).unwrap();
+        let app = application("Mailer");
+        registry.add_application(&app).unwrap();
+        let [kept, none] = ["a@contoso.com", "b@contoso.com"]
+            .map(|mailbox| registry.add_mailbox(&address(mailbox), &app.name, &address(mailbox)).unwrap().grant);
+        let sql = "UPDATE grants SET access_token = x'010203', access_token_expires_at = ?2 WHERE id = ?1";
+        registry.write(|t| Ok(t.execute(sql, [kept.0, time(at(5))])?)).unwrap();
+        drop(registry);
+        let registry = opened(&path).unwrap();
+        assert_eq!(registry.cached_access_token(kept), Ok(Some((vec![1, 2, 3], at(5)))));
+        assert_eq!(registry.cached_access_token(none), Ok(None));
     }
 
     #[test]

@@ -218,7 +218,8 @@ pub(super) fn sealed(connection: &Connection, name: &str) -> Result<Option<Vec<u
 
 /// How many secrets are here.
 pub(super) fn count_sealed(connection: &Connection) -> Result<usize, Fault> {
-    Ok(super::sql::count(connection, "secrets")?)
+    let rows: u32 = connection.prepare_cached("SELECT count(*) FROM secrets")?.query_row([], |row| row.get(0))?;
+    Ok(rows as usize)
 }
 
 fn find_whereabouts(connection: &Connection) -> Result<Option<Whereabouts>, Fault> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::types::{FromSql, ToSqlOutput, Type};
-use rusqlite::{Connection, ErrorCode, Row, ToSql};
+use rusqlite::{ErrorCode, Row, ToSql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -152,39 +152,16 @@ impl<'a> Columns<'a> {
         T: FromStr,
         T::Err: Error + Send + Sync + 'static,
     {
-        self.parsed_or(|_| None)
-    }
-
-    /// The same, sharing its text with `like` if they are equal.
-    pub(super) fn parsed_like<T>(&mut self, like: Option<&T>) -> rusqlite::Result<T>
-    where
-        T: FromStr + Clone + AsRef<str>,
-        T::Err: Error + Send + Sync + 'static,
-    {
-        self.parsed_or(|text| like.filter(|like| like.as_ref() == text).cloned())
-    }
-
-    /// The same, unless the text is known.
-    fn parsed_or<T>(&mut self, known: impl FnOnce(&str) -> Option<T>) -> rusqlite::Result<T>
-    where
-        T: FromStr,
-        T::Err: Error + Send + Sync + 'static,
-    {
         let index = self.next;
         self.next += 1;
         let text = self.row.get_ref(index)?.as_str().map_err(|error| self.unfit(error))?;
-        known(text).map_or_else(|| text.parse().map_err(|error| self.unfit(error)), Ok)
-    }
-
-    /// What the number in this column stands for.
-    pub(super) fn one_in<'b, T>(&mut self, find: impl FnOnce(i64) -> Option<&'b T>) -> rusqlite::Result<&'b T> {
-        let number = self.plain()?;
-        find(number).ok_or_else(|| self.unfit(format!("there is no number {number}")))
+        text.parse().map_err(|error| self.unfit(error))
     }
 
     /// A clone of what the number in this column stands for.
     pub(super) fn one_of<T: Clone>(&mut self, known: &HashMap<i64, T>) -> rusqlite::Result<T> {
-        self.one_in(|number| known.get(&number)).cloned()
+        let number = self.plain()?;
+        known.get(&number).cloned().ok_or_else(|| self.unfit(format!("there is no number {number}")))
     }
 
     /// A text or null, the same as `like` if they are equal.
@@ -252,13 +229,6 @@ impl<'a> Columns<'a> {
 /// A time as it is stored; what is finer than a microsecond is lost.
 pub(super) fn time(at: Timestamp) -> i64 {
     at.as_microsecond()
-}
-
-/// How many rows a table has, so that room is made once.
-pub(super) fn count(connection: &Connection, table: &'static str) -> rusqlite::Result<usize> {
-    let rows: u32 =
-        connection.prepare_cached(&format!("SELECT count(*) FROM {table}"))?.query_row([], |row| row.get(0))?;
-    Ok(rows as usize)
 }
 
 /// A value that is stored as JSON.

@@ -13,13 +13,13 @@ mod sort;
 mod sum;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use tui_input::Input;
 
-use crate::domain::{Entry, Fleet, MailboxId, Tally, TokenState, Weeks};
+use crate::domain::{Entry, Fleet, MailboxId, Map, Tally, TokenState, Weeks};
 use matching::Matching;
 use query::Query;
 use selection::Selection;
@@ -33,7 +33,7 @@ pub use sum::{Counts, StepSum, Sum};
 pub struct List {
     /// By address, as the fleet is.
     rows: Vec<Row>,
-    places: HashMap<MailboxId, usize>,
+    places: Map<MailboxId, usize>,
     /// The places of all rows, in the order of `sort`.
     order: Vec<usize>,
     /// The places of those that are shown, in the order in which they are.
@@ -59,7 +59,8 @@ impl List {
         let cursor = self.current().map(|row| row.id);
         self.as_of = now;
         self.sum.take();
-        self.rows = fleet.entries().map(|entry| Row::of(&entry, now)).collect();
+        self.rows = Vec::with_capacity(fleet.mailboxes.len());
+        self.rows.extend(fleet.entries().map(|entry| Row::of(&entry, now)));
         self.places = self.rows.iter().enumerate().map(|(place, row)| (row.id, place)).collect();
         self.order = self.sort.order(&self.rows);
         self.selection.retain(|id| self.places.contains_key(&id));

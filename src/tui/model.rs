@@ -189,8 +189,8 @@ impl Model {
     /// How many mailboxes use an application.
     #[must_use]
     pub fn mailboxes_of(&self, application: &ApplicationName) -> usize {
-        let mailboxes = self.fleet.iter().flat_map(|fleet| &fleet.mailboxes);
-        mailboxes.filter(|mailbox| mailbox.application == *application).count()
+        let entries = self.fleet.iter().flat_map(|fleet| fleet.entries());
+        entries.filter(|entry| entry.application.name == *application).count()
     }
 
     /// What can be copied of a mailbox.

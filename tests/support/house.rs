@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use mailkey::demo::{Demo, Options};
 use mailkey::desktop::Clipboard;
 use mailkey::domain::{
-    Address, Application, ApplicationName, Check, Grant, MailboxId, RedirectUri, Secret, Step, Steps, StoreKind, Token,
-    Trouble,
+    Address, Application, ApplicationName, Check, Entry, Grant, MailboxId, RedirectUri, Secret, Step, Steps, StoreKind,
+    Token, Trouble,
 };
 use mailkey::engine::{Clock, Engine, Errand, Parts, Settings};
 use mailkey::registry::{Owner, Registry, SealedSecret};
@@ -228,8 +228,9 @@ impl House {
     pub fn steps(&self, mailbox: MailboxId) -> Steps {
         let mailbox = self.registry.mailbox(mailbox).unwrap();
         let grant = self.registry.grant(mailbox.grant).unwrap();
-        let application = self.registry.application(&mailbox.application).unwrap();
-        Steps::of(&application, &grant, &mailbox, Some(90), self.now())
+        let application = self.registry.application(&grant.application).unwrap();
+        let entry = Entry { mailbox: &mailbox, grant: &grant, application: &application, provider: None };
+        Steps::of(&entry, grant.token.state(Some(90), self.now()))
     }
 
     /// The words of the four steps.

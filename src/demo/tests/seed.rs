@@ -25,9 +25,8 @@ async fn every_state_is_there_and_the_servers_agree() {
     let mut seen = HashMap::<&str, Vec<String>>::new();
     let mut standings = Vec::new();
     for entry in fleet.entries() {
-        let limit = entry.idle_limit_days();
-        let steps = Steps::of(entry.application, entry.grant, entry.mailbox, limit, now);
-        let state = entry.grant.token.state(limit, now);
+        let state = entry.token_state(now);
+        let steps = Steps::of(&entry, state);
         standings.push(Standing::of(&steps, state));
         seen.entry(state.word()).or_default().push(entry.mailbox.address.to_string());
         if let Some((_, trouble)) = steps.trouble() {

@@ -47,7 +47,6 @@ fn fleet() -> Fleet {
     fleet.mailboxes.push(Mailbox {
         id: MailboxId(1),
         address: known,
-        application: name(MAILER),
         grant: GrantId(1),
         checks: Checks::default(),
         note: Note::parse("the first").unwrap(),

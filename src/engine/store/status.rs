@@ -104,7 +104,7 @@ impl Engine {
             Whereabouts::MovingTo(StoreKind::Sealed) => 0,
             Whereabouts::In(StoreKind::Sealed) | Whereabouts::MovingTo(StoreKind::Keyring) => return Ok(None),
         };
-        let secrets = self.registry(Registry::secret_owners).await?.len();
+        let secrets = self.registry(Registry::count_secret_owners).await?;
         Ok((secrets > few).then_some(secrets))
     }
 }

@@ -36,9 +36,8 @@ impl Row {
     /// The row of a mailbox.
     #[must_use]
     pub fn of(entry: &Entry<'_>, now: Timestamp) -> Self {
-        let limit = entry.idle_limit_days();
-        let steps = Steps::of(entry.application, entry.grant, entry.mailbox, limit, now);
-        let token = entry.grant.token.state(limit, now);
+        let token = entry.token_state(now);
+        let steps = Steps::of(entry, token);
         let checks = &entry.mailbox.checks;
         Self {
             id: entry.mailbox.id,
@@ -47,7 +46,7 @@ impl Row {
             account: entry.grant.account.clone(),
             note: entry.mailbox.note.as_str().to_owned(),
             token,
-            deadline: entry.grant.token.idle_deadline(limit),
+            deadline: entry.grant.token.idle_deadline(entry.idle_limit_days()),
             checked: checks.smtp.at().filter(|_| !matches!(steps.get(Step::Token), StepState::Stuck(_))),
             reading_refused: match (checks.imap.trouble(), checks.pop.trouble()) {
                 (None, None) => "",

@@ -29,14 +29,15 @@ fn mixed(count: i64) -> Fleet {
     fleet.applications.insert(printer.name.clone(), printer);
     let mut dice = Dice::new(7);
     for mailbox in &mut fleet.mailboxes {
-        if dice.throw(2) == 0 {
-            mailbox.application = name("Printer");
-        }
+        let application = name(if dice.throw(2) == 0 { "Printer" } else { "Mailer" });
         mailbox.checks = if dice.throw(3) == 0 { Default::default() } else { all_well(dice.throw(99_999) as i64) };
         let age = dice.throw(100) as i64;
         let token = if dice.throw(5) == 0 { Token::None } else { held(age, age) };
         let account = address(&format!("delegate-{:03}@contoso.example", dice.throw(500)));
-        fleet.grants.entry(mailbox.grant).and_modify(|grant| *grant = Grant { token, account, ..grant.clone() });
+        fleet
+            .grants
+            .entry(mailbox.grant)
+            .and_modify(|grant| *grant = Grant { application, token, account, ..grant.clone() });
     }
     fleet
 }

@@ -34,7 +34,7 @@ proptest! {
     fn nothing_that_is_recorded_makes_a_step_done_before_the_one_it_needs(state in state()) {
         let fleet = fleet(&[(1, state)]);
         let entry = fleet.entry(&fleet.mailboxes[0]).unwrap();
-        are_in_order(&Steps::of(entry.application, entry.grant, entry.mailbox, Some(90), now()))?;
+        are_in_order(&Steps::of(&entry, entry.token_state(now())))?;
     }
 }
 
@@ -184,7 +184,7 @@ fn put(fleet: &mut Fleet, number: i64, state: &State) {
     mailer.proof = state.proof.check();
     let checks = Checks { smtp: state.smtp.check(), ..Checks::default() };
     let id = add(fleet, &mailer, &format!("person-{number}@contoso.example"), state.token(), checks);
-    let mut grant = fleet.grants.remove(&GrantId(id.0)).unwrap();
+    let mut grant = fleet.grants.swap_remove(&GrantId(id.0)).unwrap();
     grant.id = GrantId(number);
     grant.trouble = state.trouble.map(|step| (step, trouble()));
     fleet.grants.insert(grant.id, grant);
