@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use dashboard::{Beginning, Dashboard};
 use mailkey::demo::Options;
-use mailkey::domain::Token;
+use mailkey::domain::{NewMailbox, Note, Token};
 
 /// A dashboard with so many mailboxes that nobody has signed in for, all in a line whose first sign-in is open.
 async fn line(of: usize, delay: Duration) -> Dashboard {
@@ -17,7 +17,8 @@ async fn line(of: usize, delay: Duration) -> Dashboard {
     let fleet = dashboard.engine.fleet().await.unwrap();
     let of_contoso = fleet.applications.values().find(|application| application.tenant == "contoso.example").unwrap();
     for address in dashboard.demo.crowd().unwrap() {
-        dashboard.engine.add_mailbox(address, of_contoso.name.clone(), None).await.unwrap();
+        let (account, application, note) = (address.clone(), of_contoso.name.clone(), Note::default());
+        dashboard.engine.add_mailbox(NewMailbox { address, application, account, note }).await.unwrap();
     }
     dashboard.press(&["/"]);
     dashboard.type_in("person-");

@@ -12,6 +12,7 @@ pub async fn run(
     addresses: Vec<Address>,
     application: ApplicationName,
     account: Option<Address>,
+    note: Note,
 ) -> Result<Exit, Trouble> {
     let mut seen = HashSet::new();
     if let Some(address) = addresses.iter().find(|address| !seen.insert(*address)) {
@@ -22,7 +23,7 @@ pub async fn run(
         account: account.clone().unwrap_or_else(|| address.clone()),
         address,
         application: application.clone(),
-        note: Note::default(),
+        note: note.clone(),
     };
     engine.add_mailboxes(addresses.into_iter().map(new).collect()).await.map_err(|why| nothing_added(&why))?;
     tell(&match count {

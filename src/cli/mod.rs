@@ -26,7 +26,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::domain::{Address, ApplicationName, RedirectUri, StoreKind, Trouble};
+use crate::domain::{Address, ApplicationName, Note, RedirectUri, StoreKind, Trouble};
 use crate::engine::{Engine, Field, Keeper, Signals};
 
 /// Takes Microsoft 365 mailboxes to OAuth 2.0: register, authorize, token, SMTP AUTH.
@@ -63,6 +63,9 @@ pub enum Command {
         /// Who signs in for them, if not each for itself: a delegate.
         #[arg(long, value_name = "WHO")]
         account: Option<Address>,
+        /// What to remember of them.
+        #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+        note: Note,
     },
     /// Import mailboxes: CSV with a header, or an address a line; all of them or none.
     Import(import::Arguments),
@@ -295,7 +298,7 @@ impl Command {
 async fn obey(command: Command, engine: &Engine) -> Result<Exit, Trouble> {
     match command {
         Command::App(command) => app::run(command, engine).await,
-        Command::Add { addresses, app, account } => add::run(engine, addresses, app, account).await,
+        Command::Add { addresses, app, account, note } => add::run(engine, addresses, app, account, note).await,
         Command::Import(arguments) => import::run(engine, arguments).await,
         Command::Remove { addresses } => remove::run(engine, addresses).await,
         Command::Signin { address, device: true, .. } => signin::by_device(engine, address).await,

@@ -2,26 +2,19 @@
 
 use super::Engine;
 use super::event::{Event as Told, Subject};
-use crate::domain::{Address, ApplicationName, Mailbox, MailboxId, NewMailbox, Trouble};
+use crate::domain::{Address, Mailbox, MailboxId, NewMailbox, Trouble};
 use crate::registry::Happened;
 use crate::secrets::Key;
 
 impl Engine {
-    /// Adds a mailbox whose account is itself, or a delegate.
+    /// Adds a mailbox, and gives it.
     ///
     /// # Errors
     /// `mailbox.exists`, `application.unknown`.
-    pub async fn add_mailbox(
-        &self,
-        address: Address,
-        application: ApplicationName,
-        account: Option<Address>,
-    ) -> Result<Mailbox, Trouble> {
-        let account = account.unwrap_or_else(|| address.clone());
-        let mailbox = self.registry(move |registry| registry.add_mailbox(&address, &application, &account)).await?;
-        self.note(mailbox.id, Happened::Added, String::new()).await;
-        self.0.works.changed.notify_one();
-        Ok(mailbox)
+    pub async fn add_mailbox(&self, mailbox: NewMailbox) -> Result<Mailbox, Trouble> {
+        let address = mailbox.address.clone();
+        self.add_mailboxes(vec![mailbox]).await?;
+        self.mailbox_at(address).await
     }
 
     /// Adds all of them in one transaction, or none.

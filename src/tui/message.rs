@@ -168,7 +168,7 @@ pub enum Effect {
     /// Move no further secret.
     StopSealing,
     /// Add mailboxes: addresses, application, and the account if each is not its own.
-    AddMailboxes(Vec<Address>, ApplicationName, Option<Address>),
+    AddMailboxes(Vec<NewMailbox>),
     /// Look what importing this list would do.
     PlanImport(List, Defaults),
     /// Carry a plan out.

@@ -11,7 +11,7 @@ use url::Url;
 use super::history;
 use super::message::{Done, Effect, Message, Saved};
 use super::update::title;
-use crate::domain::{Address, ApplicationName, Secret, StoreKind, Trouble};
+use crate::domain::{NewMailbox, Secret, StoreKind, Trouble};
 use crate::engine::{Engine, Errand, Rest, Subject};
 
 /// Who plays the person in the demo: opens a link, signs in, consents.
@@ -87,8 +87,8 @@ impl Performer {
                 });
             }
             Effect::StopSealing => engine.stop_moving(),
-            Effect::AddMailboxes(addresses, application, account) => {
-                self.answer(async move { Ok(Some(add_mailboxes(engine, addresses, application, account).await)) });
+            Effect::AddMailboxes(mailboxes) => {
+                self.answer(async move { Ok(Some(add_mailboxes(engine, mailboxes).await)) });
             }
             Effect::PlanImport(list, defaults) => self.answer(async move {
                 let asked = Effect::PlanImport(list.clone(), defaults.clone());
@@ -180,15 +180,11 @@ async fn copy_link(engine: Engine, subject: Subject) -> Result<Option<Done>, Tro
 }
 
 /// One after the other: those that can be added are, whatever becomes of the others.
-async fn add_mailboxes(
-    engine: Engine,
-    addresses: Vec<Address>,
-    application: ApplicationName,
-    account: Option<Address>,
-) -> Done {
+async fn add_mailboxes(engine: Engine, mailboxes: Vec<NewMailbox>) -> Done {
     let (mut added, mut refused) = (Vec::new(), Vec::new());
-    for address in addresses {
-        match engine.add_mailbox(address.clone(), application.clone(), account.clone()).await {
+    for mailbox in mailboxes {
+        let address = mailbox.address.clone();
+        match engine.add_mailbox(mailbox).await {
             Ok(mailbox) => added.push(mailbox.id),
             Err(trouble) => refused.push((address, trouble)),
         }

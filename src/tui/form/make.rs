@@ -13,13 +13,13 @@ impl Form {
         let account = entry
             .filter(|entry| entry.grant.account != entry.mailbox.address)
             .map_or(String::new(), |entry| entry.grant.account.to_string());
-        let mut fields = vec![
+        let note = entry.map_or("", |entry| entry.mailbox.note.as_str());
+        let fields = vec![
             text(Name::Address, "Mailbox", "", address),
             application_choice(fleet, entry.or(beside)),
             text(Name::Account, "Account", "itself", account),
+            text(Name::Note, "Note", "none", note.to_owned()),
         ];
-        // Of new mailboxes there may be several.
-        fields.extend(entry.map(|entry| text(Name::Note, "Note", "none", entry.mailbox.note.as_str().to_owned())));
         Self::new(entry.map_or(Purpose::NewMailbox, |entry| Purpose::EditMailbox(entry.mailbox.id)), fields)
     }
 

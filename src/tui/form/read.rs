@@ -14,7 +14,7 @@ impl Form {
     pub fn effect(&self) -> Result<Effect, (Name, Trouble)> {
         match &self.purpose {
             Purpose::NewMailbox => self.new_mailboxes(),
-            Purpose::EditMailbox(id) => self.changed_mailbox().map(|to| Effect::ChangeMailbox(*id, to)),
+            Purpose::EditMailbox(id) => self.mailbox_at(self.text(Name::Address)).map(|to| Effect::ChangeMailbox(*id, to)),
             Purpose::NewApplication => self.application_parts(None),
             Purpose::EditApplication(old) => self.application_parts(Some(old)),
             Purpose::Import(pasted) => self.plan(pasted.as_ref()),
@@ -23,17 +23,17 @@ impl Form {
 
     fn new_mailboxes(&self) -> Result<Effect, (Name, Trouble)> {
         let mut known = HashSet::new();
-        let mut addresses = Vec::new();
+        let mut mailboxes = Vec::new();
         for typed in self.typed_addresses() {
-            let address = Address::parse(typed).map_err(at(Name::Address))?;
-            if known.insert(address.folded()) {
-                addresses.push(address);
+            let mailbox = self.mailbox_at(typed)?;
+            if known.insert(mailbox.address.clone()) {
+                mailboxes.push(mailbox);
             }
         }
-        if addresses.is_empty() {
-            Address::parse("").map_err(at(Name::Address))?;
+        if mailboxes.is_empty() {
+            self.mailbox_at("")?;
         }
-        Ok(Effect::AddMailboxes(addresses, self.application_name()?, self.delegate()?))
+        Ok(Effect::AddMailboxes(mailboxes))
     }
 
     /// Who signs in, if not each mailbox for itself.
@@ -60,8 +60,9 @@ impl Form {
         typed.rsplit_once('@').map_or(typed, |(_, domain)| domain)
     }
 
-    fn changed_mailbox(&self) -> Result<NewMailbox, (Name, Trouble)> {
-        let address = Address::parse(self.text(Name::Address)).map_err(at(Name::Address))?;
+    /// The mailbox with the address `typed`, and all else as the form says.
+    fn mailbox_at(&self, typed: &str) -> Result<NewMailbox, (Name, Trouble)> {
+        let address = Address::parse(typed).map_err(at(Name::Address))?;
         let account = self.delegate()?.unwrap_or_else(|| address.clone());
         let note = Note::parse(self.text(Name::Note)).map_err(at(Name::Note))?;
         Ok(NewMailbox { address, application: self.application_name()?, account, note })

@@ -133,15 +133,28 @@ fn an_application_is_checked_line_by_line() {
     }
 }
 
+/// A mailbox of the only application that is its own account.
+fn new(mailbox: &str) -> NewMailbox {
+    NewMailbox {
+        address: address(mailbox),
+        application: name("Mailer"),
+        account: address(mailbox),
+        note: Note::default(),
+    }
+}
+
 #[test]
 fn a_mailbox_is_its_own_account_unless_somebody_is_named() {
-    for (account, wanted) in [("", None), ("maria@contoso.example", Some(address("maria@contoso.example")))] {
+    for (account, wanted) in [("", "new@contoso.example"), ("maria@contoso.example", "maria@contoso.example")] {
         let mut model = new_mailbox();
         type_in(&mut model, " new@contoso.example ");
         press(&mut model, "shift-tab");
+        type_in(&mut model, "third floor");
+        press(&mut model, "shift-tab");
         type_in(&mut model, account);
-        let sent = press(&mut model, "⏎");
-        assert_eq!(sent, [Effect::AddMailboxes(vec![address("new@contoso.example")], name("Mailer"), wanted)]);
+        let note = Note::parse("third floor").unwrap();
+        let wanted = NewMailbox { account: address(wanted), note, ..new("new@contoso.example") };
+        assert_eq!(press(&mut model, "⏎"), [Effect::AddMailboxes(vec![wanted])]);
     }
 }
 
@@ -151,8 +164,8 @@ fn several_mailboxes_are_added_at_once_each_once() {
     type_in(&mut model, "a@contoso.example, b@contoso.example;");
     update(&mut model, Message::Paste(Secret::new("c@contoso.example\r\nA@contoso.example\n\nd@contoso.example\n")));
     assert!(screen(&model).contains("5 mailboxes"));
-    let wanted = ["a", "b", "c", "d"].map(|one| address(&format!("{one}@contoso.example"))).to_vec();
-    assert_eq!(press(&mut model, "⏎"), [Effect::AddMailboxes(wanted, name("Mailer"), None)]);
+    let wanted = ["a", "b", "c", "d"].map(|one| new(&format!("{one}@contoso.example"))).to_vec();
+    assert_eq!(press(&mut model, "⏎"), [Effect::AddMailboxes(wanted)]);
     let refused = vec![(address("b@contoso.example"), trouble()), (address("d@contoso.example"), trouble())];
     done(&mut model, Done::Added { added: vec![is::SUPPORT], refused });
     assert_eq!(form(&model).text(Name::Address), "b@contoso.example d@contoso.example", "what is left to mend");
