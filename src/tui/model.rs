@@ -27,7 +27,7 @@ pub struct Model {
     pub list: List,
     /// The mailbox that the cursor goes to as soon as it appears.
     pub awaited: Option<MailboxId>,
-    /// The mailboxes that are selected as soon as all of them have appeared.
+    /// The mailboxes that are selected as soon as they appear.
     pub imported: Vec<Address>,
     /// What is at work.
     pub works: HashMap<Subject, Work>,

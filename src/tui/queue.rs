@@ -122,6 +122,13 @@ impl Queue {
         Some(opened_for)
     }
 
+    /// Gives up what is left for these mailboxes: it has failed before it was begun.
+    pub fn give_up(&mut self, which: impl Fn(MailboxId) -> bool) {
+        let (given_up, left) = self.left.drain(..).partition::<Vec<_>, _>(|sign_in| which(sign_in.first));
+        self.failed += given_up.iter().map(SignIn::mailboxes).sum::<usize>();
+        self.left = left.into();
+    }
+
     /// Whether a sign-in waits for its person while others are left.
     #[must_use]
     pub fn can_skip(&self) -> bool {

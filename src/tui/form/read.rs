@@ -14,7 +14,9 @@ impl Form {
     pub fn effect(&self) -> Result<Effect, (Name, Trouble)> {
         match &self.purpose {
             Purpose::NewMailbox => self.new_mailboxes(),
-            Purpose::EditMailbox(id) => self.mailbox_at(self.text(Name::Address)).map(|to| Effect::ChangeMailbox(*id, to)),
+            Purpose::EditMailbox(id) => {
+                self.mailbox_at(self.text(Name::Address)).map(|to| Effect::ChangeMailbox(*id, to))
+            }
             Purpose::NewApplication => self.application_parts(None),
             Purpose::EditApplication(old) => self.application_parts(Some(old)),
             Purpose::Import(pasted) => self.plan(pasted.as_ref()),

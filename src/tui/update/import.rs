@@ -91,11 +91,12 @@ pub fn imported(model: &mut Model, outcome: Result<Imported, Trouble>) {
     }
 }
 
-/// Selects what was imported, as soon as all of it has appeared.
+/// Selects what was imported, as soon as it has appeared: at once, but for what is gone already.
 pub fn select_imported(model: &mut Model) {
     let Some(fleet) = &model.fleet else { return };
-    let ids = model.imported.iter().map(|address| fleet.mailbox_at(address.as_str()).map(|mailbox| mailbox.id));
-    if let Some(ids) = ids.collect::<Option<Vec<MailboxId>>>().filter(|ids| !ids.is_empty()) {
+    let imported = model.imported.iter().filter_map(|address| fleet.mailbox_at(address.as_str()));
+    let ids: Vec<MailboxId> = imported.map(|mailbox| mailbox.id).collect();
+    if !ids.is_empty() {
         model.list.select_only(ids);
         model.imported.clear();
     }

@@ -30,22 +30,20 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 
 /// Opens what there is room for, the cursor on it, and says what came of a line that is over.
 pub fn advance(model: &mut Model) -> Vec<Effect> {
-    match proof_of_next(model) {
-        Some(Check::Unknown) => return vec![],
-        Some(Check::Failed { trouble, .. }) => {
-            model.queue = None;
-            say_trouble(model, &trouble);
-            return vec![];
-        }
-        Some(Check::Ok { .. }) | None => {}
+    let refused = pass_refused(model);
+    if matches!(next_application(model), Some((_, Check::Unknown))) {
+        return vec![];
     }
     let Some(queue) = &mut model.queue else { return vec![] };
     let opened = queue.open_next();
     if queue.is_over() {
         let count = queue.count();
         model.queue = None;
-        let tone = if count.failed == 0 { Tone::Good } else { Tone::Bad };
-        model.say_result(tone, format!("The line is through: {}", sum(&count)));
+        // What was just said of an application tells what to do next, and this does not.
+        if !refused {
+            let tone = if count.failed == 0 { Tone::Good } else { Tone::Bad };
+            model.say_result(tone, format!("The line is through: {}", sum(&count)));
+        }
         return vec![];
     }
     if let Some(id) = opened.last() {
@@ -54,11 +52,23 @@ pub fn advance(model: &mut Model) -> Vec<Effect> {
     opened.into_iter().map(|id| Effect::OpenBrowser(Subject::Mailbox(id))).collect()
 }
 
-/// Whether the application is right that the next of the line is to sign in to: a sign-in to one that
-/// is not would end on the provider's page.
-fn proof_of_next(model: &Model) -> Option<Check> {
-    let next = model.queue.as_ref()?.next()?;
-    Some(model.entry_of(next)?.application.proof.clone())
+/// Passes over the mailboxes of applications that are not right, and says why: a sign-in to one would
+/// end on the provider's page. Whether there were any.
+fn pass_refused(model: &mut Model) -> bool {
+    let mut any = false;
+    while let Some((name, Check::Failed { trouble, .. })) = next_application(model) {
+        let Model { queue: Some(queue), list, .. } = model else { break };
+        queue.give_up(|id| list.find(id).is_some_and(|row| row.application == name));
+        say_trouble(model, &trouble);
+        any = true;
+    }
+    any
+}
+
+/// The application that the next of the line is to sign in to, and whether it is right.
+fn next_application(model: &Model) -> Option<(ApplicationName, Check)> {
+    let application = model.entry_of(model.queue.as_ref()?.next()?)?.application;
+    Some((application.name.clone(), application.proof.clone()))
 }
 
 /// Hears what is at work for a mailbox.

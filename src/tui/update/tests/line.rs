@@ -1,6 +1,6 @@
 //! The assembly line: what is opened when, what stops it, and what is said of it.
 
-use crate::domain::{Check, Fleet, MailboxId, Secret, Trouble};
+use crate::domain::{Application, Check, Fleet, GrantId, MailboxId, Secret, Trouble};
 use crate::engine::{Accepted, Choice, Copied, Event, Subject, Work};
 use crate::tui::fixture::{address, errand, name, now, press, screen, showing, tell, waiting, without_tokens};
 use crate::tui::message::{Done, Effect, Message};
@@ -115,6 +115,35 @@ fn nobody_signs_in_to_an_application_that_is_not_right() {
     tell(&mut model, Event::Fleet(refused.into()));
     assert!(model.queue.is_none());
     assert!(said(&model).1.contains("aadsts.700016"));
+}
+
+/// Four mailboxes, of which the second and the third belong to a printer's application with this proof.
+fn with_printer(proof: Check) -> Fleet {
+    let mut fleet = without_tokens(4);
+    let printer = Application { name: name("Printer"), proof, ..fleet.applications[&name("Mailer")].clone() };
+    fleet.applications.insert(printer.name.clone(), printer);
+    for number in [2, 3] {
+        fleet.grants[&GrantId(number)].application = name("Printer");
+    }
+    fleet
+}
+
+#[test]
+fn an_application_that_is_not_right_holds_up_nobody_of_another() {
+    let mut model = showing(with_printer(Check::Unknown), (120, 40));
+    press(&mut model, "*");
+    let begun = [vec![Effect::Prove(name("Printer"))], opens(&[1])].concat();
+    assert_eq!(press(&mut model, "⏎"), begun);
+    asks(&mut model, 1);
+    let unknown = Trouble::new("aadsts.700016", "The tenant does not know the client", "", "Mend its id.");
+    tell(&mut model, Event::Fleet(with_printer(Check::Failed { at: now(), trouble: unknown }).into()));
+    assert_eq!(answered(&mut model, 1), opens(&[4]));
+    assert!(said(&model).1.contains("aadsts.700016"));
+    assert!(screen(&model).contains("2 failed"), "{}", screen(&model));
+    accepted(&mut model, 1);
+    answered(&mut model, 4);
+    accepted(&mut model, 4);
+    assert_eq!(said(&model), (Tone::Bad, "The line is through: 2 signed in, 2 failed."));
 }
 
 #[test]
