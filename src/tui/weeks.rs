@@ -12,7 +12,7 @@ const WIDEST: usize = 6;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InFrame {
     /// What stands before the bars.
-    pub before: &'static str,
+    pub before: String,
     /// What stands behind them.
     pub after: String,
 }
@@ -28,15 +28,15 @@ impl InFrame {
             return None;
         }
         let bars = weeks.counts().len();
-        let after = format!(" {bars} w · {} this week ", weeks.this_week());
-        let picture = Self { before: " due by week ", after };
-        (picture.before.width() + bars + picture.after.width() <= width).then_some(picture)
+        let (before, after) = (format!(" due within {bars} weeks "), format!(" {} this week ", weeks.this_week()));
+        let picture = Self { before, after };
+        (picture.before.as_str().width() + bars + picture.after.width() <= width).then_some(picture)
     }
 
     /// The week at a column of the picture.
     #[must_use]
     pub fn week_at(&self, weeks: &Weeks, column: usize) -> Option<usize> {
-        let week = column.checked_sub(self.before.width())?;
+        let week = column.checked_sub(self.before.as_str().width())?;
         (week < weeks.counts().len()).then_some(week)
     }
 }

@@ -88,11 +88,7 @@ fn token(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     let state = token.state(entry.idle_limit_days(), model.now);
     if let (Some(obtained), Some(used)) = (token.obtained_at(), token.last_used_at()) {
         text.marked("Refresh", token_symbol(theme, state), of_token_mark(state), state.word());
-        text.field(
-            "Obtained",
-            // It breaks between the two, if it has to.
-            format!("{}, {}", time::ago(obtained, model.now), time::day(obtained, &model.setting.zone)),
-        );
+        text.field("Obtained", time::day(obtained, &model.setting.zone));
         text.field("Last used", ago(used, model));
     }
     if let Token::Ended { at, .. } = token {

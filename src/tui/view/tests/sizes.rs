@@ -190,7 +190,7 @@ fn the_weeks_are_in_every_window_and_never_cut() {
         let mut model = showing(crowd(20_000), size);
         assert!(screen(&model).contains("0 this week"), "{size:?}\n{}", screen(&model));
         press(&mut model, "/");
-        assert!(!screen(&model).contains("due by week"), "{size:?}\n{}", screen(&model));
+        assert!(!screen(&model).contains("due within"), "{size:?}\n{}", screen(&model));
     }
     let empty = showing(crate::tui::fixture::without_tokens(9), (120, 40));
     assert!(!screen(&empty).contains("week"));
