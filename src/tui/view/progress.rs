@@ -60,12 +60,14 @@ fn sealing(model: &Model, width: usize) -> Option<Line<'static>> {
 /// `Checking 42 of 128 ━━━━──────── 3.5 a second, 24 s left, 1 failed`.
 fn checks(model: &Model, progress: &Progress, width: usize) -> Line<'static> {
     let theme = model.setting.theme;
-    let Progress { phase, over, all, failed, rate, ends_at, .. } = progress;
+    let Progress { phase, over, all, failed, rate, ends_at, pauses, .. } = progress;
     let mut after = Vec::new();
     if *phase == Phase::Stopping {
         after.push(STOPPING.to_owned());
     } else {
-        after.extend(rate.map(speed));
+        // Whoever waits has no speed.
+        let is_paused = pauses.iter().any(|pause| pause.until > model.now);
+        after.extend(rate.filter(|_| !is_paused).map(speed));
         after.extend(ends_at.map(|moment| format!("{} left", left(moment.duration_since(model.now)))));
     }
     if *failed > 0 {

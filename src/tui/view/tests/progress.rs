@@ -72,6 +72,7 @@ fn what_holds_it_up_and_what_went_wrong_last_stand_above() {
     assert_eq!(said[0], "▲ hr@contoso.example: SMTP AUTH is switched off");
     assert_eq!(said[1], "◔ login.microsoftonline.com asks for a pause until 09:32:05");
     assert!(said[2].contains("Checking 42 of 128"), "{said:?}");
+    assert!(said[2].ends_with(" 24 s left, 1 failed") && !said[2].contains("a second"), "{said:?}");
     let said = lines(&showing(Progress { pauses, ..progress }, (80, 24)), 2);
     assert_eq!(said[0], "◔ login.microsoftonline.com and 1 more ask for a pause until 09:32:05");
     assert!(said[1].contains("Checking 42 of 128"), "{said:?}");
