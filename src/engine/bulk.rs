@@ -5,6 +5,7 @@ mod job;
 mod progress;
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use super::{Engine, broken_job, lock};
 use crate::domain::{Address, MailboxId, Trouble};
 
 pub(super) use group::Group;
+pub(super) use job::JobId;
 pub use progress::{End, Failure, HostPause, Phase, Progress, Sum};
 
 /// How long to gather answers before the progress is told again.
@@ -29,6 +31,7 @@ const GATHER: Duration = Duration::from_millis(50);
 #[derive(Default)]
 pub(super) struct Bulk {
     job: Mutex<Option<Job>>,
+    last: AtomicU64,
     changed: Notify,
 }
 
@@ -47,6 +50,28 @@ impl Checks {
     }
 }
 
+impl Bulk {
+    fn next_id(&self) -> JobId {
+        JobId(self.last.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Changes the job, if there still is one.
+    fn in_job<T>(&self, change: impl FnOnce(&mut Job) -> T) -> Option<T> {
+        let changed = lock(&self.job).as_mut().map(change);
+        self.changed.notify_one();
+        changed
+    }
+
+    /// Changes this job, if it is still the one at work.
+    fn in_job_of(&self, id: JobId, change: impl FnOnce(&mut Job)) {
+        self.in_job(|job| {
+            if job.id() == id {
+                change(job);
+            }
+        });
+    }
+}
+
 impl Engine {
     /// Refreshes and tries these mailboxes, in the background. What is found is recorded, and told
     /// as [`Event::Checks`]. Mailboxes that are being checked already are not begun again; others
@@ -55,14 +80,14 @@ impl Engine {
     pub fn check_many(&self, ids: impl IntoIterator<Item = MailboxId>, seen_at: Timestamp) -> Checks {
         let mut slot = lock(&self.0.bulk.job);
         let is_new = slot.is_none();
-        let job = slot.get_or_insert_with(|| Job::new(self.now()));
+        let job = slot.get_or_insert_with(|| Job::new(self.0.bulk.next_id(), self.now()));
         let new = job.add(ids, seen_at);
-        let sum = job.sum();
+        let (id, sum) = (job.id(), job.sum());
         drop(slot);
         if is_new {
             tokio::spawn(self.clone().tell_progress());
         }
-        tokio::spawn(self.clone().enlist(new, seen_at));
+        tokio::spawn(self.clone().enlist(id, new, seen_at));
         Checks(sum)
     }
 
@@ -80,7 +105,7 @@ impl Engine {
 
     /// Begins no further check. What is under way comes to its end.
     pub fn stop_checks(&self) {
-        self.in_job(|job| job.stop(End::Stopped));
+        self.0.bulk.in_job(|job| job.stop(End::Stopped));
     }
 
     /// Tells how far the job is, for whoever may have missed it.
@@ -89,10 +114,10 @@ impl Engine {
         self.publish(Event::Checks(slot.as_ref().map(|job| self.job_progress(job))));
     }
 
-    /// A mailbox was checked. One that was removed meanwhile is dropped from the job.
-    pub(super) fn checked(&self, mailbox: MailboxId, address: &Address, outcome: Result<(), Trouble>) {
+    /// A job checked a mailbox. One that was removed meanwhile is dropped from the job.
+    pub(super) fn checked(&self, id: JobId, mailbox: MailboxId, address: &Address, outcome: Result<(), Trouble>) {
         let now = self.now();
-        self.in_job(|job| match outcome {
+        self.0.bulk.in_job_of(id, |job| match outcome {
             Err(trouble) if is_gone(&trouble) => job.forget(mailbox),
             Err(trouble) if is_stopped(&trouble) => job.leave_out(mailbox),
             Err(trouble) if is_obstacle(&trouble) => {
@@ -106,15 +131,15 @@ impl Engine {
 
     /// A mailbox was removed, or is another grant's by now.
     pub(super) fn drop_from_checks(&self, mailbox: MailboxId) {
-        self.in_job(|job| job.forget(mailbox));
+        self.0.bulk.in_job(|job| job.forget(mailbox));
     }
 
     /// Reads what the mailboxes depend on, and queues them.
-    async fn enlist(self, ids: Vec<MailboxId>, seen_at: Timestamp) {
+    async fn enlist(self, id: JobId, ids: Vec<MailboxId>, seen_at: Timestamp) {
         let fleet = self.fleet().await;
-        self.in_job(|job| match fleet {
+        self.0.bulk.in_job_of(id, |job| match fleet {
             Ok(fleet) => {
-                let groups = groups(&fleet, &ids, seen_at);
+                let groups = groups(&fleet, &ids, id, seen_at);
                 let found: HashSet<MailboxId> = groups.iter().flat_map(|(_, group)| group.ids()).collect();
                 ids.iter().filter(|id| !found.contains(id)).for_each(|id| job.forget(*id));
                 job.enlist(groups);
@@ -132,7 +157,7 @@ impl Engine {
     /// holds up no other.
     fn begin_groups(&self) {
         let most = 2 * self.settings().parallel;
-        let begun = self.in_job(|job| (job.begin(most), job.stop_sign()));
+        let begun = self.0.bulk.in_job(|job| (job.begin(most), job.stop_sign()));
         let Some((groups, stop)) = begun else { return };
         for (provider, group) in groups {
             tokio::spawn(self.clone().run_group(provider, group, stop.clone()));
@@ -140,9 +165,9 @@ impl Engine {
     }
 
     async fn run_group(self, provider: String, group: Group, stop: CancellationToken) {
-        let ids = group.ids();
+        let (id, ids) = (group.job, group.ids());
         let is_whole = tokio::spawn(self.clone().check_group(group, stop)).await.is_ok();
-        self.in_job(|job| {
+        self.0.bulk.in_job_of(id, |job| {
             if is_whole {
                 // Those that were not there any more.
                 ids.into_iter().for_each(|id| job.forget(id));
@@ -153,13 +178,6 @@ impl Engine {
             job.end_group(&provider);
         });
         self.begin_groups();
-    }
-
-    /// Changes the job, if there still is one.
-    fn in_job<T>(&self, change: impl FnOnce(&mut Job) -> T) -> Option<T> {
-        let changed = lock(&self.0.bulk.job).as_mut().map(change);
-        self.0.bulk.changed.notify_one();
-        changed
     }
 
     /// Tells how far the job is, for as long as there is one.
@@ -197,4 +215,23 @@ fn is_obstacle(trouble: &Trouble) -> bool {
     let is_of_one_secret = matches!(trouble.code(), "keyring.ambiguous" | "keyring.broken" | "seal.broken");
     let family = trouble.code().split('.').next().unwrap_or_default();
     !is_of_one_secret && matches!(family, "keyring" | "seal" | "store" | "registry" | "internal")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_that_ends_late_has_no_say_in_the_next_job() {
+        let (bulk, at) = (Bulk::default(), Timestamp::UNIX_EPOCH);
+        let (first, second) = (bulk.next_id(), bulk.next_id());
+        let mut job = Job::new(second, at);
+        job.add([MailboxId(1)], at);
+        *lock(&bulk.job) = Some(job);
+        let is_over = || bulk.in_job(|job| job.is_over());
+        bulk.in_job_of(first, |job| job.forget(MailboxId(1)));
+        assert_eq!(is_over(), Some(false));
+        bulk.in_job_of(second, |job| job.forget(MailboxId(1)));
+        assert_eq!(is_over(), Some(true));
+    }
 }

@@ -4,7 +4,7 @@ use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
 use super::asking::{Answer, Patience};
-use super::bulk::Group;
+use super::bulk::{Group, JobId};
 use super::cache::Wanted;
 use super::case::Case;
 use super::event::{Event, Subject};
@@ -24,7 +24,7 @@ impl Engine {
             Ok(cases) => cases,
             Err(trouble) => {
                 let each = group.mailboxes.iter();
-                return each.for_each(|(id, address)| self.checked(*id, address, Err(trouble.clone())));
+                return each.for_each(|(id, address)| self.checked(group.job, *id, address, Err(trouble.clone())));
             }
         };
         let Some(first) = cases.first() else { return };
@@ -35,7 +35,7 @@ impl Engine {
         let check = |(at, (case, ticket))| {
             // The first has begun with the refresh.
             let token = if at > 0 && stop.is_cancelled() { Err(stopped()) } else { token.clone() };
-            self.check_case(case, ticket, token, Patience::Begun(stop.clone()))
+            self.check_case(group.job, case, ticket, token, Patience::Begun(stop.clone()))
         };
         checks.for_each_concurrent(self.settings().parallel, check).await;
     }
@@ -72,13 +72,20 @@ impl Engine {
         self.0.works.begin_beside(Subject::Mailbox(case.mailbox.id), work)
     }
 
-    async fn check_case(&self, case: &Case, ticket: Ticket, token: Result<Secret, Trouble>, patience: Patience) {
+    async fn check_case(
+        &self,
+        job: JobId,
+        case: &Case,
+        ticket: Ticket,
+        token: Result<Secret, Trouble>,
+        patience: Patience,
+    ) {
         let outcome = match token {
             Ok(token) => self.try_servers(case, &ticket, &token, &patience).await.flatten(),
             Err(trouble) => Err(trouble),
         };
         self.0.works.end(&ticket);
-        self.checked(case.mailbox.id, &case.mailbox.address, outcome);
+        self.checked(job, case.mailbox.id, &case.mailbox.address, outcome);
     }
 
     /// The first refusal of the servers; what they say is recorded.

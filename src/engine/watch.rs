@@ -95,7 +95,6 @@ impl Engine {
         self.0.works.tell_idle(ended);
     }
 
-    /// Tells it; gives the fleet if it is told anew.
     /// How long a picture of the fleet is right though nothing happens.
     async fn good_until(&self, fleet: Arc<Fleet>) -> Timestamp {
         let now = self.now();
@@ -103,6 +102,7 @@ impl Engine {
         turns.ok().flatten().into_iter().fold(now + DAY, Timestamp::min)
     }
 
+    /// Tells it; gives the fleet if it is told anew.
     fn publish_sight(&self, sight: Sight) -> Option<Arc<Fleet>> {
         match sight {
             Sight::Same => None,

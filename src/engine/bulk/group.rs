@@ -4,11 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use super::job::JobId;
 use crate::domain::{Address, Entry, Fleet, GrantId, MailboxId};
 
 /// Mailboxes that use one grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
+    /// The job that it belongs to.
+    pub job: JobId,
     /// The grant.
     pub grant: GrantId,
     /// Those of its mailboxes that are to be checked.
@@ -24,9 +27,9 @@ impl Group {
     }
 }
 
-/// The groups of `ids` in the order of their first mailboxes, each with the id of its provider.
-/// What the fleet does not hold is in none.
-pub fn groups(fleet: &Fleet, ids: &[MailboxId], seen_at: Timestamp) -> Vec<(String, Group)> {
+/// The groups of `ids` for a job, in the order of their first mailboxes, each with the id of its
+/// provider. What the fleet does not hold is in none.
+pub fn groups(fleet: &Fleet, ids: &[MailboxId], job: JobId, seen_at: Timestamp) -> Vec<(String, Group)> {
     let wanted: HashSet<MailboxId> = ids.iter().copied().collect();
     let found = fleet.entries().filter(|entry| wanted.contains(&entry.mailbox.id));
     let entries: HashMap<MailboxId, Entry<'_>> = found.map(|entry| (entry.mailbox.id, entry)).collect();
@@ -36,7 +39,7 @@ pub fn groups(fleet: &Fleet, ids: &[MailboxId], seen_at: Timestamp) -> Vec<(Stri
         let grant = entry.grant.id;
         let place = *places.entry(grant).or_insert(groups.len());
         if place == groups.len() {
-            groups.push((entry.application.provider.clone(), Group { grant, mailboxes: vec![], seen_at }));
+            groups.push((entry.application.provider.clone(), Group { job, grant, mailboxes: vec![], seen_at }));
         }
         if let Some((_, group)) = groups.get_mut(place) {
             group.mailboxes.push((entry.mailbox.id, entry.mailbox.address.clone()));

@@ -17,8 +17,13 @@ const TOLD: usize = 3;
 /// The rate is that of so many answers.
 const RECENT: usize = 64;
 
+/// Which job. A group that ends late has no say in the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JobId(pub u64);
+
 /// The books of one job.
 pub struct Job {
+    id: JobId,
     since: Timestamp,
     /// Queued or under way. Whoever is not in here has no say any more.
     checking: HashSet<MailboxId>,
@@ -42,8 +47,9 @@ struct Lane {
 
 impl Job {
     /// A job with nothing to do.
-    pub fn new(since: Timestamp) -> Self {
+    pub fn new(id: JobId, since: Timestamp) -> Self {
         Self {
+            id,
             since,
             checking: HashSet::new(),
             lanes: HashMap::new(),
@@ -55,6 +61,11 @@ impl Job {
             stop: CancellationToken::new(),
             sum: watch::Sender::new(None),
         }
+    }
+
+    /// Which it is.
+    pub fn id(&self) -> JobId {
+        self.id
     }
 
     /// Adds mailboxes, and gives those of them that were not in it already. One that it has checked

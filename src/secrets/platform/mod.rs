@@ -17,6 +17,7 @@ pub(super) use this::{LIMIT, TITLE, UNLOCK, connect, modifiers, reason};
 
 /// Why a keyring does not do what it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(any(target_os = "macos", windows), allow(dead_code, reason = "not every system tells all of them apart"))]
 pub(super) enum Reason {
     /// There is none, or it is not running.
     Missing,

@@ -15,13 +15,14 @@ fn address() -> Address {
 
 /// A group of one mailbox.
 fn group(MailboxId(number): MailboxId) -> (String, Group) {
-    let group = Group { grant: GrantId(number), mailboxes: vec![(MailboxId(number), address())], seen_at: at(0) };
+    let (job, grant, mailboxes) = (JobId::default(), GrantId(number), vec![(MailboxId(number), address())]);
+    let group = Group { job, grant, mailboxes, seen_at: at(0) };
     ("provider".to_owned(), group)
 }
 
 /// A job over so many mailboxes, all queued.
 fn job(count: i64) -> Job {
-    let mut job = Job::new(at(0));
+    let mut job = Job::new(JobId::default(), at(0));
     let new = job.add(ids(0..count), at(1));
     job.enlist(new.into_iter().map(group).collect());
     job
@@ -85,7 +86,7 @@ fn what_was_left_out_counts_as_asked_for_until_somebody_asks_anew() {
 
 #[test]
 fn who_was_enlisted_after_the_stop_is_not_begun() {
-    let mut job = Job::new(at(0));
+    let mut job = Job::new(JobId::default(), at(0));
     job.add(ids(0..3), at(1));
     job.stop(End::Stopped);
     assert!(!job.is_over(), "they are still being read");
