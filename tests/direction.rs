@@ -27,7 +27,9 @@ fn every_room_uses_only_the_rooms_behind_it() {
             for (number, line) in product_lines(&text) {
                 let uses_other = rooms_in(line).into_iter().any(|used| used != *room && !allowed.contains(&used));
                 let knows_too_much = forbidden.iter().any(|word| line.contains(word));
-                if uses_other || knows_too_much {
+                // Grouped, what is used would not be seen here.
+                let is_grouped = line.contains("crate::{");
+                if uses_other || knows_too_much || is_grouped {
                     wrong.push(format!("{}:{number}: {}", file.display(), line.trim()));
                 }
             }

@@ -10,7 +10,8 @@ use super::Engine;
 use super::pool::{Host, Permit, Seat, TooLong};
 use super::troubles::{stopped, throttled};
 use crate::domain::{Pause, Trouble};
-use crate::{mail, oauth};
+use crate::mail;
+use crate::oauth;
 
 /// How often a request is sent before its host's wish for a pause counts as its answer.
 const MOST_ATTEMPTS: usize = 5;

@@ -8,7 +8,7 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::TlsAcceptor;
 
 use super::wire::Wire;
@@ -82,9 +82,7 @@ pub async fn converse(scheme: Scheme, token: &Secret, script: &str, patience: Du
         Scheme::Pop | Scheme::Pops => pop::prove(&mut wire, &user(), token).await,
     };
     drop(wire);
-    if let Ok(deviation) = playing.await {
-        assert_eq!(deviation, None, "{script}");
-    }
+    assert_eq!(playing.await.unwrap(), None, "{script}");
     outcome
 }
 
@@ -103,8 +101,19 @@ pub async fn converse_on_loopback(
         play(Box::new(stream), script, trust.server).await
     });
     let outcome = check(&server, &trust.client, patience, &user(), &token()).await;
-    playing.abort();
+    match outcome {
+        Ok(()) => assert_eq!(playing.await.unwrap(), None),
+        Err(_) => playing.abort(),
+    }
     outcome
+}
+
+/// A port of 127.0.0.1 that refuses, and that nobody else gets for as long as this is held: it is bound,
+/// and nobody listens.
+pub fn closed_port() -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    socket
 }
 
 pub fn user() -> Address {
@@ -115,8 +124,7 @@ pub fn token() -> Secret {
     Secret::new("token")
 }
 
-/// `None` if the client kept to the script; else what it said instead. A client that hangs up
-/// early has its reasons.
+/// `None` if the client kept to the script; else what it said or did instead.
 async fn play(mut stream: Box<dyn Stream>, script: String, acceptor: TlsAcceptor) -> Option<String> {
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         match line.split_once(": ").unwrap_or((line.trim_end_matches(':'), "")) {
@@ -129,7 +137,7 @@ async fn play(mut stream: Box<dyn Stream>, script: String, acceptor: TlsAcceptor
             ("C", expected) => match read_line(&mut stream).await {
                 Some(said) if said == expected => {}
                 Some(said) => return Some(said),
-                None => return None,
+                None => return Some(format!("it hung up in place of: {expected}")),
             },
             ("TLS", _) => match acceptor.clone().accept(stream).await {
                 Ok(encrypted) => stream = Box::new(encrypted),

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::mpsc;
 
 use super::Http;
@@ -20,6 +20,14 @@ pub const PATIENT: Duration = Duration::from_secs(20);
 
 /// Short enough to wait for, and long enough to connect on a busy machine.
 pub const IMPATIENT: Duration = Duration::from_millis(400);
+
+/// A port of 127.0.0.1 that refuses, and that nobody else gets for as long as this is held: it is bound,
+/// and nobody listens.
+pub fn closed_port() -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    socket
+}
 
 pub fn http(timeout: Duration) -> Http {
     Http::new(timeout, None).unwrap()

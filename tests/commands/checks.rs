@@ -8,6 +8,7 @@ use mailkey::demo::Options;
 use mailkey::domain::Address;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
+use super::keyring_session::without_bus;
 use super::program::Home;
 use super::{at_home, at_home_of};
 
@@ -85,12 +86,13 @@ fn a_mailbox_that_nobody_signed_in_for_needs_attention_if_it_is_named() {
 
 #[test]
 fn what_cannot_run_says_why_once_and_ends_with_three() {
-    let home = Home::with_mailboxes(&["billing", "ap"]);
-    home.run(&["check", "nobody@contoso.example"]).refused(2, "not in the registry");
-    let mut command = home.command(&["check", "billing@contoso.example", "ap@contoso.example"]);
-    let ended = home.start(command.env_remove("DBUS_SESSION_BUS_ADDRESS")).end();
-    assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
-    ended.refused(3, "There is no keyring");
+    without_bus("checks::what_cannot_run_says_why_once_and_ends_with_three", |_| {
+        let home = Home::with_mailboxes(&["billing", "ap"]);
+        home.run(&["check", "nobody@contoso.example"]).refused(2, "not in the registry");
+        let ended = home.run(&["check", "billing@contoso.example", "ap@contoso.example"]);
+        assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
+        ended.refused(3, "There is no keyring");
+    });
 }
 
 #[test]

@@ -66,9 +66,10 @@ fn without_a_terminal_there_is_no_dashboard() {
 #[test]
 fn a_server_that_nobody_runs_is_said() {
     let home = Home::new();
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    // Bound, and nobody listens: it refuses, and nobody else gets it.
+    let closed = tokio::net::TcpSocket::new_v4().unwrap();
+    closed.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let port = closed.local_addr().unwrap().port();
-    drop(closed);
     let text = format!(
         "[provider.lab]\nauthority = \"http://localhost:{port}\"\nscopes = [\"x\"]\nsmtp = \"smtp://localhost\"\n"
     );

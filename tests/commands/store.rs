@@ -93,7 +93,9 @@ fn no_other_program_inherits_the_passphrase() {
         let running = home.start(command.env("BROWSER", &script).env("MAILKEY_PASSPHRASE", PASSPHRASE));
         super::keyring_session::wait_until("the browser is opened", || seen.exists());
         let environment = std::fs::read_to_string(&seen).unwrap();
-        assert!(environment.contains("BROWSER=") && !environment.contains("PASSPHRASE"), "{environment}");
+        // What they hold may be secret on somebody's machine.
+        let names: Vec<&str> = environment.lines().filter_map(|line| line.split('=').next()).collect();
+        assert!(names.contains(&"BROWSER") && !environment.contains("PASSPHRASE"), "{names:?}");
         drop(running);
     });
 }
@@ -116,7 +118,7 @@ fn processes_that_make_the_first_key_at_once_make_one() {
             let address = format!("{}@example.org", name.replace(' ', "."));
             home.run(&["add", &address, "--app", name]).well();
             let secret = home.run(&["get", &address, "client-secret"]).well();
-            assert_eq!(secret.out, format!("client secret of {name}\n"));
+            assert!(secret.out == format!("client secret of {name}\n"), "another one than that of {name}");
         }
     });
 }

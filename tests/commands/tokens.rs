@@ -110,7 +110,7 @@ fn the_client_secret_goes_in_by_standard_input_and_comes_out_by_get() {
         home.run_with(&with_secret, "GOCSPX-notARealSecret\n").well();
         home.run(&["add", "a@gmail.example", "--app", "Gmail"]).well();
         let given = home.run(&["get", "a@gmail.example", "client-secret"]).well();
-        assert_eq!(given.out, "GOCSPX-notARealSecret\n");
+        assert!(given.out == "GOCSPX-notARealSecret\n", "another one");
     });
 }
 

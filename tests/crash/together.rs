@@ -97,8 +97,7 @@ fn a_check_and_a_token_at_once_are_refreshed_one_after_the_other_at_most() {
             let check = home.start(&mut home.command(&["check", "billing@contoso.example"]));
             let tokens = [token(&home, "billing"), token(&home, "billing")];
             tokens.into_iter().for_each(|token| drop(token.end().well()));
-            let checked = check.end();
-            assert!([0, 1].contains(&checked.code), "{checked:?}");
+            check.end().well();
             let asked = home.demo.requests().refresh_token - before;
             assert!((1..=2).contains(&asked), "{asked} refreshes");
         }

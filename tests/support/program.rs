@@ -237,7 +237,10 @@ impl Ended {
     pub fn refused(self, code: i32, said: &str) -> Self {
         assert!(
             self.code == code && self.err.contains(said) && self.out.is_empty(),
-            "{said:?} and code {code} expected: {self:?}"
+            "{said:?} and code {code} expected, not {} with {} bytes and: {}",
+            self.code,
+            self.out.len(),
+            self.err
         );
         assert!(!self.err.contains("panicked"), "{}", self.err);
         self

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::client::{CLIENT_ID, Client, Form};
-use crate::domain::{Standing, Step, Steps, Tally, TokenState};
+use crate::domain::{Standing, Steps, Tally, TokenState};
 use crate::registry::Registry;
 use crate::secrets::{Key, Secrets};
 
@@ -24,6 +24,7 @@ async fn every_state_is_there_and_the_servers_agree() {
 
     let mut seen = HashMap::<&str, Vec<String>>::new();
     let mut standings = Vec::new();
+    let mut asked = 0;
     for entry in fleet.entries() {
         let state = entry.token_state(now);
         let steps = Steps::of(&entry, state);
@@ -46,8 +47,10 @@ async fn every_state_is_there_and_the_servers_agree() {
             let (status, body) = client.token(&form).await;
             let is_well = matches!(state, TokenState::Valid | TokenState::Due) && entry.grant.trouble.is_none();
             assert_eq!(status == 200, is_well, "{}: {body}", entry.mailbox.address);
+            asked += 1;
         }
     }
+    assert!(asked > 4, "{asked} tokens were tried");
     for word in ["valid", "due", "expired", "revoked"] {
         assert!(seen.contains_key(word), "{word}: {seen:?}");
     }
@@ -67,5 +70,4 @@ async fn every_state_is_there_and_the_servers_agree() {
     let shared = fleet.mailboxes.iter().find(|known| known.address.as_str() == "info@contoso.example").unwrap();
     assert_eq!(registry.mailboxes_of(shared.grant).unwrap().len(), 2);
     assert!(registry.history(None, 1_000).unwrap().len() > 20);
-    assert_eq!(Step::ALL.len(), 4);
 }

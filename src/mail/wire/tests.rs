@@ -2,7 +2,7 @@ use super::*;
 use crate::domain::Remedy;
 use crate::domain::provider::Scheme::{self, Imaps, Pops, Smtp, Smtps};
 use crate::mail::check;
-use crate::mail::loopback::{LOCALHOST, PATIENCE, Trust, converse, converse_on_loopback, token, user};
+use crate::mail::loopback::{LOCALHOST, PATIENCE, Trust, closed_port, converse, converse_on_loopback, token, user};
 
 /// Short, because these tests wait for it to pass.
 const IMPATIENCE: Duration = Duration::from_millis(80);
@@ -79,9 +79,8 @@ async fn a_port_without_tls_is_named_as_such() {
 
 #[tokio::test]
 async fn a_closed_port_and_an_unknown_host_are_told_apart() {
-    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    let closed = closed_port();
+    let port = closed.local_addr().unwrap().port();
     for (host, code) in [("127.0.0.1", "network.refused"), ("no-such-host.invalid", "network.dns")] {
         let server = MailServer { scheme: Smtp, host: host.to_owned(), port };
         let refusal = check(&server, &LOCALHOST.client, PATIENCE, &user(), &token()).await.unwrap_err();
@@ -92,9 +91,9 @@ async fn a_closed_port_and_an_unknown_host_are_told_apart() {
 }
 
 #[tokio::test]
-async fn an_address_that_does_not_answer_holds_up_none_that_does() {
+async fn an_address_that_refuses_stands_in_the_way_of_none_that_answers() {
     let live = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let dead = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let stream = race(&[dead, live.local_addr().unwrap()]).await.unwrap();
+    let closed = closed_port();
+    let stream = race(&[closed.local_addr().unwrap(), live.local_addr().unwrap()]).await.unwrap();
     assert_eq!(stream.peer_addr().unwrap(), live.local_addr().unwrap());
 }

@@ -1,10 +1,11 @@
 use serde_json::{Value, json as value};
+
 use tokio::net::TcpListener;
 
 use super::*;
 use crate::domain::{Application, Provider};
 use crate::oauth::test_support::{
-    IMPATIENT, PATIENT, Server, application, http, id_token, json, microsoft, response, standard,
+    IMPATIENT, PATIENT, Server, application, closed_port, http, id_token, json, microsoft, response, standard,
 };
 
 const CODE: &str = "1.AXEA-the-code";
@@ -231,9 +232,8 @@ async fn a_network_fault_after_the_code_was_sent_says_so() {
 
 #[tokio::test]
 async fn a_code_that_was_never_sent_is_still_good() {
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = closed_port();
     let authority = format!("http://{}", closed.local_addr().unwrap());
-    drop(closed);
     let refusal = redeem_at(&microsoft(&authority), None, PATIENT).await.unwrap_err();
     assert_eq!(refusal.trouble.code(), "network.refused");
     assert!(!refusal.trouble.what().contains("used up"));

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-use crate::oauth::test_support::{IMPATIENT, PATIENT, Server, http, json, response};
+use crate::oauth::test_support::{IMPATIENT, PATIENT, Server, closed_port, http, json, response};
 
 async fn get(authority: &str, timeout: Duration) -> Result<Value, Fault> {
     let url = Url::parse(authority).unwrap();
@@ -117,9 +117,8 @@ async fn an_answer_that_drips_ends_too() {
 
 #[tokio::test]
 async fn no_connection_is_explained() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let nobody = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let closed = closed_port();
+    let nobody = format!("http://{}", closed.local_addr().unwrap());
     for (url, code) in [(nobody.as_str(), "network.refused"), ("http://host.invalid/", "network.dns")] {
         let fault = get(url, PATIENT).await.unwrap_err();
         assert_eq!(fault.trouble().code(), code, "{fault:?}");

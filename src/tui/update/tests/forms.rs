@@ -18,6 +18,13 @@ fn form(model: &Model) -> &Form {
     }
 }
 
+fn form_mut(model: &mut Model) -> &mut Form {
+    match &mut model.overlay {
+        Some(Overlay::Form(form)) => form,
+        other => panic!("{other:?} is no form"),
+    }
+}
+
 fn current(model: &Model) -> Name {
     form(model).fields[form(model).at].name
 }
@@ -80,9 +87,7 @@ fn a_choice_turns_both_ways_and_takes_no_letters() {
 #[test]
 fn a_choice_without_options_does_no_harm() {
     let mut model = new_mailbox();
-    let Some(Overlay::Form(form)) = &mut model.overlay else {
-        return;
-    };
+    let form = form_mut(&mut model);
     form.fields[1].value = crate::tui::form::Value::Choice(vec![], 0);
     form.at = 1;
     for key in ["←", "→", "space"] {
@@ -191,8 +196,8 @@ fn hints_are_in_the_words_of_the_provider() {
     let mut model = at(is::AP);
     press(&mut model, "N");
     for (provider, hint) in [("google", "apps.googleusercontent.com"), ("microsoft", "“Application (client) ID”")] {
-        let Some(Overlay::Form(form)) = &mut model.overlay else { return };
-        let Some(Field { value: Value::Choice(options, at), .. }) = form.fields.get_mut(1) else { return };
+        let form = form_mut(&mut model);
+        let Field { value: Value::Choice(options, at), .. } = &mut form.fields[1] else { panic!("no choice") };
         *at = options.iter().position(|(id, _)| id == provider).unwrap();
         form.at = form.fields.iter().position(|field| field.name == Name::ClientId).unwrap();
         assert!(screen(&model).contains(hint), "{provider}");
