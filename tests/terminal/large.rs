@@ -1,7 +1,5 @@
 //! Twenty thousand mailboxes in a real terminal: it starts, scrolls, filters, sorts, and leaves.
 
-use std::time::{Duration, Instant};
-
 use rusqlite::Connection;
 
 use super::dashboard;
@@ -10,12 +8,10 @@ use super::program::Home;
 use super::screen::Terminal;
 
 const LAST: &str = "m20000@contoso.example";
-/// Longer than any key takes on a busy machine, in a program that was built to be debugged.
-const AT_ONCE: Duration = Duration::from_secs(3);
 
 #[test]
-fn twenty_thousand_mailboxes_are_calm_work() {
-    without_bus("large::twenty_thousand_mailboxes_are_calm_work", |_| {
+fn twenty_thousand_mailboxes_are_scrolled_filtered_sorted_and_selected() {
+    without_bus("large::twenty_thousand_mailboxes_are_scrolled_filtered_sorted_and_selected", |_| {
         let home = Home::with_mailboxes(&["billing"]);
         add_twenty_thousand(&home);
         let mut terminal = dashboard(&home, &[]);
@@ -38,12 +34,10 @@ fn twenty_thousand_mailboxes_are_calm_work() {
     });
 }
 
-/// Presses keys, and sees all of these before a person would wonder.
+/// Presses keys, and sees all of these. How soon, the figures measure.
 fn shows(terminal: &mut Terminal, keys: &str, texts: &[&str]) {
-    let since = Instant::now();
     terminal.keys(keys);
     texts.iter().for_each(|text| terminal.sees(text));
-    assert!(since.elapsed() < AT_ONCE, "{keys:?} took {:?}", since.elapsed());
 }
 
 fn add_twenty_thousand(home: &Home) {
