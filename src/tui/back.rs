@@ -82,5 +82,5 @@ fn open_errand(model: &Model) -> Option<Subject> {
 }
 
 fn has_no_mailbox(model: &Model, subject: &Subject) -> bool {
-    matches!(subject, Subject::Application(name) if model.mailboxes_of(name) == 0)
+    matches!(subject, Subject::Application(name) if model.list.mailboxes_of(name) == 0)
 }

@@ -13,13 +13,13 @@ mod sort;
 mod sum;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use tui_input::Input;
 
-use crate::domain::{Entry, Fleet, MailboxId, Map, Tally, TokenState, Weeks};
+use crate::domain::{ApplicationName, Entry, Fleet, MailboxId, Map, Tally, TokenState, Weeks};
 use matching::Matching;
 use query::Query;
 use selection::Selection;
@@ -49,7 +49,8 @@ pub struct List {
     tally: Tally,
     weeks: Weeks,
     widest: usize,
-    applications: Vec<String>,
+    /// How many mailboxes each has.
+    applications: BTreeMap<ApplicationName, usize>,
     as_of: Timestamp,
 }
 
@@ -67,8 +68,7 @@ impl List {
         self.widest = self.rows.iter().map(|row| row.address.as_str().chars().count()).max().unwrap_or(0);
         self.tally = Tally::of(self.rows.iter().map(|row| row.standing));
         self.weeks = self.count_weeks(now);
-        let names: BTreeSet<&str> = self.rows.iter().map(|row| row.application.as_str()).collect();
-        self.applications = names.into_iter().map(str::to_owned).collect();
+        self.applications = count(&self.rows);
         self.matching.set(&self.query, now);
         self.arrange(cursor);
     }
@@ -142,6 +142,12 @@ impl List {
     #[must_use]
     pub fn weeks(&self) -> &Weeks {
         &self.weeks
+    }
+
+    /// How many mailboxes an application has, shown or not.
+    #[must_use]
+    pub fn mailboxes_of(&self, application: &ApplicationName) -> usize {
+        self.applications.get(application).copied().unwrap_or(0)
     }
 
     /// How many characters the longest address has.
@@ -249,6 +255,18 @@ impl List {
         let found = cursor.and_then(|id| shown.iter().position(|at| rows.get(*at).is_some_and(|row| row.id == id)));
         self.at = found.unwrap_or(self.at).min(self.shown.len().saturating_sub(1));
     }
+}
+
+/// How many of these each application has.
+fn count(rows: &[Row]) -> BTreeMap<ApplicationName, usize> {
+    let mut counts = BTreeMap::new();
+    for row in rows {
+        match counts.get_mut(&row.application) {
+            Some(count) => *count += 1,
+            None => drop(counts.insert(row.application.clone(), 1)),
+        }
+    }
+    counts
 }
 
 #[cfg(test)]

@@ -186,13 +186,6 @@ impl Model {
         all
     }
 
-    /// How many mailboxes use an application.
-    #[must_use]
-    pub fn mailboxes_of(&self, application: &ApplicationName) -> usize {
-        let entries = self.fleet.iter().flat_map(|fleet| fleet.entries());
-        entries.filter(|entry| entry.application.name == *application).count()
-    }
-
     /// What can be copied of a mailbox.
     #[must_use]
     pub fn fields(&self, mailbox: MailboxId) -> Vec<Field> {

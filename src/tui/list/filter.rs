@@ -6,7 +6,7 @@ use tui_input::Input;
 
 use super::List;
 use super::query::{self, Query};
-use crate::domain::Standing;
+use crate::domain::{ApplicationName, Standing};
 
 impl List {
     /// What the list is filtered by; empty: nothing.
@@ -60,15 +60,19 @@ impl List {
         self.query.complaint.as_deref()
     }
 
+    fn application_names(&self) -> Vec<&str> {
+        self.applications.keys().map(ApplicationName::as_str).collect()
+    }
+
     /// What the filter that is being typed can become.
     #[must_use]
     pub fn hint(&self) -> String {
-        query::hint(self.filter.value(), &self.applications)
+        query::hint(self.filter.value(), &self.application_names())
     }
 
     /// Completes what is being typed, if it can become something.
     pub fn complete(&mut self) {
-        if let Some(filter) = query::completed(self.filter.value(), &self.applications) {
+        if let Some(filter) = query::completed(self.filter.value(), &self.application_names()) {
             self.set_filter(Input::new(filter));
         }
     }

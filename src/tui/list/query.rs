@@ -289,7 +289,7 @@ pub fn with_due(filter: &str, days: Range<u16>) -> String {
 /// What the term that is being typed can become, for a dim line below it. `applications` are the
 /// names that there are.
 #[must_use]
-pub fn hint(filter: &str, applications: &[String]) -> String {
+pub fn hint(filter: &str, applications: &[&str]) -> String {
     let last = Written::of(words(filter).last().filter(|word| filter.ends_with(word)).unwrap_or_default());
     let choices = choices(&last, applications);
     if !choices.is_empty() {
@@ -303,7 +303,7 @@ pub fn hint(filter: &str, applications: &[String]) -> String {
 
 /// The filter with the term that is being typed completed to the first thing that it can become.
 #[must_use]
-pub fn completed(filter: &str, applications: &[String]) -> Option<String> {
+pub fn completed(filter: &str, applications: &[&str]) -> Option<String> {
     let word = words(filter).last().filter(|word| filter.ends_with(word))?;
     let last = Written::of(word);
     let choice = choices(&last, applications).into_iter().next()?;
@@ -311,7 +311,7 @@ pub fn completed(filter: &str, applications: &[String]) -> Option<String> {
     Some(format!("{}{}{choice}{end}", filter.strip_suffix(word)?, last.sign))
 }
 
-fn choices(last: &Written<'_>, applications: &[String]) -> Vec<String> {
+fn choices(last: &Written<'_>, applications: &[&str]) -> Vec<String> {
     match last.key.and_then(find) {
         Some(kind) if kind.key == "app" => {
             let names = applications.iter().filter(|name| last.said.begins(name));

@@ -166,7 +166,7 @@ fn application_action(model: &mut Model, action: ApplicationAction, at: usize) -
 
 /// Asks only where a yes could be followed.
 fn remove_application(model: &mut Model, name: ApplicationName) -> Then {
-    let users = match model.mailboxes_of(&name) {
+    let users = match model.list.mailboxes_of(&name) {
         0 => return open(Overlay::Confirm(Confirmation::RemoveApplication(name))),
         1 => "A mailbox uses it: remove that first, or give it another application.".to_owned(),
         count => format!("{count} mailboxes use it: remove them first, or give them another application."),

@@ -43,7 +43,7 @@ pub fn draw(frame: &mut Frame, model: &Model, at: usize) {
 
 fn line(model: &Model, application: &Application, name: usize, is_current: bool) -> Line<'static> {
     let theme = model.setting.theme;
-    let count = model.mailboxes_of(&application.name);
+    let count = model.list.mailboxes_of(&application.name);
     let cursor = if is_current { theme.pick("▌", ">") } else { " " };
     let mut spans = vec![
         Span::styled(cursor, theme.style(Role::Accent)),

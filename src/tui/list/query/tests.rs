@@ -112,7 +112,7 @@ fn a_state_is_switched_on_and_off_beside_what_else_is_asked_for() {
 
 #[test]
 fn hints_say_what_can_follow_and_tab_takes_the_first() {
-    let applications = ["Mailer".to_owned(), "Ticket system".to_owned()];
+    let applications = ["Mailer", "Ticket system"];
     for (filter, hinted, completes) in [
         ("st", "state:  step:", Some("state:")),
         ("hr -tok", "token:", Some("hr -token:")),
