@@ -48,6 +48,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::OwnedRwLockWriteGuard;
 use url::Url;
 
 use crate::domain::{Address, Provider, Secret, Trouble};
@@ -71,6 +72,11 @@ pub struct Demo {
     ca_pem: String,
     _servers: Servers,
 }
+
+/// While it lives, nobody is answered at the token endpoint.
+#[derive(Debug)]
+#[must_use]
+pub struct Held(#[expect(dead_code, reason = "held for its lock")] OwnedRwLockWriteGuard<()>);
 
 /// How the servers are to behave.
 #[derive(Debug, Clone)]
@@ -227,6 +233,12 @@ impl Demo {
     /// Spoils the next answer of the token endpoint that has not been spoilt yet; several queue up.
     pub fn fault(&self, fault: Fault) {
         self.shared.world().faults.push_back(fault);
+    }
+
+    /// Has the token endpoint answer nobody until what it gives is dropped. Requests are counted
+    /// when they come, and faults are theirs in that order.
+    pub async fn hold(&self) -> Held {
+        Held(Arc::clone(&self.shared.gate).write_owned().await)
     }
 
     /// How often the token endpoint was asked.

@@ -2,9 +2,10 @@
 //! the demo ask it.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::RwLock;
 
 use super::Options;
 use super::device::Device;
@@ -26,6 +27,8 @@ pub(super) struct Shared {
     pub base: String,
     /// Must come with every click on the admin page, so that no other page can click there.
     pub admin_token: String,
+    /// Everybody passes it before the token endpoint answers.
+    pub gate: Arc<RwLock<()>>,
 }
 
 /// The tenant at this moment.
@@ -51,7 +54,8 @@ pub(super) struct World {
 
 impl Shared {
     pub fn new(scenario: Scenario, options: Options, base: String) -> Self {
-        Self { world: Mutex::new(World::new(scenario)), options, base, admin_token: random::opaque::<16>() }
+        let (world, admin_token) = (Mutex::new(World::new(scenario)), random::opaque::<16>());
+        Self { world, options, base, admin_token, gate: Arc::default() }
     }
 
     /// The tenant, for a moment; never held while waiting.

@@ -39,6 +39,7 @@ pub(super) async fn token(
         world.requests.count(grant_type);
         (world.faults.pop_front(), world.door(Service::Token).enter(Instant::now()))
     };
+    drop(shared.gate.read().await);
     if let Err(wait) = entered {
         return too_many(wait);
     }
