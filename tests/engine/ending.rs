@@ -7,7 +7,7 @@ use mailkey::engine::{Event, Subject};
 use mailkey::registry::Progress;
 
 use crate::browser::page;
-use crate::house::{House, code_of, is_held, mailer_name};
+use crate::house::{House, PATIENCE, code_of, is_held, mailer_name, next};
 
 const TEN_MINUTES: Duration = Duration::from_secs(601);
 
@@ -55,18 +55,15 @@ async fn a_screen_notices_that_another_process_ended_one_while_it_was_busy() {
         }
     });
     other.accept(&Secret::new(answer.as_str())).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    next(&mut events, "the screen to wait for the browser no more", |event| is_idle(&event).then_some(())).await;
     stop.send(()).unwrap();
     busy.await.unwrap();
-    let told = tokio::time::timeout(Duration::from_secs(5), async {
-        loop {
-            if let Event::Work(Subject::Mailbox(_), None) = events.recv().await.unwrap() {
-                return;
-            }
-        }
-    });
-    assert!(told.await.is_ok(), "the screen still waits for the browser");
     watch.abort();
+}
+
+/// Whether a mailbox is told to have no work any more.
+fn is_idle(event: &Event) -> bool {
+    matches!(event, Event::Work(Subject::Mailbox(_), None))
 }
 
 #[tokio::test]
@@ -161,7 +158,7 @@ async fn one_whose_process_died_with_the_answer_ends_by_the_clock() {
     house.later(TEN_MINUTES);
     let watching = engine.clone();
     let watch = tokio::spawn(async move { watching.watch().await });
-    let outcome = tokio::time::timeout(Duration::from_secs(5), engine.outcome(&errand.state)).await;
+    let outcome = tokio::time::timeout(PATIENCE, engine.outcome(&errand.state)).await;
     assert_eq!(code_of(outcome.expect("it waits for a process that is gone")), "signin.lost");
     house.until("the mailbox says so", || house.trouble(mailbox) == "signin.lost").await;
     watch.abort();
@@ -213,17 +210,16 @@ async fn one_whose_answer_is_being_used_is_not_over() {
     let watching = engine.clone();
     let watch = tokio::spawn(async move { watching.watch().await });
     // It looks at the errands before it tells the fleet, and then tells which jobs have ended.
-    while !matches!(events.recv().await.unwrap(), Event::Fleet(_)) {}
+    let is_fleet = |event: &Event| matches!(event, Event::Fleet(_));
+    next(&mut events, "the fleet", |event| is_fleet(&event).then_some(())).await;
     engine.publish_fleet().await;
-    let is_over = |event: &Event| matches!(event, Event::Work(Subject::Mailbox(_), None));
-    loop {
-        match events.recv().await.unwrap() {
-            Event::Fleet(_) => break,
-            event => assert!(!is_over(&event), "{event:?}"),
-        }
-    }
+    next(&mut events, "the fleet again", |event| {
+        assert!(!is_idle(&event), "{event:?}");
+        is_fleet(&event).then_some(())
+    })
+    .await;
     house.registry.record_progress(&errand.state, &Progress::Done).unwrap();
-    while !is_over(&events.recv().await.unwrap()) {}
+    next(&mut events, "the end of the work", |event| is_idle(&event).then_some(())).await;
     watch.abort();
 }
 

@@ -2,14 +2,14 @@
 
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mailkey::demo::Options;
 use mailkey::domain::{Application, ApplicationName, MailboxId, Secret, StoreKind, Trouble, Whereabouts};
 use mailkey::engine::{Engine, Event, Keeper, Moved};
 use mailkey::secrets::Key;
 
-use crate::house::{House, code_of, mailer};
+use crate::house::{House, PATIENCE, code_of, mailer};
 
 const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
 const CLIENT_SECRET: &str = "client-secret-of-the-printer";
@@ -279,12 +279,17 @@ async fn all_work(house: &House, engine: &Engine, mailboxes: &[MailboxId]) {
 /// Begins a move again until it is over; what a killed one was at may take a moment to end.
 async fn finish(house: &House, to: StoreKind) {
     house.later(Duration::from_secs(60));
-    loop {
+    let deadline = Instant::now() + PATIENCE;
+    let moved = loop {
         match house.engine().move_store(to, None).await {
-            Err(trouble) if trouble.code() == "store.moving" => tokio::task::yield_now().await,
-            outcome => break assert!(outcome.unwrap().left.is_empty()),
+            Err(trouble) if trouble.code() == "store.moving" => {
+                assert!(Instant::now() < deadline, "what was killed does not end");
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            outcome => break outcome.unwrap(),
         }
-    }
+    };
+    assert!(moved.left.is_empty(), "{moved:?}");
     let other =
         if to == StoreKind::Keyring { house.registry.count_sealed_secrets().unwrap() } else { in_keyring(house).await };
     assert_eq!(other, 0, "nothing is left behind");

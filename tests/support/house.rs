@@ -14,11 +14,12 @@ use mailkey::domain::{
     Address, Application, ApplicationName, Check, Entry, Grant, MailboxId, RedirectUri, Secret, Step, Steps, StoreKind,
     Token, Trouble,
 };
-use mailkey::engine::{Clock, Engine, Errand, Parts, Settings};
+use mailkey::engine::{Clock, Engine, Errand, Event, Parts, Settings};
 use mailkey::registry::{Owner, Registry, SealedSecret};
 use mailkey::secrets::seal::SealKey;
 use mailkey::secrets::{Key, Secrets};
 use tempfile::TempDir;
+use tokio::sync::broadcast::Receiver;
 use url::Url;
 
 /// Longer than any machine needs; no test waits for it when all is well.
@@ -264,6 +265,18 @@ impl House {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
+}
+
+/// What `pick` makes of the next event that is to its liking.
+pub async fn next<T>(events: &mut Receiver<Event>, what: &str, mut pick: impl FnMut(Event) -> Option<T>) -> T {
+    let told = async {
+        loop {
+            if let Some(picked) = pick(events.recv().await.unwrap()) {
+                return picked;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, told).await.unwrap_or_else(|_| panic!("waited in vain for {what}"))
 }
 
 /// An address of Contoso.
