@@ -1,8 +1,5 @@
 //! What comes back, in every form and however often: it counts once, and only where it belongs.
 
-use std::time::Duration;
-
-use mailkey::demo::Options;
 use mailkey::domain::{Address, MailboxId, Secret};
 use mailkey::engine::{Accepted, Event};
 use mailkey::registry::Progress;
@@ -10,7 +7,7 @@ use tokio::sync::broadcast::Receiver;
 use url::Url;
 
 use crate::browser::{page, with_query};
-use crate::house::{House, MEMORY, code_of, contoso, is_held, parameter};
+use crate::house::{House, MEMORY, code_of, contoso, is_held, next, parameter};
 
 fn text(url: &Url) -> Secret {
     Secret::new(url.as_str())
@@ -22,11 +19,8 @@ fn stored(mailbox: MailboxId, account: &str) -> Accepted {
 
 /// Which sign-ins a bare code may belong to.
 async fn asked(events: &mut Receiver<Event>) -> Vec<(MailboxId, Address)> {
-    loop {
-        if let Event::WhichSignIn(asked) = events.recv().await.unwrap() {
-            return asked;
-        }
-    }
+    let asked = |event| if let Event::WhichSignIn(asked) = event { Some(asked) } else { None };
+    next(events, "the question which sign-in is meant", asked).await
 }
 
 #[tokio::test]
@@ -111,14 +105,15 @@ async fn of_many_answers_at_once_one_is_redeemed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_was_taken_is_redeemed_even_if_nobody_waits_for_it_any_more() {
-    let house = House::with(Options { delay: Duration::from_millis(300), ..Options::default() }).await;
+    let house = House::new().await;
     let engine = house.engine();
     let mailbox = house.mailbox("billing");
     let (_, answer) = house.answered_elsewhere(mailbox).await;
-    let pasting = engine.clone();
+    let (pasting, held) = (engine.clone(), house.demo.hold().await);
     let paste = tokio::spawn(async move { pasting.accept(&text(&answer)).await });
     house.until("the code was sent", || house.demo.requests().authorization_code == 1).await;
     paste.abort();
+    drop(held);
     engine.settle().await;
     assert!(is_held(&house.grant(mailbox)));
 }

@@ -1,8 +1,5 @@
 //! Removing and changing what is in use.
 
-use std::time::Duration;
-
-use mailkey::demo::{Fault, Options};
 use mailkey::domain::{Application, ApplicationName, Check, NewMailbox, Note, Secret};
 use mailkey::engine::{Field, Happened};
 use mailkey::secrets::Key;
@@ -53,11 +50,12 @@ async fn a_mailbox_that_is_removed_during_its_exchange_leaves_no_secret() {
     let mailbox = house.mailbox("billing");
     let (_, answer) = house.answered_elsewhere(mailbox).await;
     let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
-    house.demo.fault(Fault::Slow(Duration::from_millis(500)));
+    let held = house.demo.hold().await;
     let (pasting, pasted) = (engine.clone(), Secret::new(answer.as_str()));
     let exchange = tokio::spawn(async move { pasting.accept(&pasted).await });
     house.until("the code is sent", || house.demo.requests().authorization_code == 1).await;
     engine.remove_mailbox(mailbox).await.unwrap();
+    drop(held);
     exchange.await.unwrap().unwrap_err();
     engine.forget_discarded_secrets().await.unwrap();
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
@@ -65,14 +63,15 @@ async fn a_mailbox_that_is_removed_during_its_exchange_leaves_no_secret() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mailbox_that_is_removed_during_its_refresh_leaves_no_secret() {
-    let house = House::with(Options { delay: Duration::from_millis(300), ..Options::default() }).await;
+    let house = House::new().await;
     let engine = house.engine();
     let mailbox = house.signed_in(&engine, "billing").await;
     let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
-    let checking = engine.clone();
+    let (checking, held) = (engine.clone(), house.demo.hold().await);
     let check = tokio::spawn(async move { checking.check(mailbox).await });
     house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
     engine.remove_mailbox(mailbox).await.unwrap();
+    drop(held);
     // A job forgets what was removed; the refresh that is under way comes to its end all the same.
     assert_eq!(check.await.unwrap(), Ok(()));
     engine.settle().await;
@@ -86,13 +85,13 @@ async fn a_token_that_comes_for_a_mailbox_that_is_gone_is_never_on_disk() {
     let house = House::sealed().await;
     let engine = house.engine();
     let mailbox = house.signed_in(&engine, "billing").await;
-    house.demo.fault(Fault::Slow(Duration::from_millis(300)));
-    let checking = engine.clone();
+    let (checking, held) = (engine.clone(), house.demo.hold().await);
     let check = tokio::spawn(async move { checking.check(mailbox).await });
     house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
     engine.remove_mailbox(mailbox).await.unwrap();
     engine.forget_discarded_secrets().await.unwrap();
     house.sql("CREATE TRIGGER killed BEFORE DELETE ON secrets BEGIN SELECT RAISE(ABORT, 'killed'); END");
+    drop(held);
     assert_eq!(check.await.unwrap(), Ok(()));
     engine.settle().await;
     assert_eq!(house.registry.count_sealed_secrets(), Ok(0));

@@ -7,7 +7,7 @@ use mailkey::domain::{Address, Application, RedirectUri, Remedy, Secret};
 use mailkey::engine::{Accepted, Event, Listening, Subject, Work};
 
 use crate::browser::page;
-use crate::house::{House, PATIENCE, code_of, contoso, is_held, mailer, mailer_name, parameter};
+use crate::house::{House, PATIENCE, code_of, contoso, is_held, mailer, mailer_name, next, parameter};
 
 const DONE: [&str; 4] = ["done"; 4];
 
@@ -41,25 +41,30 @@ async fn a_screen_is_told_every_stage_and_then_that_it_is_idle() {
     house.sign_in(&engine, mailbox).await;
     let mut stages = Vec::new();
     while stages.last() != Some(&"idle") {
-        match events.recv().await.unwrap() {
+        let stage = |event| match event {
             Event::Work(subject, work) => {
                 assert_eq!(subject, Subject::Mailbox(mailbox));
-                stages.push(match work {
-                    Some(Work::SigningIn(_)) => "signing in",
-                    Some(Work::Exchanging { .. }) => "exchanging",
-                    Some(Work::Storing { .. }) => "storing",
-                    Some(Work::CheckingSmtp { .. }) => "checking",
-                    Some(other) => panic!("{other:?}"),
-                    None => "idle",
-                });
+                Some(stage_of(work))
             }
-            Event::Accepted(_) => stages.push("accepted"),
-            _ => {}
-        }
+            Event::Accepted(_) => Some("accepted"),
+            _ => None,
+        };
+        stages.push(next(&mut events, "the next stage", stage).await);
     }
     watch.abort();
     stages.dedup();
     assert_eq!(stages, ["signing in", "exchanging", "storing", "accepted", "checking", "idle"]);
+}
+
+fn stage_of(work: Option<Work>) -> &'static str {
+    match work {
+        Some(Work::SigningIn(_)) => "signing in",
+        Some(Work::Exchanging { .. }) => "exchanging",
+        Some(Work::Storing { .. }) => "storing",
+        Some(Work::CheckingSmtp { .. }) => "checking",
+        Some(other) => panic!("{other:?}"),
+        None => "idle",
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -141,9 +146,11 @@ async fn a_device_code_is_asked_about_no_longer_than_it_lives() {
     let errand = engine.begin_device_sign_in(mailbox).await.unwrap();
     let patience = errand.patience;
     let (waiting, asked) = (engine.clone(), || house.demo.requests().device_code);
+    let held = house.demo.hold().await;
     let waiting = tokio::spawn(async move { waiting.finish_device_sign_in(errand).await });
     house.until("it was asked once", || asked() == 1).await;
     house.later_for_engines(patience);
+    drop(held);
     let outcome = tokio::time::timeout(PATIENCE, waiting).await.expect("it goes on asking");
     assert_eq!([code_of(outcome.unwrap()), house.trouble(mailbox)], ["signin.expired"; 2]);
     assert_eq!(asked(), 2);
