@@ -1,10 +1,10 @@
 //! `store`, and the sealed store as scripts and servers use it.
 
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mailkey::demo::Options;
-use mailkey::domain::{Secret, StoreKind};
+use mailkey::domain::{Secret, StoreKind, Whereabouts};
 use mailkey::secrets::{Key, Secrets};
 use serde_json::{Value, json};
 
@@ -175,7 +175,7 @@ fn what_stands_in_the_way_of_a_move_is_said_before_anything_moves() {
     });
 }
 
-/// `kill -9`, each time a little later, at a tenant that revokes a grant whose old token comes back.
+/// `kill -9` all over the life of a move, at a tenant that revokes a grant whose old token comes back.
 #[test]
 fn a_move_that_is_killed_loses_nothing() {
     let strict = || Home::with(Options { strict: true, ..Options::default() });
@@ -183,29 +183,48 @@ fn a_move_that_is_killed_loses_nothing() {
         let locals = ["billing", "sales", "ap", "support"];
         home.add(&locals);
         locals.iter().for_each(|local| home.sign_in(local));
-        for round in 0..16_usize {
-            let to = ["sealed", "keyring"][round / 8];
-            let running = home.start(&mut home.command(&["store", "move", to]));
-            std::thread::sleep(Duration::from_millis(10 + 8 * (round as u64 % 8)));
+        let mut unfinished = 0;
+        let (mut here, mut there) = ("keyring", "sealed");
+        for round in 0..16 {
+            let life = life_of_a_move(home, there);
+            let running = home.start(&mut home.command(&["store", "move", here]));
+            std::thread::sleep(life * (round * 5 % 16 + 1) / 17);
             running.signal("KILL");
             running.end();
+            unfinished += usize::from(is_moving(home));
             home.forget_leases();
-            let refreshed = locals[round % locals.len()];
-            home.expire_cache(refreshed);
-            home.run(&["token", &format!("{refreshed}@contoso.example")]).well();
-        }
-        for to in ["sealed", "keyring", "sealed"] {
-            home.forget_leases();
-            home.run(&["store", "move", to]).well();
-            for local in locals {
-                home.expire_cache(local);
-                home.run(&["token", &format!("{local}@contoso.example")]).well();
+            refresh(home, locals[round as usize % locals.len()]);
+            // Every other move is turned round, the others go on.
+            if round % 2 == 1 {
+                (here, there) = (there, here);
             }
+            home.run(&["store", "move", here]).well();
+        }
+        assert!(unfinished > 0, "no kill fell into a move");
+        for to in ["sealed", "keyring", "sealed"] {
+            home.run(&["store", "move", to]).well();
+            locals.iter().for_each(|local| refresh(home, local));
         }
         assert_eq!(status(home, 0)["sealed"]["secrets"], locals.len());
         let in_keyring = |local: &str| home.refresh_token(local).is_some();
         assert!(!locals.into_iter().any(in_keyring), "the keyring has none any more");
     });
+}
+
+/// How long a process lives that moves all secrets.
+fn life_of_a_move(home: &Home, to: &str) -> Duration {
+    let begin = Instant::now();
+    home.run(&["store", "move", to]).well();
+    begin.elapsed()
+}
+
+fn is_moving(home: &Home) -> bool {
+    matches!(home.registry().whereabouts(StoreKind::Keyring), Ok(Whereabouts::MovingTo(_)))
+}
+
+fn refresh(home: &Home, local: &str) {
+    home.expire_cache(local);
+    home.run(&["token", &format!("{local}@contoso.example")]).well();
 }
 
 /// Over SSH, or before somebody logs in.
