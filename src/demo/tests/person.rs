@@ -1,8 +1,13 @@
 //! The person in the browser, the administrator's page, and the end of it all.
 
+use std::time::{Duration, Instant};
+
 use super::client::{Client, address, claims, http, param};
 use crate::demo::markup::Form;
 use crate::demo::{Demo, Options};
+
+/// Longer than any machine needs.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn another_account_can_sign_in_and_the_id_token_says_so() {
@@ -68,9 +73,11 @@ async fn dropping_it_frees_its_ports() {
     let ports = [demo.admin_url().port().unwrap(), demo.provider().smtp.port];
     http().get(demo.admin_url()).send().await.unwrap();
     drop(demo);
+    let deadline = Instant::now() + PATIENCE;
     for port in ports {
         // The tasks end at their next turn.
         while tokio::net::TcpListener::bind(("127.0.0.1", port)).await.is_err() {
+            assert!(Instant::now() < deadline, "{port} is in use");
             tokio::task::yield_now().await;
         }
     }
