@@ -11,8 +11,8 @@ use mailkey::demo::Options;
 use mailkey::domain::{NewMailbox, Note, Token};
 
 /// A dashboard with so many mailboxes that nobody has signed in for, all in a line whose first sign-in is open.
-async fn line(of: usize, delay: Duration) -> Dashboard {
-    let options = Options { crowd: of, delay, ..Options::default() };
+async fn line(of: usize) -> Dashboard {
+    let options = Options { crowd: of, ..Options::default() };
     let dashboard = Dashboard::start_as(Beginning { options, ..Beginning::default() }).await;
     let fleet = dashboard.engine.fleet().await.unwrap();
     let of_contoso = fleet.applications.values().find(|application| application.tenant == "contoso.example").unwrap();
@@ -52,7 +52,7 @@ async fn signed_in(dashboard: &Dashboard) -> Vec<usize> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_go_through_the_line_by_nothing_but_signing_in() {
-    let dashboard = line(4, Duration::ZERO).await;
+    let dashboard = line(4).await;
     for next in 2..=4 {
         dashboard.press(&["p"]);
         opened(&dashboard, next).await;
@@ -64,7 +64,7 @@ async fn many_go_through_the_line_by_nothing_but_signing_in() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn esc_stops_the_line_and_what_is_open_is_answered_late() {
-    let dashboard = line(3, Duration::ZERO).await;
+    let dashboard = line(3).await;
     dashboard.press(&["p"]);
     opened(&dashboard, 2).await;
     let link = dashboard.link().await;
@@ -81,7 +81,7 @@ async fn esc_stops_the_line_and_what_is_open_is_answered_late() {
 /// The browser is signed in as somebody else: who signs in again does so once, and nothing runs on meanwhile.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_account_holds_the_line_until_somebody_chooses() {
-    let dashboard = line(3, Duration::ZERO).await;
+    let dashboard = line(3).await;
     let other = "alex.wu@contoso.example".parse().unwrap();
     dashboard.demo.play_as(&dashboard.link().await, &other).await.unwrap();
     dashboard.sees("Another account signed in").await;
@@ -96,14 +96,14 @@ async fn another_account_holds_the_line_until_somebody_chooses() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mailbox_that_is_removed_while_its_token_is_on_the_way_holds_nobody_up() {
-    let dashboard = line(3, Duration::from_millis(400)).await;
+    let dashboard = line(3).await;
+    let held = dashboard.demo.hold().await;
     dashboard.press(&["p"]);
     let fleet = dashboard.engine.fleet().await.unwrap();
     let first = fleet.mailbox_at(&person(1)).unwrap().id;
-    while dashboard.demo.requests().authorization_code == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    dashboard.wait_for(|| dashboard.demo.requests().authorization_code == 1).await;
     dashboard.engine.remove_mailbox(first).await.unwrap();
+    drop(held);
     opened(&dashboard, 2).await;
     dashboard.press(&["p"]);
     opened(&dashboard, 3).await;
@@ -114,7 +114,7 @@ async fn a_mailbox_that_is_removed_while_its_token_is_on_the_way_holds_nobody_up
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_that_is_removed_while_it_waits_for_its_person_holds_nobody_up() {
-    let dashboard = line(2, Duration::ZERO).await;
+    let dashboard = line(2).await;
     let link = dashboard.link().await;
     let fleet = dashboard.engine.fleet().await.unwrap();
     dashboard.engine.remove_mailbox(fleet.mailbox_at(&person(1)).unwrap().id).await.unwrap();

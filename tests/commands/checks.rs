@@ -8,7 +8,7 @@ use mailkey::demo::Options;
 use mailkey::domain::Address;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
-use super::keyring_session::without_bus;
+use super::keyring_session::{wait_until, without_bus};
 use super::program::Home;
 use super::{at_home, at_home_of};
 
@@ -97,19 +97,18 @@ fn what_cannot_run_says_why_once_and_ends_with_three() {
 
 #[test]
 fn ctrl_c_ends_what_is_under_way_and_says_how_far_it_came() {
-    let slow = || Home::with(Options { delay: Duration::from_millis(300), ..Options::default() });
-    at_home_of("checks::ctrl_c_ends_what_is_under_way_and_says_how_far_it_came", slow, |home| {
-        std::fs::write(home.file("config.toml"), format!("[network]\nparallel = 1\n{}", home.demo.config_toml()))
-            .unwrap();
+    at_home("checks::ctrl_c_ends_what_is_under_way_and_says_how_far_it_came", |home| {
+        home.configure("[network]\nparallel = 1\n");
         let locals = ["billing", "ap", "sales", "support"];
         home.add(&locals);
         locals.iter().for_each(|local| home.sign_in(local));
-        let before = home.demo.requests().refresh_token;
+        let (before, held) = (home.demo.requests().refresh_token, home.hold());
         let running = home.start(&mut home.command(&["check"]));
-        while home.demo.requests().refresh_token == before {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        wait_until("the refresh is asked for", || home.demo.requests().refresh_token > before);
         running.signal("INT");
+        let said = running.first_line_of_error();
+        assert!(said.contains("Ending what is under way"), "{said}");
+        drop(held);
         let ended = running.end();
         assert_eq!(ended.code, 1);
         assert!(ended.err.contains("Stopped. 1 of 4 mailboxes were checked."), "{}", ended.err);
@@ -122,8 +121,7 @@ fn ctrl_c_ends_what_is_under_way_and_says_how_far_it_came() {
 fn on_a_terminal_one_line_says_how_far_it_is_and_goes_away() {
     let slow = || Home::with(Options { delay: Duration::from_millis(150), ..Options::default() });
     at_home_of("checks::on_a_terminal_one_line_says_how_far_it_is_and_goes_away", slow, |home| {
-        let config = format!("[network]\nparallel = 1\n{}", home.demo.config_toml());
-        std::fs::write(home.file("config.toml"), config).unwrap();
+        home.configure("[network]\nparallel = 1\n");
         home.add(&["billing", "ap", "support"]);
         ["billing", "ap", "support"].iter().for_each(|local| home.sign_in(local));
         home.demo.set_smtp_auth(&address("ap"), false);

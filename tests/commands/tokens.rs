@@ -54,23 +54,34 @@ fn twenty_processes_refresh_once() {
 #[test]
 fn a_command_that_is_ended_waits_for_the_token_that_is_on_its_way() {
     at_home("tokens::a_command_that_is_ended_waits_for_the_token_that_is_on_its_way", |home| {
-        home.add(&["billing"]);
-        home.sign_in("billing");
-        for (arguments, signal) in [
-            (vec!["token", BILLING], "TERM"),
-            (vec!["token", BILLING], "HUP"),
-            (vec!["get", BILLING, "xoauth2"], "INT"),
-            (vec!["get", BILLING, "xoauth2", "--copy"], "INT"),
-            (vec!["check"], "TERM"),
-        ] {
-            home.expire_cache("billing");
-            let (before, asked) = (home.refresh_token("billing"), home.demo.requests().refresh_token);
-            home.demo.fault(Fault::Slow(Duration::from_millis(500)));
-            let running = home.start(&mut home.command(&arguments));
-            wait_until("the refresh is asked for", || home.demo.requests().refresh_token > asked);
-            running.signal(signal);
-            running.end().refused(3, "ended before it was done");
-            assert!(home.refresh_token("billing") != before, "{arguments:?} {signal}");
+        let cases = [
+            ("billing", vec!["token"], "TERM"),
+            ("ap", vec!["token"], "HUP"),
+            ("sales", vec!["get", "xoauth2"], "INT"),
+            ("erp", vec!["get", "xoauth2", "--copy"], "INT"),
+            ("support", vec!["check"], "TERM"),
+        ];
+        home.add(&cases.each_ref().map(|(local, ..)| *local));
+        let before = cases.each_ref().map(|(local, ..)| {
+            home.sign_in(local);
+            home.expire_cache(local);
+            home.refresh_token(local)
+        });
+        let (asked, held) = (home.demo.requests().refresh_token, home.hold());
+        let running = cases.each_ref().map(|(local, arguments, _)| {
+            // Nothing tells when a signal has been heard.
+            home.demo.fault(Fault::Slow(Duration::from_secs(3)));
+            let address = format!("{local}@contoso.example");
+            let mut arguments = arguments.clone();
+            arguments.insert(1, &address);
+            home.start(&mut home.command(&arguments))
+        });
+        wait_until("the refreshes are asked for", || home.demo.requests().refresh_token == asked + cases.len());
+        running.iter().zip(&cases).for_each(|(one, (.., signal))| one.signal(signal));
+        drop(held);
+        for ((one, (local, ..)), before) in running.into_iter().zip(&cases).zip(before) {
+            one.end().refused(3, "ended before it was done");
+            assert!(home.refresh_token(local) != before, "{local}");
         }
     });
 }

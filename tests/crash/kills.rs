@@ -23,6 +23,8 @@ use super::victim::{Phase, Scene, times_of_writing, wait_for};
 const DELAY: Duration = Duration::from_millis(60);
 /// How long after the answer kills are aimed: it takes 3 ms to the disk, and a keyring's time is longer.
 const WRITING: Duration = Duration::from_millis(50);
+/// A process that was killed has no code of its own.
+const KILLED: i32 = -1;
 const LOCALS: [&str; 3] = ["billing", "sales", "ap"];
 
 #[test]
@@ -58,16 +60,15 @@ fn a_token_that_the_keyring_has_not_yet_taken_outlives_its_process() {
         for _ in 0..3 {
             home.forget_leases();
             home.expire_cache("billing");
-            let scene = Scene::before(&home, "billing", StoreKind::Sealed);
+            let (scene, held) = (Scene::before(&home, "billing", StoreKind::Sealed), home.hold());
             let mut command = home.command(&["token", "billing@contoso.example"]);
             let mut process = home.start(command.env("MAILKEY_LOG", "mailkey=debug"));
             wait_for(&mut process, || scene.was_asked());
             session.hold_keyring();
+            drop(held);
             wait_for(&mut process, || scene.phase(false, StoreKind::Sealed) == Phase::Kept);
-            std::thread::sleep(Duration::from_millis(50));
-            assert!(process.runs(), "it waits for the keyring");
             process.signal("KILL");
-            process.end();
+            assert_eq!(process.end().code, KILLED, "it waits for the keyring");
             session.let_keyring_go_on();
         }
         home.forget_leases();

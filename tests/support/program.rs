@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use mailkey::demo::{Demo, Options};
+use mailkey::demo::{Demo, Held, Options};
 use mailkey::domain::{Address, Mailbox, Secret};
 use mailkey::registry::Registry;
 use mailkey::secrets::{Key, Secrets};
@@ -169,6 +169,11 @@ impl Home {
         let (running, link) = self.signin(&format!("{local}@contoso.example"));
         self.play(&link);
         running.end().well();
+    }
+
+    /// Has the tenant hold back every answer about tokens, until what it gives is dropped.
+    pub fn hold(&self) -> Held {
+        self.runtime.block_on(self.demo.hold())
     }
 
     /// Plays the person in the browser.
