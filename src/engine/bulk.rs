@@ -91,18 +91,6 @@ impl Engine {
         Checks(sum)
     }
 
-    /// Checks one mailbox, and waits for it and all that is being checked with it.
-    ///
-    /// # Errors
-    /// The trouble of the refresh, or of the first server that refused.
-    pub async fn check(&self, mailbox: MailboxId) -> Result<(), Trouble> {
-        let sum = self.check_many([mailbox], self.now()).over().await?;
-        sum.failures
-            .iter()
-            .find(|failure| failure.mailbox == mailbox)
-            .map_or(Ok(()), |found| Err(found.trouble.clone()))
-    }
-
     /// Begins no further check. What is under way comes to its end.
     pub fn stop_checks(&self) {
         self.0.bulk.in_job(|job| job.stop(End::Stopped));

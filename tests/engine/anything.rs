@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::TryRecvError;
 use tokio::task::JoinSet;
 
 use crate::dice::Dice;
-use crate::house::House;
+use crate::house::{House, check};
 
 const LOCALS: [&str; 4] = ["billing", "sales", "ap", "hr"];
 const STEPS: usize = 40;
@@ -67,7 +67,7 @@ impl World {
             5 => engine.cancel_errand(&Subject::Mailbox(mailbox)).await.unwrap(),
             6 => self.remove(mailbox),
             7 => self.go_on(async move { drop(engine.access_token(mailbox).await) }),
-            8 => self.go_on(async move { drop(engine.check(mailbox).await) }),
+            8 => self.go_on(async move { drop(check(&engine, mailbox).await) }),
             9 => self.house.later(Duration::from_secs(2 * 60 * 60)),
             10 => {
                 self.house.demo.fault(dice.pick(&[&Fault::TruncatedJson, &Fault::Html, &Fault::NoRefreshToken]).clone())

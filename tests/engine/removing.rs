@@ -4,7 +4,7 @@ use mailkey::domain::{Application, ApplicationName, Check, NewMailbox, Note, Sec
 use mailkey::engine::{Field, Happened};
 use mailkey::secrets::Key;
 
-use crate::house::{House, code_of, contoso, mailer, mailer_name};
+use crate::house::{House, check, code_of, contoso, mailer, mailer_name};
 
 #[tokio::test]
 async fn a_refresh_token_goes_with_the_last_of_its_mailboxes() {
@@ -68,12 +68,12 @@ async fn a_mailbox_that_is_removed_during_its_refresh_leaves_no_secret() {
     let mailbox = house.signed_in(&engine, "billing").await;
     let key = Key::refresh_token(house.registry.id(), house.grant(mailbox).id);
     let (checking, held) = (engine.clone(), house.demo.hold().await);
-    let check = tokio::spawn(async move { checking.check(mailbox).await });
+    let checked = tokio::spawn(async move { check(&checking, mailbox).await });
     house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
     engine.remove_mailbox(mailbox).await.unwrap();
     drop(held);
     // A job forgets what was removed; the refresh that is under way comes to its end all the same.
-    assert_eq!(check.await.unwrap(), Ok(()));
+    assert_eq!(code_of(checked.await.unwrap()), "check.none");
     engine.settle().await;
     engine.forget_discarded_secrets().await.unwrap();
     assert_eq!(house.secrets.get(&key).await.unwrap(), None);
@@ -86,13 +86,13 @@ async fn a_token_that_comes_for_a_mailbox_that_is_gone_is_never_on_disk() {
     let engine = house.engine();
     let mailbox = house.signed_in(&engine, "billing").await;
     let (checking, held) = (engine.clone(), house.demo.hold().await);
-    let check = tokio::spawn(async move { checking.check(mailbox).await });
+    let checked = tokio::spawn(async move { check(&checking, mailbox).await });
     house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
     engine.remove_mailbox(mailbox).await.unwrap();
     engine.forget_discarded_secrets().await.unwrap();
     house.sql("CREATE TRIGGER killed BEFORE DELETE ON secrets BEGIN SELECT RAISE(ABORT, 'killed'); END");
     drop(held);
-    assert_eq!(check.await.unwrap(), Ok(()));
+    assert_eq!(code_of(checked.await.unwrap()), "check.none");
     engine.settle().await;
     assert_eq!(house.registry.count_sealed_secrets(), Ok(0));
 }

@@ -7,7 +7,7 @@ use mailkey::domain::{Address, Application, RedirectUri, Remedy, Secret};
 use mailkey::engine::{Accepted, Event, Listening, Subject, Work};
 
 use crate::browser::page;
-use crate::house::{House, PATIENCE, code_of, contoso, is_held, mailer, mailer_name, next, parameter};
+use crate::house::{House, PATIENCE, check, code_of, contoso, is_held, mailer, mailer_name, next, parameter};
 
 const DONE: [&str; 4] = ["done"; 4];
 
@@ -195,7 +195,7 @@ async fn what_stands_in_the_way_at_the_server_is_the_fourth_steps_trouble() {
     };
     assert!(line.contains("Set-CASMailbox") && line.contains("hr@contoso.example"));
     house.demo.set_smtp_auth(&Address::parse("hr@contoso.example").unwrap(), true);
-    engine.check(mailbox).await.unwrap();
+    check(&engine, mailbox).await.unwrap();
     assert_eq!(house.words(mailbox), DONE);
 }
 

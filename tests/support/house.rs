@@ -14,7 +14,7 @@ use mailkey::domain::{
     Address, Application, ApplicationName, Check, Entry, Grant, MailboxId, RedirectUri, Secret, Step, Steps, StoreKind,
     Token, Trouble,
 };
-use mailkey::engine::{Clock, Engine, Errand, Event, Parts, Settings};
+use mailkey::engine::{Clock, End, Engine, Errand, Event, Parts, Phase, Settings};
 use mailkey::registry::{Owner, Registry, SealedSecret};
 use mailkey::secrets::seal::SealKey;
 use mailkey::secrets::{Key, Secrets};
@@ -313,6 +313,20 @@ pub fn is_held(grant: &Grant) -> bool {
 pub fn parameter(url: &Url, name: &str) -> String {
     let value = url.query_pairs().find(|(known, _)| known == name);
     value.map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// Checks one mailbox: what the provider, a server or something in the way says; `check.none` if it
+/// came to nothing.
+pub async fn check(engine: &Engine, mailbox: MailboxId) -> Result<(), Trouble> {
+    let sum = engine.check_many([mailbox], engine.now()).over().await?;
+    if let Some(failure) = sum.failures.iter().find(|failure| failure.mailbox == mailbox) {
+        return Err(failure.trouble.clone());
+    }
+    match &sum.progress.phase {
+        Phase::Over(End::Obstacle(trouble)) => Err(trouble.clone()),
+        _ if sum.checked.contains(&mailbox) => Ok(()),
+        _ => Err(Trouble::new("check.none", "It was not checked", "", "")),
+    }
 }
 
 /// The code of what went wrong.
