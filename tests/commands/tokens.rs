@@ -54,33 +54,29 @@ fn twenty_processes_refresh_once() {
 #[test]
 fn a_command_that_is_ended_waits_for_the_token_that_is_on_its_way() {
     at_home("tokens::a_command_that_is_ended_waits_for_the_token_that_is_on_its_way", |home| {
-        let cases = [
-            ("billing", vec!["token"], "TERM"),
-            ("ap", vec!["token"], "HUP"),
-            ("sales", vec!["get", "xoauth2"], "INT"),
-            ("erp", vec!["get", "xoauth2", "--copy"], "INT"),
-            ("support", vec!["check"], "TERM"),
+        let cases: [(&str, &str, &[&str], &str); 5] = [
+            ("billing", "token", &[], "TERM"),
+            ("ap", "token", &[], "HUP"),
+            ("sales", "get", &["xoauth2"], "INT"),
+            ("erp", "get", &["xoauth2", "--copy"], "INT"),
+            ("support", "check", &[], "TERM"),
         ];
-        home.add(&cases.each_ref().map(|(local, ..)| *local));
-        let before = cases.each_ref().map(|(local, ..)| {
-            home.sign_in(local);
-            home.expire_cache(local);
-            home.refresh_token(local)
-        });
+        home.add(&cases.map(|(local, ..)| local));
+        cases.iter().for_each(|(local, ..)| home.sign_in(local));
         let (asked, held) = (home.demo.requests().refresh_token, home.hold());
-        let running = cases.each_ref().map(|(local, arguments, _)| {
+        let begun = cases.map(|(local, command, options, signal)| {
+            home.expire_cache(local);
             // Nothing tells when a signal has been heard.
             home.demo.fault(Fault::Slow(Duration::from_secs(3)));
             let address = format!("{local}@contoso.example");
-            let mut arguments = arguments.clone();
-            arguments.insert(1, &address);
-            home.start(&mut home.command(&arguments))
+            let arguments = [&[command, &address], options].concat();
+            (local, signal, home.refresh_token(local), home.start(&mut home.command(&arguments)))
         });
-        wait_until("the refreshes are asked for", || home.demo.requests().refresh_token == asked + cases.len());
-        running.iter().zip(&cases).for_each(|(one, (.., signal))| one.signal(signal));
+        wait_until("the refreshes are asked for", || home.demo.requests().refresh_token == asked + begun.len());
+        begun.iter().for_each(|(_, signal, _, running)| running.signal(signal));
         drop(held);
-        for ((one, (local, ..)), before) in running.into_iter().zip(&cases).zip(before) {
-            one.end().refused(3, "ended before it was done");
+        for (local, _, before, running) in begun {
+            running.end().refused(3, "ended before it was done");
             assert!(home.refresh_token(local) != before, "{local}");
         }
     });

@@ -9,7 +9,7 @@ use mailkey::domain::{Application, ApplicationName, MailboxId, Secret, StoreKind
 use mailkey::engine::{Engine, Event, Keeper, Moved};
 use mailkey::secrets::Key;
 
-use crate::house::{House, PATIENCE, code_of, mailer};
+use crate::house::{House, PATIENCE, code_of, mailer, next};
 
 const TWO_HOURS: Duration = Duration::from_secs(2 * 60 * 60);
 const CLIENT_SECRET: &str = "client-secret-of-the-printer";
@@ -92,14 +92,19 @@ async fn a_move_whose_registry_fails_at_any_step_loses_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_is_refreshed_meanwhile_is_the_one_that_stays() {
     for (to, back) in [(StoreKind::Sealed, StoreKind::Keyring), (StoreKind::Keyring, StoreKind::Sealed)] {
-        let delay = Duration::from_millis(300);
-        let (house, engine, mailboxes) = fleet_with(Options { strict: true, delay, ..Options::default() }).await;
+        let (house, engine, mailboxes) = fleet().await;
         engine.move_store(back, None).await.unwrap();
         house.later(TWO_HOURS);
-        let refreshing = engine.clone();
+        let (refreshing, held) = (engine.clone(), house.demo.hold().await);
         let refresh = tokio::spawn(async move { refreshing.access_token(mailboxes[1]).await });
         house.until("the refresh is asked for", || house.demo.requests().refresh_token == 1).await;
-        house.engine().move_store(to, None).await.unwrap();
+        let mover = house.engine();
+        let mut events = mover.events();
+        let moving = tokio::spawn(mover.move_store(to, None));
+        let is_there = |event| matches!(event, Event::StoreMoving(progress) if progress.done == 1).then_some(());
+        next(&mut events, "the move to come to its grant", is_there).await;
+        drop(held);
+        moving.await.unwrap().unwrap();
         refresh.await.unwrap().unwrap();
         house.later(TWO_HOURS);
         all_work(&house, &engine, &mailboxes).await;
@@ -233,11 +238,7 @@ async fn interrupted(house: &House, engine: &Engine, to: StoreKind, step: &str, 
 
 /// Two mailboxes that have signed in at a strict tenant, and an application with a client secret.
 async fn fleet() -> (House, Engine, [MailboxId; 2]) {
-    fleet_with(Options { strict: true, ..Options::default() }).await
-}
-
-async fn fleet_with(options: Options) -> (House, Engine, [MailboxId; 2]) {
-    let house = House::with(options).await;
+    let house = House::with(Options { strict: true, ..Options::default() }).await;
     let engine = house.engine();
     let mailboxes = [house.signed_in(&engine, "billing").await, house.signed_in(&engine, "sales").await];
     let printer = Application { name: ApplicationName::parse("Printer").unwrap(), ..mailer() };
