@@ -1,8 +1,9 @@
 //! Answers that go wrong on purpose.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use super::client::{Client, address, claims};
+use super::client::{Client, Form, address, claims};
 use crate::demo::{Fault, Options};
 
 #[tokio::test]
@@ -51,9 +52,29 @@ async fn answers_can_be_slow() {
     let client = Client::with(Options { delay, ..Options::default() }).await;
     let began = Instant::now();
     client.demo.fault(Fault::Slow(delay));
-    let form = super::client::Form::of(&[]);
+    let form = Form::of(&[]);
     client.token(&form).await;
     assert!(began.elapsed() >= delay * 2);
+}
+
+#[tokio::test]
+async fn while_the_endpoint_is_held_requests_are_counted_and_not_answered() {
+    let client = Client::new().await;
+    let held = client.demo.hold().await;
+    let form = Form::of(&[]);
+    let mut answer = pin!(client.token(&form));
+    let comes = async {
+        while client.demo.requests().other == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        _ = &mut answer => panic!("it is answered"),
+        () = comes => {}
+    }
+    assert!(tokio::time::timeout(Duration::from_millis(100), &mut answer).await.is_err());
+    drop(held);
+    assert_eq!(answer.await.0, 400);
 }
 
 fn form_pairs(tokens: &serde_json::Value) -> Vec<(&'static str, String)> {
