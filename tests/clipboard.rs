@@ -124,7 +124,8 @@ fn is_there(program: &str) -> bool {
 /// An X server on a free display, and the display's number.
 fn xvfb() -> (Child, u32) {
     let mut server = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-screen", "0", "320x200x24", "-nolisten", "tcp"])
+        // Left alone it begins anew when its last client goes, and who comes just then is thrown out.
+        .args(["-displayfd", "1", "-screen", "0", "320x200x24", "-nolisten", "tcp", "-noreset"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -159,7 +160,7 @@ fn xclip_owns(text: &str, target: &str) -> Owner {
         if output.stdout == text.as_bytes() {
             return owner;
         }
-        assert!(Instant::now() < deadline, "xclip does not get the clipboard");
+        assert!(Instant::now() < deadline, "xclip does not get the clipboard: {:?}, {output:?}", owner.0.try_wait());
         std::thread::yield_now();
     }
 }
