@@ -124,9 +124,12 @@ impl Queue {
 
     /// Gives up what is left for these mailboxes: it has failed before it was begun.
     pub fn give_up(&mut self, which: impl Fn(MailboxId) -> bool) {
-        let (given_up, left) = self.left.drain(..).partition::<Vec<_>, _>(|sign_in| which(sign_in.first));
-        self.failed += given_up.iter().map(SignIn::mailboxes).sum::<usize>();
-        self.left = left.into();
+        let Self { left, failed, .. } = self;
+        left.retain(|sign_in| {
+            let is_given_up = which(sign_in.first);
+            *failed += if is_given_up { sign_in.mailboxes() } else { 0 };
+            !is_given_up
+        });
     }
 
     /// Whether a sign-in waits for its person while others are left.

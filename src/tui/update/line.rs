@@ -67,8 +67,9 @@ fn pass_refused(model: &mut Model) -> bool {
 
 /// The application that the next of the line is to sign in to, and whether it is right.
 fn next_application(model: &Model) -> Option<(ApplicationName, Check)> {
-    let application = model.entry_of(model.queue.as_ref()?.next()?)?.application;
-    Some((application.name.clone(), application.proof.clone()))
+    let row = model.list.find(model.queue.as_ref()?.next()?)?;
+    let application = model.fleet.as_ref()?.applications.get(&row.application)?;
+    Some((row.application.clone(), application.proof.clone()))
 }
 
 /// Hears what is at work for a mailbox.
