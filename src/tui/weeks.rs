@@ -30,13 +30,13 @@ impl InFrame {
         let bars = weeks.counts().len();
         let (before, after) = (format!(" due within {bars} weeks "), format!(" {} this week ", weeks.this_week()));
         let picture = Self { before, after };
-        (picture.before.as_str().width() + bars + picture.after.width() <= width).then_some(picture)
+        (picture.before.width() + bars + picture.after.width() <= width).then_some(picture)
     }
 
     /// The week at a column of the picture.
     #[must_use]
     pub fn week_at(&self, weeks: &Weeks, column: usize) -> Option<usize> {
-        let week = column.checked_sub(self.before.as_str().width())?;
+        let week = column.checked_sub(self.before.width())?;
         (week < weeks.counts().len()).then_some(week)
     }
 }

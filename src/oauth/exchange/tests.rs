@@ -1,5 +1,4 @@
 use serde_json::{Value, json as value};
-
 use tokio::net::TcpListener;
 
 use super::*;
