@@ -106,6 +106,12 @@ impl List {
         Weeks::of(self.rows.iter().map(|row| row.deadline), now)
     }
 
+    /// A mailbox's place in the fleet that was last taken.
+    #[must_use]
+    pub fn place_of(&self, id: MailboxId) -> Option<usize> {
+        self.places.get(&id).copied()
+    }
+
     /// A mailbox's row, shown or not.
     #[must_use]
     pub fn find(&self, id: MailboxId) -> Option<&Row> {

@@ -175,7 +175,8 @@ impl Model {
     #[must_use]
     pub fn entry_of(&self, id: MailboxId) -> Option<Entry<'_>> {
         let fleet = self.fleet.as_ref()?;
-        fleet.mailbox_at(self.list.find(id)?.address.as_str()).and_then(|mailbox| fleet.entry(mailbox))
+        let mailbox = fleet.mailboxes.get(self.list.place_of(id)?)?;
+        fleet.entry(mailbox).filter(|_| mailbox.id == id)
     }
 
     /// The applications, by name.

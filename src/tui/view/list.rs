@@ -126,8 +126,9 @@ fn titles(columns: Columns, model: &Model) -> Line<'static> {
 fn line(pen: &mut Pen<'_>, columns: Columns, model: &Model, row: &Row, is_current: bool) {
     let theme = model.setting.theme;
     let accent = theme.style(Role::Accent);
-    pen.write(if is_current { theme.pick("▌", ">") } else { " " }, 1, accent);
-    pen.write(if model.list.is_selected(row.id) { theme.pick("✓", "x") } else { " " }, MARKS - 1, accent);
+    pen.mark_if(is_current, theme.pick("▌", ">"), accent);
+    pen.mark_if(model.list.is_selected(row.id), theme.pick("✓", "x"), accent);
+    pen.skip(MARKS - 2);
     let name = theme.style(if is_current { Role::Title } else { Role::Text });
     pen.cell(row.address.as_str(), columns.mailbox, name);
     steps(pen, model, row);
@@ -145,12 +146,12 @@ fn steps(pen: &mut Pen<'_>, model: &Model, row: &Row) {
     for step in Step::ALL {
         match row.step_while(step, running) {
             StepState::Running if !waits => {
-                pen.write(theme.spinner(model.now.as_millisecond() / 100), 1, theme.style(Role::Busy));
+                pen.mark(theme.spinner(model.now.as_millisecond() / 100), theme.style(Role::Busy));
             }
-            state => pen.write(theme.step(state), 1, theme.style(Theme::of_step(state))),
+            state => pen.mark(theme.step(state), theme.style(Theme::of_step(state))),
         }
     }
-    pen.write("", STEPS - Step::ALL.len(), Style::new());
+    pen.skip(STEPS - Step::ALL.len());
 }
 
 /// When it was last tried, with a sign, and a word where there is room, if IMAP or POP refused, which

@@ -217,7 +217,6 @@ pub fn cut(theme: Theme, text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
-    let ellipsis = theme.pick("…", "~");
     let mut room = width.saturating_sub(1);
     let mut out = String::new();
     for character in text.chars() {
@@ -229,9 +228,15 @@ pub fn cut(theme: Theme, text: &str, width: usize) -> String {
         out.push(character);
     }
     if width > 0 {
-        out.push_str(ellipsis);
+        out.push_str(ellipsis(theme));
     }
     out
+}
+
+/// Stands for what was cut off.
+#[must_use]
+pub fn ellipsis(theme: Theme) -> &'static str {
+    theme.pick("…", "~")
 }
 
 /// The end of `text` in at most `width` columns, after an ellipsis if it is not the whole.

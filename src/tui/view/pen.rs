@@ -1,13 +1,15 @@
 //! Writing into the frame, cell by cell. What it takes to lay out any text in any script would be
 //! most of a frame's time, and nearly all text here is plain.
 
-use ratatui::buffer::Buffer;
+use std::num::NonZeroU16;
+
+use ratatui::buffer::{Buffer, Cell, CellDiffOption};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthChar;
 
-use super::parts::fit;
+use super::parts::{cut, ellipsis};
 use crate::tui::theme::Theme;
 
 /// Writes a line from left to right.
@@ -21,22 +23,46 @@ pub struct Pen<'a> {
 }
 
 impl Pen<'_> {
+    /// Writes a symbol of the theme's, which has one column.
+    pub fn mark(&mut self, symbol: &'static str, style: Style) {
+        if let Some(cell) = self.buffer.cell_mut((self.x, self.y)).filter(|_| self.x < self.end) {
+            // Told, ratatui need not find out in each frame anew.
+            let width = CellDiffOption::ForcedWidth(NonZeroU16::MIN);
+            cell.set_symbol(symbol).set_style(style).set_diff_option(width);
+        }
+        self.skip(1);
+    }
+
+    /// Writes it if something is the case, and else leaves the place free.
+    pub fn mark_if(&mut self, is_so: bool, symbol: &'static str, style: Style) {
+        if is_so { self.mark(symbol, style) } else { self.skip(1) }
+    }
+
     /// Writes a text into a column, of which the last place stays free.
     pub fn cell(&mut self, text: &str, width: usize, style: Style) {
         self.write(text, width.saturating_sub(1), style);
-        self.x += u16::from(width > 0);
+        self.skip(usize::from(width > 0));
     }
 
     /// Writes a text into a column of this width; one that is longer is cut.
     pub fn write(&mut self, text: &str, width: usize, style: Style) {
-        let width = u16::try_from(width).unwrap_or(u16::MAX).min(self.end.saturating_sub(self.x));
-        if plain_columns(text).is_some_and(|columns| columns <= usize::from(width)) {
-            put(self.buffer, (self.x, self.y), text, width, style);
-        } else {
-            let text = fit(self.theme, text, usize::from(width));
-            put(self.buffer, (self.x, self.y), &text, width, style);
+        let room = usize::from(self.end.saturating_sub(self.x)).min(width);
+        let end = self.x.saturating_add(u16::try_from(room).unwrap_or(u16::MAX));
+        match plain_columns(text) {
+            Some(columns) if columns > room && room > 0 => {
+                self.x = put_plain(self.buffer, (self.x, self.y), text, room - 1, style);
+                self.mark(ellipsis(self.theme), style);
+            }
+            Some(columns) => _ = put_plain(self.buffer, (self.x, self.y), text, columns.min(room), style),
+            None => _ = put(self.buffer, (self.x, self.y), &cut(self.theme, text, room), room, style),
         }
-        self.x += width;
+        self.x = end;
+    }
+
+    /// Leaves so many columns as they are.
+    pub fn skip(&mut self, columns: usize) {
+        let columns = u16::try_from(columns).unwrap_or(u16::MAX);
+        self.x = self.x.saturating_add(columns).min(self.end);
     }
 }
 
@@ -45,31 +71,54 @@ pub fn lines(buffer: &mut Buffer, area: Rect, lines: &[Line<'_>]) {
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
         let mut x = area.x;
         for span in &line.spans {
-            let style = line.style.patch(span.style);
-            x = put(buffer, (x, y), &span.content, area.right().saturating_sub(x), style);
+            let (room, style) = (area.right().saturating_sub(x), line.style.patch(span.style));
+            x = put(buffer, (x, y), &span.content, usize::from(room), style);
         }
     }
 }
 
-/// Writes a text, and gives the place behind it.
-fn put(buffer: &mut Buffer, (x, y): (u16, u16), text: &str, width: u16, style: Style) -> u16 {
-    if plain_columns(text).is_none() {
-        return buffer.set_stringn(x, y, text, usize::from(width), style).0;
+/// Writes a text of at most so many columns, and gives the place behind it.
+fn put(buffer: &mut Buffer, (x, y): (u16, u16), text: &str, room: usize, style: Style) -> u16 {
+    match plain_columns(text) {
+        Some(columns) => put_plain(buffer, (x, y), text, columns.min(room), style),
+        None => buffer.set_stringn(x, y, text, room, style).0,
     }
-    let end = x.saturating_add(width);
-    let mut next = x;
-    for (letter, x) in text.chars().zip(x..end) {
-        if let Some(cell) = buffer.cell_mut((x, y)) {
+}
+
+/// Writes so many letters of a plain text, and gives the place behind them.
+fn put_plain(buffer: &mut Buffer, (x, y): (u16, u16), text: &str, letters: usize, style: Style) -> u16 {
+    let cells = cells(buffer, (x, y), letters);
+    if text.is_ascii() {
+        // A symbol that is known to be one octet is set in a third of the time.
+        for (at, cell) in cells.iter_mut().enumerate() {
+            if let Some(letter) = text.get(at..=at) {
+                cell.set_symbol(letter).set_style(style);
+            }
+        }
+    } else {
+        for (cell, letter) in cells.iter_mut().zip(text.chars()) {
             cell.set_char(letter).set_style(style);
         }
-        next = x + 1;
     }
-    next
+    x.saturating_add(u16::try_from(letters).unwrap_or(u16::MAX))
+}
+
+/// So many cells of a line, from a place of it on; none if it is not in the buffer.
+fn cells(buffer: &mut Buffer, (x, y): (u16, u16), columns: usize) -> &mut [Cell] {
+    if columns == 0 || !buffer.area.contains((x, y).into()) {
+        return &mut [];
+    }
+    let begin = buffer.index_of(x, y);
+    let end = begin + columns.min(usize::from(buffer.area.right() - x));
+    buffer.content.get_mut(begin..end).unwrap_or_default()
 }
 
 /// How many columns a text has if each of its characters is a letter or symbol for itself, of one
 /// column; `None` if that takes more to find out.
 fn plain_columns(text: &str) -> Option<usize> {
+    if text.bytes().all(|octet| matches!(octet, b' '..=b'~')) {
+        return Some(text.len());
+    }
     let is_plain = |letter| match letter {
         ' '..='~' => true,
         // European letters; then dashes, arrows, lines, blocks and shapes. Nothing here joins another.
