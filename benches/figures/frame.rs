@@ -15,18 +15,20 @@ const WINDOW: usize = 34;
 const LINE: &str = " person-00001@contoso.example   oooo  89 d    1 d     ";
 
 pub fn measure(table: &mut Table) {
-    let [few, window, many] = [10, WINDOW, 20_000].map(|mailboxes| {
-        let model = model(mailboxes);
-        let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
-        Times::of(2_000, || _ = terminal.draw(|frame| view::draw(frame, &model)).unwrap()).median()
+    let models = [10, WINDOW, 20_000].map(model);
+    let mut screens = [(); 5].map(|()| Terminal::new(TestBackend::new(120, 40)).unwrap());
+    let text = |frame: &mut ratatui::Frame, lines| {
+        (0..lines).for_each(|y| frame.buffer_mut().set_string(0, y as u16, LINE, Style::new()));
+    };
+    let times = Times::of_each::<5>(4_000, |at| {
+        let drawn = screens[at].draw(|frame| match at {
+            0..3 => view::draw(frame, &models[at]),
+            3 => text(frame, 10),
+            _ => text(frame, WINDOW),
+        });
+        assert!(drawn.is_ok());
     });
-    let [few_lines, window_lines] = [10, WINDOW].map(|lines| {
-        let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
-        let draw = |frame: &mut ratatui::Frame| {
-            (0..lines).for_each(|y| frame.buffer_mut().set_string(0, y as u16, LINE, Style::new()));
-        };
-        Times::of(2_000, || _ = terminal.draw(draw).unwrap()).median()
-    });
+    let [few, window, many, few_lines, window_lines] = times.map(|times| times.median());
     let full = format!("{}, {} of that of 10 lines", shown(window_lines), ratio(window_lines, few_lines));
     table.add("a frame of 120x40, 10 mailboxes", shown(few), shown(few_lines), "");
     table.add("the same, 34 mailboxes, which fill the list", shown(window), &full, "");

@@ -36,6 +36,19 @@ impl Times {
         timed.collect()
     }
 
+    /// Times several jobs in turn, each so many times: what else the machine does falls on all alike.
+    pub fn of_each<const JOBS: usize>(runs: usize, mut job: impl FnMut(usize)) -> [Self; JOBS] {
+        let mut timed = [const { Vec::new() }; JOBS];
+        for _ in 0..runs {
+            for (at, timed) in timed.iter_mut().enumerate() {
+                let begin = Instant::now();
+                job(at);
+                timed.push(begin.elapsed());
+            }
+        }
+        timed.map(Self::from_iter)
+    }
+
     /// The time that half of them took at most.
     pub fn median(&self) -> Duration {
         self.at(0.5)
