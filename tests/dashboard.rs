@@ -7,7 +7,7 @@ mod dashboard;
 use std::time::{Duration, Instant};
 
 use crossterm::event::Event as Input;
-use dashboard::{Beginning, Dashboard};
+use dashboard::{AFTERWARDS, Beginning, Dashboard};
 use mailkey::demo::{Options, Service, Throttle};
 use mailkey::domain::{Address, MailboxId};
 use mailkey::engine::{Event, Field, Subject, Work};
@@ -332,6 +332,7 @@ async fn ctrl_z_suspends_and_q_ends() {
     dashboard.press(&["ctrl-z", "j"]);
     dashboard.sees("2/18").await;
     assert_eq!(dashboard.suspended(), 1);
+    assert_eq!(dashboard.screen().lines().count(), usize::from(AFTERWARDS.1), "of another size meanwhile");
     dashboard.press(&["q"]);
     dashboard.ends().await;
 }

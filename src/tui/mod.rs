@@ -76,7 +76,7 @@ pub async fn run(start: Start) -> Result<(), Trouble> {
         clear_after: engine.settings().clear_after,
         demo: note,
     };
-    let mut model = Model::new(setting, engine.now(), screen.size());
+    let mut model = Model::new(setting, engine.now(), terminal::size());
     let performer = Performer::new(engine.clone(), messages, person);
     let mut input = terminal::input();
     let shown = AssertUnwindSafe(runner::run(&mut screen, &mut model, &mut input, &performer, &mut inbox));

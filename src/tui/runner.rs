@@ -26,11 +26,12 @@ pub trait Surface {
     /// Hands a text to the terminal's own clipboard (OSC 52).
     fn hand_over(&mut self, text: &Secret);
 
-    /// Gives the terminal back to the shell until it says go on.
+    /// Gives the terminal back to the shell until it says go on; columns and rows as they are then,
+    /// since nobody told of a change meanwhile.
     ///
     /// # Errors
     /// `terminal.failed`.
-    fn suspend(&mut self) -> Result<(), Trouble>;
+    fn suspend(&mut self) -> Result<(u16, u16), Trouble>;
 }
 
 /// Runs until the person or the system ends it.
@@ -130,7 +131,8 @@ async fn handle<S: Surface>(
             Effect::Suspend => {
                 surface.draw(model)?;
                 let _rest = performer.rest().await;
-                surface.suspend()?;
+                let (width, height) = surface.suspend()?;
+                update(model, Message::Resize(width, height));
             }
             Effect::ToTerminal(text) => surface.hand_over(&text),
             effect => performer.perform(effect),

@@ -15,9 +15,9 @@ use crossterm::terminal::{
     enable_raw_mode,
 };
 use crossterm::{execute, queue};
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::model::Model;
@@ -51,20 +51,20 @@ impl Screen {
         // Asked once, crossterm hears of every change of size from now on; the size is read later.
         let _ = crossterm::event::poll(Duration::ZERO);
         let sheet = Sheet::default();
-        let terminal = Terminal::new(CrosstermBackend::new(sheet.clone())).map_err(|error| failed(&error))?;
+        // The model knows the size. Otherwise a file would be opened before each frame to ask for it.
+        let options = TerminalOptions { viewport: Viewport::Fixed(whole(size())) };
+        let backend = CrosstermBackend::new(sheet.clone());
+        let terminal = Terminal::with_options(backend, options).map_err(|error| failed(&error))?;
         Ok(Self { terminal, sheet, hold: Some(hold) })
     }
 
-    /// Columns and rows; a small window if the terminal does not say.
-    pub fn size(&self) -> (u16, u16) {
-        self.terminal.size().map_or((80, 24), |size| (size.width, size.height))
-    }
-}
-
-impl Screen {
     /// The frame appears at once, where the terminal knows how, and is handed over at once everywhere.
     fn draw_at_once(&mut self, model: &Model) -> io::Result<()> {
         queue!(self.sheet, BeginSynchronizedUpdate)?;
+        let area = whole(model.size);
+        if self.terminal.get_frame().area() != area {
+            self.terminal.resize(area)?;
+        }
         self.terminal.draw(|frame| view::draw(frame, model))?;
         queue!(self.sheet, EndSynchronizedUpdate)?;
         self.sheet.send()
@@ -81,14 +81,25 @@ impl Surface for Screen {
         let _ = execute!(stdout(), CopyToClipboard::to_clipboard_from(text.expose()));
     }
 
-    fn suspend(&mut self) -> Result<(), Trouble> {
+    fn suspend(&mut self) -> Result<(u16, u16), Trouble> {
         self.hold = None;
         stop_until_continued();
         self.hold = Some(Hold::take().map_err(|error| failed(&error))?);
+        let size = size();
         // Not `clear`: it asks the terminal where its cursor is, and some never answer.
-        let size = self.terminal.size().map_err(|error| failed(&error))?;
-        self.terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(|error| failed(&error))
+        self.terminal.resize(whole(size)).map_err(|error| failed(&error))?;
+        Ok(size)
     }
+}
+
+/// Columns and rows; a small window if the terminal does not say.
+pub fn size() -> (u16, u16) {
+    crossterm::terminal::size().unwrap_or((80, 24))
+}
+
+/// All of a terminal of this size.
+fn whole((width, height): (u16, u16)) -> Rect {
+    Rect { width, height, ..Rect::ZERO }
 }
 
 /// What was written of a frame so far. To flush it sends nothing: ratatui does so several times a

@@ -55,6 +55,9 @@ struct Seen {
     suspended: AtomicUsize,
 }
 
+/// How large the window is when the shell has given it back.
+pub const AFTERWARDS: (u16, u16) = (100, 30);
+
 struct Glass {
     terminal: Terminal<TestBackend>,
     seen: Arc<Seen>,
@@ -76,9 +79,9 @@ impl Surface for Glass {
         self.seen.handed_over.lock().unwrap().push(text.expose().to_owned());
     }
 
-    fn suspend(&mut self) -> Result<(), Trouble> {
+    fn suspend(&mut self) -> Result<(u16, u16), Trouble> {
         self.seen.suspended.fetch_add(1, Ordering::SeqCst);
-        Ok(())
+        Ok(AFTERWARDS)
     }
 }
 
