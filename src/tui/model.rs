@@ -175,6 +175,7 @@ impl Model {
     #[must_use]
     pub fn entry_of(&self, id: MailboxId) -> Option<Entry<'_>> {
         let fleet = self.fleet.as_ref()?;
+        // The list is made of this fleet, in its order.
         let mailbox = fleet.mailboxes.get(self.list.place_of(id)?)?;
         fleet.entry(mailbox).filter(|_| mailbox.id == id)
     }

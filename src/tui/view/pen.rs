@@ -133,6 +133,41 @@ mod tests {
     use unicode_width::UnicodeWidthStr;
 
     use super::*;
+    use crate::domain::StepState;
+    use crate::tui::theme::{Palette, Symbols};
+
+    const THEME: Theme = Theme { palette: Palette::None, symbols: Symbols::Unicode };
+
+    /// What a pen leaves on a line of twelve columns, of which it may use ten.
+    fn written(write: impl FnOnce(&mut Pen<'_>)) -> String {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
+        write(&mut Pen { theme: THEME, buffer: &mut buffer, x: 0, y: 0, end: 10 });
+        buffer.content.iter().map(Cell::symbol).collect()
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_and_nothing_is_written_behind_the_end() {
+        let cell = |text: &'static str, width| written(move |pen| pen.cell(text, width, Style::new()));
+        assert_eq!(cell("billing", 8), "billing     ");
+        assert_eq!(cell("billing", 7), "billi…      ");
+        assert_eq!(cell("Grüße an", 5), "Grü…        ");
+        assert_eq!(cell("経理経理", 6), "経\u{20}理\u{20}…       ");
+        assert_eq!(cell("billing", 0), " ".repeat(12));
+        assert_eq!(cell("billing@contoso.com", 40), "billing@c…  ");
+        let two = |pen: &mut Pen<'_>| ["ap", "hr"].iter().for_each(|text| pen.cell(text, 4, Style::new()));
+        assert_eq!(written(two), "ap  hr      ");
+    }
+
+    #[test]
+    fn a_mark_has_one_column_and_none_is_written_behind_the_end() {
+        let marks = |pen: &mut Pen<'_>| (0..15).for_each(|at| pen.mark_if(at != 1, "●", Style::new()));
+        assert_eq!(written(marks), "● ●●●●●●●●  ");
+        let states = [StepState::Todo, StepState::Ready, StepState::Running, StepState::Done];
+        let spinner = (0..10).map(|tick| THEME.spinner(tick));
+        for symbol in states.iter().map(|state| THEME.step(state)).chain(spinner).chain(["▌", "✓", "▲", "…"]) {
+            assert_eq!(symbol.width(), 1, "{symbol}");
+        }
+    }
 
     #[test]
     fn plain_text_is_as_wide_as_it_is_long_and_all_other_is_left_to_those_who_know() {
