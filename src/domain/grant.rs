@@ -35,8 +35,8 @@ pub struct Grant {
     pub application: ApplicationName,
     /// The account that signs in, as the administrator wrote it.
     pub account: Address,
-    /// Who did sign in, by the provider's own immutable names.
-    pub identity: Option<Identity>,
+    /// The user name of whoever did sign in, if it is known.
+    pub signed_in_as: Option<Arc<str>>,
     /// The refresh token's life so far.
     pub token: Token,
     /// The last attempt that failed without saying anything about the token itself, and the step it was for.
@@ -47,11 +47,11 @@ pub struct Grant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Microsoft: the tenant id (`tid`); elsewhere the issuer (`iss`).
-    pub issuer: Arc<str>,
+    pub issuer: String,
     /// Microsoft: the object id (`oid`); elsewhere the subject (`sub`).
     pub subject: String,
     /// `preferred_username`, or `email`: for people, not for comparison between records.
-    pub username: Arc<str>,
+    pub username: String,
 }
 
 /// The life of a refresh token.

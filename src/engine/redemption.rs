@@ -70,14 +70,31 @@ impl Engine {
         ticket: &Ticket,
     ) -> Result<Accepted, Trouble> {
         let mailbox = case.mailbox.id;
-        if let Some(identity) = stranger(&case.grant, tokens.identity.as_ref()).cloned() {
-            let held = Held { errand, mailbox, identity, tokens, ticket: ticket.clone() };
-            return self.ask_about(held, case.grant.account).await;
-        }
-        match self.store(&errand, &case.grant, mailbox, &tokens, ticket).await {
+        let stored = match self.stranger(&case.grant, tokens.identity.as_ref()).await {
+            Ok(Some(identity)) => {
+                let held = Held { errand, mailbox, identity, tokens, ticket: ticket.clone() };
+                return self.ask_about(held, case.grant.account).await;
+            }
+            Ok(None) => self.store(&errand, &case.grant, mailbox, &tokens, ticket).await,
+            Err(trouble) => Err(trouble),
+        };
+        match stored {
             Ok(()) => Ok(self.kept(&case.grant, mailbox, &tokens, ticket).await),
             Err(trouble) => self.refused(&errand, mailbox, Refusal::at_token(trouble)).await,
         }
+    }
+
+    /// Who signed in, if it is another account than expected. The provider's own immutable name decides
+    /// if it is known; else the user name, which for most mailboxes is the address (`facts` B7: a
+    /// warning to a person, never a silent refusal).
+    async fn stranger(&self, grant: &Grant, signed_in: Option<&Identity>) -> Result<Option<Identity>, Trouble> {
+        let named_otherwise = |who: &&Identity| who.username.to_lowercase() != grant.account.folded();
+        let Some(signed_in) = signed_in.filter(named_otherwise) else { return Ok(None) };
+        let id = grant.id;
+        let known = self.registry(move |registry| registry.identity(id)).await?;
+        let is_known =
+            known.is_some_and(|known| known.issuer == signed_in.issuer && known.subject == signed_in.subject);
+        Ok((!is_known).then(|| signed_in.clone()))
     }
 
     /// Written, read back, and only then done.
@@ -193,16 +210,4 @@ impl Engine {
         let state = state.to_owned();
         self.registry(move |registry| registry.record_progress(&state, &progress)).await
     }
-}
-
-/// Who signed in, if it is another account than expected. The provider's own immutable name decides
-/// if it is known; else the user name, which for most mailboxes is the address (`facts` B7: a
-/// warning to a person, never a silent refusal).
-fn stranger<'a>(grant: &Grant, identity: Option<&'a Identity>) -> Option<&'a Identity> {
-    let is_known = |signed_in: &&Identity| {
-        let known = grant.identity.as_ref();
-        known.is_some_and(|known| known.issuer == signed_in.issuer && known.subject == signed_in.subject)
-            || signed_in.username.to_lowercase() == grant.account.folded()
-    };
-    identity.filter(|signed_in| !is_known(signed_in))
 }

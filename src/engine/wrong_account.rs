@@ -52,7 +52,7 @@ impl Engine {
     /// Holds the tokens, and asks what is to become of them.
     pub(super) async fn ask_about(&self, held: Held, expected: Address) -> Result<Accepted, Trouble> {
         let (state, mailbox) = (held.errand.state.clone(), held.mailbox);
-        let username = held.identity.username.to_string();
+        let username = held.identity.username.clone();
         self.progress(&state, Progress::Asking { username: username.clone() }).await?;
         self.hold(held);
         self.publish(Event::WrongAccount {
@@ -65,7 +65,7 @@ impl Engine {
     }
 
     fn hold(&self, held: Held) {
-        let (state, username) = (held.errand.state.clone(), held.identity.username.to_string());
+        let (state, username) = (held.errand.state.clone(), held.identity.username.clone());
         self.0.works.report(&held.ticket, Work::Asking { state: state.clone(), username, since: self.now() });
         lock(&self.0.errands.held).insert(state, held);
     }

@@ -43,7 +43,7 @@ pub fn identity(id_token: &Secret, dialect: Dialect, client_id: &str) -> Result<
         .iter()
         .find_map(|name| text(&claims, name))
         .ok_or_else(|| missing("preferred_username"))?;
-    Ok(Identity { issuer: claim(issuer)?.into(), subject: claim(subject)?, username: username.into() })
+    Ok(Identity { issuer: claim(issuer)?, subject: claim(subject)?, username })
 }
 
 /// The payload of a signed token (RFC 7519 section 3).

@@ -1,7 +1,5 @@
 //! Grants: what an account gave an application, and the life of its refresh token. No secret is in here.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, params};
 
@@ -13,14 +11,13 @@ use super::sql::{Columns, Fault, Json, time};
 use super::{Registry, access_tokens, applications, discarded, mailboxes};
 
 /// Grants in the form that [`grant`] reads.
-const SELECT: &str = "SELECT grants.id, account, issuer, subject, username, \
-     obtained_at, last_used_at, ended_at, ending, trouble, applications.name \
-     FROM grants CROSS JOIN applications ON applications.id = grants.application";
+const SELECT: &str = "SELECT grants.id, account, username, obtained_at, last_used_at, ended_at, \
+     ending, trouble, applications.name FROM grants CROSS JOIN applications ON applications.id = grants.application";
 
 /// All grants, with the number of the application in place of its name: for a whole fleet, to look
 /// each name up would be a third of the time.
-const SELECT_ALL: &str = "SELECT id, account, issuer, subject, username, \
-     obtained_at, last_used_at, ended_at, ending, trouble, application FROM grants";
+const SELECT_ALL: &str = "SELECT id, account, username, obtained_at, last_used_at, ended_at, \
+     ending, trouble, application FROM grants";
 
 impl Registry {
     /// The grant with this number.
@@ -41,6 +38,20 @@ impl Registry {
             let id = find_or_make(transaction, application, account)?;
             discarded::expect_secret(transaction, id)?;
             by_id(transaction, id)
+        })
+    }
+
+    /// Who signed in for a grant, if that is known.
+    ///
+    /// # Errors
+    /// `grant.unknown`; `registry.…`.
+    pub fn identity(&self, id: GrantId) -> Result<Option<Identity>, Trouble> {
+        let sql = "SELECT issuer, subject, username FROM grants WHERE id = ?1";
+        let parts = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        self.read(|transaction| match transaction.prepare_cached(sql)?.query_row([id.0], parts).optional()? {
+            None => Err(unknown(id).into()),
+            Some((Some(issuer), Some(subject), Some(username))) => Ok(Some(Identity { issuer, subject, username })),
+            Some(_) => Ok(None),
         })
     }
 
@@ -141,15 +152,14 @@ fn change(transaction: &Transaction<'_>, id: GrantId, sql: &str, values: impl Pa
     }
 }
 
-/// All grants, by number. Those of one tenant share its name.
+/// All grants, by number.
 pub(super) fn all(connection: &Connection) -> Result<Map<GrantId, Grant>, Fault> {
     let names = applications::names(connection)?;
     let mut statement = connection.prepare_cached(SELECT_ALL)?;
     let mut all = Map::default();
     let mut rows = statement.query([])?;
-    let mut issuer = None;
     while let Some(row) = rows.next()? {
-        let grant = grant_like(row, &mut issuer, |columns| columns.one_of(&names))?;
+        let grant = grant_like(row, |columns| columns.one_of(&names))?;
         all.insert(grant.id, grant);
     }
     Ok(all)
@@ -215,38 +225,23 @@ pub(super) fn clear_troubles(transaction: &Transaction<'_>, application: i64, re
 
 /// A grant from a row of [`SELECT`].
 pub(super) fn grant(row: &Row<'_>) -> rusqlite::Result<Grant> {
-    grant_like(row, &mut None, |columns| columns.parsed())
+    grant_like(row, |columns| columns.parsed())
 }
 
-/// The same; its issuer is shared with `issuer`, that of the row before, and then in its place.
+/// A grant from a row whose application stands there in a form of its own.
 fn grant_like(
     row: &Row<'_>,
-    issuer: &mut Option<Arc<str>>,
     application: impl FnOnce(&mut Columns<'_>) -> rusqlite::Result<ApplicationName>,
 ) -> rusqlite::Result<Grant> {
     let mut columns = Columns::of(row);
-    let (id, account) = (GrantId(columns.plain()?), columns.parsed()?);
+    let (id, account): (_, Address) = (GrantId(columns.plain()?), columns.parsed()?);
     Ok(Grant {
         id,
-        identity: identity(&mut columns, &account, issuer)?,
+        signed_in_as: columns.shared_or_null(account.text())?,
         account,
         token: token(&mut columns)?,
         trouble: columns.json_or_null()?,
         application: application(&mut columns)?,
-    })
-}
-
-fn identity(
-    columns: &mut Columns<'_>,
-    account: &Address,
-    before: &mut Option<Arc<str>>,
-) -> rusqlite::Result<Option<Identity>> {
-    let issuer = columns.shared_or_null(before.as_ref())?;
-    before.clone_from(&issuer);
-    let (subject, username) = (columns.plain()?, columns.shared_or_null(Some(account.text()))?);
-    Ok(match (issuer, subject, username) {
-        (Some(issuer), Some(subject), Some(username)) => Some(Identity { issuer, subject, username }),
-        _ => None,
     })
 }
 
@@ -293,7 +288,8 @@ mod tests {
 
         registry.record_sign_in(id, Some(&identity("oid")), at(10)).unwrap();
         let grant = registry.grant(id).unwrap();
-        assert_eq!((grant.identity, grant.trouble), (Some(identity("oid")), None));
+        assert_eq!((grant.signed_in_as.as_deref(), grant.trouble), (Some("billing@contoso.com"), None));
+        assert_eq!(registry.identity(id).unwrap(), Some(identity("oid")));
         assert_eq!(grant.token, Token::Held { obtained_at: at(10), last_used_at: at(10) });
 
         registry.record_use(id, at(20)).unwrap();
@@ -306,7 +302,7 @@ mod tests {
 
         registry.record_sign_in(id, None, at(40)).unwrap();
         let grant = registry.grant(id).unwrap();
-        assert_eq!(grant.identity, None);
+        assert_eq!((grant.signed_in_as, registry.identity(id).unwrap()), (None, None));
         assert_eq!(grant.token, Token::Held { obtained_at: at(40), last_used_at: at(40) });
     }
 
@@ -344,6 +340,7 @@ mod tests {
             registry.cache_access_token(id, &[], at(0)),
             registry.cached_access_token(id).map(drop),
             registry.take_lease(id, "somebody", at(0), at(9)).map(drop),
+            registry.identity(id).map(drop),
         ] {
             assert_eq!(outcome.unwrap_err().code(), "grant.unknown");
         }

@@ -164,15 +164,12 @@ impl<'a> Columns<'a> {
         known.get(&number).cloned().ok_or_else(|| self.unfit(format!("there is no number {number}")))
     }
 
-    /// A text or null, the same as `like` if they are equal.
-    pub(super) fn shared_or_null(&mut self, like: Option<&Arc<str>>) -> rusqlite::Result<Option<Arc<str>>> {
+    /// A text or null, shared with `like` if they are equal.
+    pub(super) fn shared_or_null(&mut self, like: &Arc<str>) -> rusqlite::Result<Option<Arc<str>>> {
         let index = self.next;
         self.next += 1;
         let text = self.row.get_ref(index)?.as_str_or_null().map_err(|error| self.unfit(error))?;
-        Ok(text.map(|text| match like {
-            Some(like) if **like == *text => Arc::clone(like),
-            _ => text.into(),
-        }))
+        Ok(text.map(|text| if **like == *text { Arc::clone(like) } else { text.into() }))
     }
 
     /// The same, or null.

@@ -25,7 +25,7 @@ async fn from_the_browsers_answer_to_step_four() {
     house.until("step 4 is done", || house.words(mailbox) == DONE).await;
     println!("from the browser's answer to step 4: {:?}", answered.elapsed());
     let grant = house.grant(mailbox);
-    assert_eq!(&*grant.identity.unwrap().username, "billing@contoso.example");
+    assert_eq!(&*grant.signed_in_as.unwrap(), "billing@contoso.example");
     assert!(!house.refresh_token(mailbox).await.unwrap().is_empty());
     assert_eq!(house.demo.requests().authorization_code, 1);
 }
@@ -87,7 +87,7 @@ async fn ten_at_once_are_answered_in_any_order() {
     for ((mailbox, errand), person) in errands.iter().zip(people) {
         engine.outcome(&errand.state).await.unwrap();
         let grant = house.grant(*mailbox);
-        assert_eq!(&*grant.identity.unwrap().username, contoso(person).to_string());
+        assert_eq!(&*grant.signed_in_as.unwrap(), contoso(person).to_string());
     }
     assert_eq!(house.demo.requests().authorization_code, 10);
 }

@@ -39,7 +39,7 @@ fn fleet() -> Fleet {
         id: GrantId(1),
         application: name(MAILER),
         account: known.clone(),
-        identity: None,
+        signed_in_as: None,
         token: Token::None,
         trouble: None,
     };

@@ -1,9 +1,7 @@
 //! What a pane says: where its step stands, what it waits for, what to do now.
 
 use super::parts::Text;
-use crate::domain::{
-    Check, Entry, Identity, MailServer, Remedy, Standing, Step, StepState, Token, TokenState, Trouble,
-};
+use crate::domain::{Check, Entry, MailServer, Remedy, Standing, Step, StepState, Token, TokenState, Trouble};
 use crate::engine::{Listening, Subject, Waiting, Work};
 use crate::tui::model::Model;
 use crate::tui::next::{Next, next};
@@ -70,7 +68,7 @@ fn authorize(text: &mut Text, model: &Model, entry: &Entry<'_>) {
     if entry.grant.account != entry.mailbox.address {
         text.say(Role::Faint, "A delegate: one sign-in opens all of its mailboxes.");
     }
-    if let Some(Identity { username, .. }) = &entry.grant.identity
+    if let Some(username) = &entry.grant.signed_in_as
         && let Some(at) = entry.grant.token.obtained_at()
     {
         let by = if username.to_lowercase() == entry.grant.account.folded() {
