@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,9 +19,10 @@ const LONGEST: usize = 600;
 /// [`plain`](super::text::plain).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Trouble(Box<Parts>);
+pub struct Trouble(Arc<Parts>);
 
-/// Boxed, so that a `Result` that may be a trouble stays small.
+/// Shared, since it is shown wherever what it is about is, and out of line, so that a `Result` that
+/// may be a trouble stays small.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Parts {
     code: Cow<'static, str>,
@@ -40,7 +42,7 @@ impl Trouble {
         why: impl AsRef<str>,
         next: impl AsRef<str>,
     ) -> Self {
-        Self(Box::new(Parts {
+        Self(Arc::new(Parts {
             code: code.into(),
             what: plain(what.as_ref(), LONGEST),
             why: plain(why.as_ref(), LONGEST),
@@ -52,7 +54,7 @@ impl Trouble {
     /// The same trouble, with a remedy on a key.
     #[must_use]
     pub fn with(mut self, remedy: Remedy) -> Self {
-        self.0.remedy = remedy;
+        Arc::make_mut(&mut self.0).remedy = remedy;
         self
     }
 
