@@ -38,13 +38,18 @@ impl Times {
 
     /// Times several jobs in turn, each so many times: what else the machine does falls on all alike.
     pub fn of_each<const JOBS: usize>(runs: usize, mut job: impl FnMut(usize)) -> [Self; JOBS] {
+        Self::in_turn(runs, |at| {
+            let begin = Instant::now();
+            job(at);
+            begin.elapsed()
+        })
+    }
+
+    /// The same for jobs that know themselves how long they took.
+    pub fn in_turn<const JOBS: usize>(runs: usize, mut job: impl FnMut(usize) -> Duration) -> [Self; JOBS] {
         let mut timed = [const { Vec::new() }; JOBS];
         for _ in 0..runs {
-            for (at, timed) in timed.iter_mut().enumerate() {
-                let begin = Instant::now();
-                job(at);
-                timed.push(begin.elapsed());
-            }
+            timed.iter_mut().enumerate().for_each(|(at, timed)| timed.push(job(at)));
         }
         timed.map(Self::from_iter)
     }
