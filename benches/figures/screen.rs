@@ -15,6 +15,10 @@ use terminal::Terminal;
 /// How many mailboxes are in it, as the bare minimum is told.
 const MANY: &str = "20000";
 
+/// As long as a burst of reports gathers: keys come at all times of what else goes on, and not all of
+/// them within one moment of it.
+const BETWEEN_KEYS: Duration = Duration::from_millis(10);
+
 pub fn measure(table: &mut Table) {
     let [none, many] = [0, 20_000].map(home);
     let [bare, empty, full] = Times::in_turn(20, |at| match at {
@@ -79,7 +83,7 @@ fn busy_keys(bare: &mut Walker) -> ([Times; 2], String) {
     mailkey.terminal.key("R");
     mailkey.terminal.wait_for("Checking ");
     std::thread::sleep(Duration::from_secs(1));
-    let times = walk([bare, &mut mailkey], 200);
+    let times = walk([bare, &mut mailkey], 400);
     mailkey.terminal.wait_for("Checking ");
     mailkey.terminal.wait_for(" were checked");
     (times, memory(&mailkey.terminal))
@@ -87,7 +91,10 @@ fn busy_keys(bare: &mut Walker) -> ([Times; 2], String) {
 
 /// Goes down so many lines in both, in turn; how long each line took to be seen.
 fn walk(both: [&mut Walker; 2], lines: usize) -> [Times; 2] {
-    Times::in_turn(lines, |at| both[at].down())
+    Times::in_turn(lines, |at| {
+        std::thread::sleep(BETWEEN_KEYS);
+        both[at].down()
+    })
 }
 
 /// A list, and the line of it that the cursor is on.
