@@ -10,7 +10,7 @@ use crate::engine::{Copied, Engine, Field, Signals};
 pub async fn run(engine: &Engine, address: Address, field: Field, copy: bool) -> Result<Exit, Trouble> {
     let mailbox = engine.mailbox_at(address).await?;
     if !copy {
-        print(engine.credential(mailbox.id, field).await?.expose())?;
+        print(engine.show(mailbox.id, field).await?.expose())?;
         return Ok(Exit::Well);
     }
     let mut ctrl_c = Signals::ctrl_c();

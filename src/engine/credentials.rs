@@ -11,6 +11,7 @@ use super::case::Case;
 use crate::domain::provider::Endpoints;
 use crate::domain::{MailServer, MailboxId, Secret, Token, Trouble};
 use crate::mail::xoauth2;
+use crate::registry::Happened;
 use crate::secrets::Key;
 
 /// A credential of a mailbox.
@@ -74,6 +75,18 @@ impl Field {
 }
 
 impl Engine {
+    /// One credential for somebody to read. That it was shown is in the history if it is a secret.
+    ///
+    /// # Errors
+    /// As [`Engine::credential`].
+    pub async fn show(&self, mailbox: MailboxId, field: Field) -> Result<Secret, Trouble> {
+        let shown = self.credential(mailbox, field).await?;
+        if field.is_secret() {
+            self.note(mailbox, Happened::Shown, field.name().to_owned()).await;
+        }
+        Ok(shown)
+    }
+
     /// One credential of a mailbox.
     ///
     /// # Errors

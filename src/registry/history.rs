@@ -51,6 +51,8 @@ pub enum Happened {
     CheckFailed,
     /// A credential was copied out.
     Copied,
+    /// A secret was shown, on the screen or on standard output.
+    Shown,
     /// It was removed.
     Removed,
     /// What a newer version has a word for.
@@ -58,7 +60,7 @@ pub enum Happened {
 }
 
 impl Happened {
-    const KNOWN: [Self; 8] = [
+    const KNOWN: [Self; 9] = [
         Self::Added,
         Self::Changed,
         Self::SignedIn,
@@ -66,6 +68,7 @@ impl Happened {
         Self::Refused,
         Self::CheckFailed,
         Self::Copied,
+        Self::Shown,
         Self::Removed,
     ];
 
@@ -80,6 +83,7 @@ impl Happened {
             Self::Refused => "refused",
             Self::CheckFailed => "check_failed",
             Self::Copied => "copied",
+            Self::Shown => "shown",
             Self::Removed => "removed",
             Self::Other(word) => word,
         }
@@ -98,7 +102,8 @@ impl Happened {
 impl Registry {
     /// Adds a line; the oldest go, beyond 10,000 of what people did and as many of what machines found.
     /// What cannot be printed is taken out of it. Of equal lines that machines found at a mailbox, while
-    /// nobody did anything there, the last is kept.
+    /// nobody did anything there, the last is kept; and of those that say how one command showed one
+    /// secret again and again.
     ///
     /// # Errors
     /// `registry.…`.
@@ -169,17 +174,21 @@ pub(super) fn forget_oldest(transaction: &Transaction<'_>) -> Result<(), Fault> 
     Ok(())
 }
 
-/// What a machine finds again takes the place of the line that said so, if nobody did anything to the
-/// mailbox in between: a fleet that is checked every day would soon have no other history.
+/// What a machine finds again, or a command shows again, takes the place of the line that said so, if
+/// nobody did anything to the mailbox in between: a fleet that is checked every day, or whose scripts
+/// ask for secrets, would soon have no other history.
 fn fold(transaction: &Transaction<'_>, event: &Event) -> Result<(), Fault> {
-    if event.what.is_found() {
-        transaction
-            .prepare_cached(&format!(
-                "DELETE FROM history WHERE folded = ?1 AND what = ?2 AND detail = ?3 \
-                 AND id > ifnull((SELECT max(id) FROM history WHERE folded = ?1 AND {DONE}), 0)"
-            ))?
-            .execute(params![event.mailbox.folded(), event.what.word(), plain(&event.detail, LONGEST)])?;
-    }
+    let command = match &event.what {
+        Happened::Shown => Some(event.command.as_str()),
+        what if what.is_found() => None,
+        _ => return Ok(()),
+    };
+    transaction
+        .prepare_cached(&format!(
+            "DELETE FROM history WHERE folded = ?1 AND what = ?2 AND detail = ?3 AND command = ifnull(?4, command) \
+             AND id >= ifnull((SELECT max(id) FROM history WHERE folded = ?1 AND {DONE}), 0)"
+        ))?
+        .execute(params![event.mailbox.folded(), event.what.word(), plain(&event.detail, LONGEST), command])?;
     Ok(())
 }
 
@@ -261,6 +270,29 @@ mod tests {
         lines.iter().for_each(|line| registry.note(line).unwrap());
         let moments: Vec<i64> = registry.history(None, 99).unwrap().iter().map(|line| line.at.as_second()).collect();
         assert_eq!(moments, [10, 9, 8, 7, 4, 2, 1].map(|second| at(second).as_second()));
+    }
+
+    /// Scripts ask every few minutes; that somebody else looked at it as well must not be lost in that.
+    #[test]
+    fn of_what_one_command_shows_again_the_last_is_kept_until_another_does_something() {
+        let (_folder, registry) = fresh();
+        let shown = |second, detail, command: &str| Event {
+            what: Happened::Shown,
+            command: command.to_owned(),
+            ..event(second, "a@contoso.com", detail)
+        };
+        let lines = [
+            shown(1, "xoauth2", "get"),
+            shown(2, "xoauth2", "get"),
+            shown(3, "xoauth2", "dashboard"),
+            shown(4, "xoauth2", "get"),
+            Event { what: Happened::Refreshed, ..event(5, "a@contoso.com", "") },
+            shown(6, "xoauth2", "get"),
+            shown(7, "refresh-token", "get"),
+        ];
+        lines.iter().for_each(|line| registry.note(line).unwrap());
+        let moments: Vec<i64> = registry.history(None, 99).unwrap().iter().map(|line| line.at.as_second()).collect();
+        assert_eq!(moments, [7, 6, 5, 3, 2].map(|second| at(second).as_second()));
     }
 
     #[test]

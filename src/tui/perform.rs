@@ -73,7 +73,7 @@ impl Performer {
             }),
             Effect::OpenPage(page) => self.answer(open_page(engine, page)),
             Effect::Reveal(mailbox, field) => self.answer(async move {
-                engine.credential(mailbox, field).await.map(|secret| Some(Done::Revealed(field, secret)))
+                engine.show(mailbox, field).await.map(|secret| Some(Done::Revealed(field, secret)))
             }),
             Effect::ReadHistory(of) => self.answer(async move {
                 let lines = engine.history(of.clone(), history::MOST).await;

@@ -151,9 +151,16 @@ fn history_says_what_happened_and_by_which_command() {
         assert_eq!(lines, expected);
         assert_eq!(told[0]["detail"], "aadsts.50173");
         assert!(told[0]["at"].as_str().unwrap().ends_with('Z'));
+        home.sign_in("billing");
+        (0..2).for_each(|_| drop(home.run(&["get", BILLING, "refresh-token"]).well()));
+        home.run(&["get", BILLING, "client-id"]).well();
+        let told = home.run(&["history", BILLING, "--most", "2"]).well().out;
+        let lines: Vec<String> =
+            told.lines().map(|line| line.split('\t').skip(2).collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(lines, ["shown get refresh-token", &format!("signed_in signin as {BILLING}")]);
         home.run(&["remove", BILLING]).well();
         let all = home.run(&["history", "--most", "3"]).well().out;
         let words: Vec<&str> = all.lines().map(|line| line.split('\t').nth(2).unwrap()).collect();
-        assert_eq!(words, ["removed", "refused", "signed_in"], "a mailbox that is gone keeps its history");
+        assert_eq!(words, ["removed", "shown", "signed_in"], "a mailbox that is gone keeps its history");
     });
 }
