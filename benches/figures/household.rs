@@ -74,7 +74,9 @@ fn fill(folder: &Path, provider: &str, mailboxes: usize, signed_in: usize) {
         return;
     }
     registry.add_application(&application(provider)).unwrap();
-    registry.record_proof(&name(), &Check::Ok { at: Timestamp::now() }).unwrap();
+    // An age that does not grow while the program is watched for being idle.
+    let proven = Timestamp::now() - SignedDuration::from_hours(36);
+    registry.record_proof(&name(), &Check::Ok { at: proven }).unwrap();
     drop(registry);
     let mut connection = Connection::open(&path).unwrap();
     let transaction = connection.transaction().unwrap();
