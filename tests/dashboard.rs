@@ -88,9 +88,10 @@ async fn secrets_are_sealed_on_a_key_and_their_history_is_read() {
     dashboard.sees("Move 13 secrets").await;
     dashboard.press(&["y"]);
     dashboard.sees("are sealed in the registry now").await;
-    dashboard.press(&["c", "s"]);
+    dashboard.press(&["c", "↓", "↓", "↓", "s"]);
     dashboard.sees("Gone in").await;
     dashboard.press(&["esc", "H"]);
+    dashboard.sees("shown: refresh token, on the dashboard").await;
     dashboard.sees("signed in as ap@contoso.example, on the dashboard").await;
     dashboard.press(&["tab"]);
     dashboard.sees("refused: aadsts.90094").await;

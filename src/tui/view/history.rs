@@ -89,8 +89,7 @@ fn in_words(what: &Happened, detail: &str) -> String {
         Happened::Refreshed => ("token refreshed", ": "),
         Happened::CheckFailed => ("check failed", ": "),
         Happened::Changed => ("changed", ": "),
-        Happened::Copied => return format!("copied: {}", detail.replace('-', " ")),
-        Happened::Shown => return format!("shown: {}", detail.replace('-', " ")),
+        Happened::Copied | Happened::Shown => return joined(what.word(), ": ", &detail.replace('-', " ")),
         Happened::Added => ("added", ", "),
         other => return joined(&other.word().replace('_', " "), ": ", detail),
     };
